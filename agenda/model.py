@@ -1,0 +1,455 @@
+"""The typed shape of an initiative folder. Each thing is declared here once; everything else derives.
+
+Only shape lives here: what a file may say, and the checks a single entry can make on itself. What needs
+two entries to see (references, targets against baselines) is `agenda.lint`'s; reading files is
+`agenda.folder`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from agenda.periods import Calendar, PeriodType
+
+
+class Entry(BaseModel):
+    """Base of every entry: unknown keys are refused, values don't change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+"""An id that becomes a column or a file name: lower case, digits, underscores."""
+Code = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v),
+                 StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]  # fmt: skip
+"""An id that comes from elsewhere (a place, a member, a partner): letters, digits, ``_ . -``."""
+PeriodText = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | date) else v)]
+"""A period as people write it; `agenda.lint` reads it on the initiative's calendar."""
+
+
+def _number(value: Any) -> Any:
+    """Numbers stay exact; ``80 %`` is 0.80."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, str) and (match := re.fullmatch(r"\s*(-?[\d.]+)\s*%\s*", value)):
+        return Decimal(match[1]) / 100
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+
+
+# -- initiative.yml -----------------------------------------------------------------------------------
+
+
+class Year(Entry):
+    """The initiative's year; see `agenda.periods.Calendar`."""
+
+    starts: Annotated[int, Field(ge=1, le=12)] = 1
+    named: Literal["start", "end"] = "end"
+
+
+class Reviewer(Entry):
+    name: str
+    role: str = ""
+
+
+class Disclosure(Entry):
+    """What keeps people from being recognised in what is published. ``none`` needs its reason in writing."""
+
+    policy: Literal["none"]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
+
+
+class Notify(Entry):
+    webhook: str
+
+
+class StatusRule(Entry):
+    """How far behind its path an indicator may be: ``at_risk_from`` is the share of the asked-for progress."""
+
+    at_risk_from: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.5")
+
+
+class Decision(Entry):
+    what: str
+    owner: str
+    by: str
+
+
+class Initiative(Entry):
+    """``initiative.yml``: who the coalition is and how it works."""
+
+    id: Code
+    name: str
+    tagline: str = ""
+    about: str = ""
+    notice: str = ""  # shown on every page, e.g. that the numbers are made up
+    contact: str = ""
+    language: str = "en"
+    year: Year = Year()
+    reports_from: PeriodText | None = None
+    due_days: Annotated[int, Field(ge=0, le=365)] = 21
+    store: str = "store"
+    site: str = "site"
+    reviewers: tuple[Reviewer, ...] = ()
+    disclosure: Disclosure | None = None
+    notify: Notify | None = None
+    status: StatusRule = StatusRule()
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.year.starts, self.year.named)
+
+
+# -- agenda.yml ---------------------------------------------------------------------------------------
+
+
+class Place(Entry):
+    id: Code
+    name: str
+    level: Name
+    parent: Code | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Member(Entry):
+    id: Code
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+class Dimension(Entry):
+    id: Name
+    name: str
+    members: tuple[Member, ...]
+
+
+class Measure(Entry):
+    """What partners report. ``over_*`` say how numbers add up; DESIGN: flows add, stocks take the last."""
+
+    id: Name
+    name: str
+    unit: str
+    kind: Literal["flow", "stock"]
+    subject: Literal["people", "facilities", "money", "events"]
+    dimensions: tuple[Name, ...] = ()
+    over_time: Literal["sum", "last", "mean", "max"] | None = None
+    over_partners: Literal["sum", "overlap"] = "sum"
+    precedence: tuple[Code, ...] = ()
+    whole: bool = True
+    minimum: Number | None = Decimal(0)
+    maximum: Number | None = None
+
+    @property
+    def time_rule(self) -> str:
+        return self.over_time or ("sum" if self.kind == "flow" else "last")
+
+
+class Series(Entry):
+    """A reference series: numbers no partner reports, read from a CSV of place, year, value and members."""
+
+    id: Name
+    name: str
+    unit: str
+    publisher: str
+    published: str
+    file: str
+    dimensions: tuple[Name, ...] = ()
+
+
+class Term(Entry):
+    """One measure in a formula, counted ``weight`` times, over the members that ``where`` names."""
+
+    measure: Name
+    weight: Number = Decimal(1)
+    where: dict[Name, tuple[Code, ...]] = {}
+
+
+def _terms(value: Any) -> Any:
+    """``attendances - breaches`` as terms; lists and entries pass through."""
+    if isinstance(value, str):
+        tokens = re.findall(r"[+-]|[^\s+-]+", value)
+        terms, sign = [], 1
+        for token in tokens:
+            if token in "+-":
+                sign = -1 if token == "-" else 1
+            else:
+                terms.append({"measure": token, "weight": sign})
+                sign = 1
+        return terms
+    return [value] if isinstance(value, dict) else value
+
+
+Terms = Annotated[tuple[Term, ...], BeforeValidator(_terms), Field(min_length=1)]
+
+
+class Formula(Entry):
+    """Exactly one of the five kinds. All but ``count`` divide what is ``of`` by what it is ``per``."""
+
+    kind: Literal["count", "percent", "rate", "mean", "ratio"]
+    of: Terms
+    per: Terms | None = None
+    times: Annotated[int, Field(gt=0)] = 1  # a rate per 1,000 has times: 1000
+
+    @model_validator(mode="after")
+    def _complete(self) -> Formula:
+        if (self.kind == "count") != (self.per is None):
+            wants = "takes no 'per'" if self.kind == "count" else "needs 'per', its denominator"
+            raise ValueError(f"a {self.kind} {wants}")
+        if self.times != 1 and self.kind != "rate":
+            raise ValueError(f"only a rate has 'times'; this is a {self.kind}")
+        return self
+
+
+class Baseline(Entry):
+    """Where the indicator stood. Without ``value`` it is what the data say for that period."""
+
+    period: PeriodText
+    value: Number | None = None
+
+
+class Target(Entry):
+    """Where it should be by the end of a period: a ``value``, or a band from ``low`` to ``high``."""
+
+    by: PeriodText
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Target:
+        band = self.low is not None and self.high is not None
+        if (self.value is not None) == band or (self.low is None) != (self.high is None):
+            raise ValueError("a target has either 'value', or both 'low' and 'high'")
+        if band and self.low > self.high:  # type: ignore[operator]
+            raise ValueError(f"low ({self.low}) is above high ({self.high})")
+        return self
+
+
+class Indicator(Entry):
+    id: Name
+    name: str
+    definition: str
+    unit: str
+    formula: Formula
+    level: Literal["output", "outcome", "impact", "system"]
+    better: Literal["more", "less", "band"]
+    owner: str = ""
+    limitations: str = ""
+    decimals: Annotated[int, Field(ge=0, le=6)] = 0
+    by: tuple[str, ...] = ()  # dimensions; "age_group * setting" crosses two
+    periods: tuple[PeriodType, ...] = ("quarter",)
+    interval: Literal["wilson", "none"] = "none"
+    baseline: Baseline | None = None
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def breakdowns(self) -> tuple[tuple[str, ...], ...]:
+        """The dimensions of each breakdown, in alphabetical order within it."""
+        return tuple(tuple(sorted(part.strip() for part in text.split("*"))) for text in self.by)
+
+
+class Goal(Entry):
+    id: Name
+    name: str
+    statement: str
+    headline: Name  # the indicator whose value stands on the goal's tile
+    indicators: tuple[Name, ...]
+
+
+class Agenda(Entry):
+    """``agenda.yml``: what the partners agreed to aim at and to measure."""
+
+    places: tuple[Place, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    measures: tuple[Measure, ...]
+    reference: tuple[Series, ...] = ()
+    indicators: tuple[Indicator, ...]
+    goals: tuple[Goal, ...]
+
+
+# -- partners.yml -------------------------------------------------------------------------------------
+
+
+class From(Entry):
+    """Where a layout finds a period or a place: in columns, in the file's path, or always the same.
+
+    ``values`` translates what the partner writes into what the agenda says.
+    """
+
+    column: str | None = None
+    columns: tuple[str, ...] | None = None  # joined with a space: [year, month]
+    path: str | None = None  # a regular expression over the object's key; its groups are joined with a space
+    constant: Code | None = None
+    values: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one(self) -> From:
+        given = [k for k in ("column", "columns", "path", "constant") if getattr(self, k) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of column, columns, path, constant; has {given or 'none'}")
+        return self
+
+
+def _from_column(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+Found = Annotated[From, BeforeValidator(_from_column)]
+
+
+class Condition(Entry):
+    """Which rows count: the cell is one of ``is``, none of ``not``, or ``given`` (not missing)."""
+
+    is_: tuple[str, ...] | None = Field(default=None, alias="is")
+    not_: tuple[str, ...] | None = Field(default=None, alias="not")
+    given: Literal[True] | None = None
+
+
+def _condition(value: Any) -> Any:
+    """``1`` and ``[1, 2]`` mean "is one of"; ``given`` means "not missing"; an entry passes through."""
+    if value == "given":
+        return {"given": True}
+    if isinstance(value, dict):
+        return {key: v if key == "given" else _texts(v) for key, v in value.items()}
+    return {"is": _texts(value)}
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(v) for v in (value if isinstance(value, list) else [value])]
+
+
+Where = dict[str, Annotated[Condition, BeforeValidator(_condition)]]
+
+
+class Value(Entry):
+    """Which column holds which measure.
+
+    ``column`` may hold ``{dimension}``: ``num_{age_group}`` reads every column whose name fits with a member
+    of that dimension. Where rows are records (`Layout.rows`), ``take`` says how they fall together:
+    ``per: [id], take: max`` takes the largest of each facility's rows and adds the facilities up;
+    ``count: rows`` counts records, ``count: {column}`` its distinct values.
+    """
+
+    measure: Found | Name
+    column: str | None = None
+    count: str | None = None
+    members: dict[Name, Found | Code] = {}
+    where: Where = {}
+    per: tuple[str, ...] = ()
+    take: Literal["sum", "max", "min"] = "sum"
+
+    @model_validator(mode="after")
+    def _one(self) -> Value:
+        if (self.column is None) == (self.count is None):
+            raise ValueError("needs either 'column' or 'count'")
+        return self
+
+
+class Layout(Entry):
+    """How a partner's file is laid out, so that Cairn can read it without guessing."""
+
+    files: str = "*"  # a pattern over the path below the partner's inbox
+    sheet: str | None = None
+    header_row: Annotated[int, Field(ge=1)] = 1
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    encoding: str | None = None
+    decimal: Literal[".", ","] = "."
+    missing: tuple[str, ...] = ()
+    aliases: dict[str, tuple[str, ...]] = {}
+    where: Where = {}
+    period: Found | None = None
+    place: Found | None = None  # none: the partner's own place
+    rows: Literal["values", "records"] = "values"
+    values: tuple[Value, ...] = ()
+    sql: str | None = None
+    delivery: Literal["replaces", "updates"] = "replaces"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Layout:
+        if (self.sql is None) == (not self.values):
+            raise ValueError("needs either 'values' or 'sql', and not both")
+        if self.sql is None and self.period is None:
+            raise ValueError("needs 'period': which column, path or constant says when")
+        return self
+
+
+class Bucket(Entry):
+    """Files below a prefix of the store's inbox."""
+
+    kind: Literal["bucket"] = "bucket"
+    prefix: str | None = None  # default: the partner's id
+
+
+class Owes(Entry):
+    """What a partner has agreed to report, and how often."""
+
+    measures: tuple[Name, ...]
+    every: PeriodType = "quarter"
+
+
+class Partner(Entry):
+    id: Code
+    name: str
+    kind: str = ""
+    contact: str = ""
+    language: str = "en"
+    place: Code | None = None
+    since: PeriodText | None = None
+    until: PeriodText | None = None
+    source: Bucket = Bucket()
+    layouts: tuple[str, ...]
+    owes: tuple[Owes, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        return self.source.prefix or self.id
+
+
+class Partners(Entry):
+    """``partners.yml``: who reports what, how and by when."""
+
+    layouts: dict[Name, Layout]
+    partners: tuple[Partner, ...]
+
+
+# -- activities.yml and stories/<period>.yml ----------------------------------------------------------
+
+
+class Activity(Entry):
+    """What a partner does for an indicator: contribution, not attribution."""
+
+    partner: Code
+    what: str
+    indicators: tuple[Name, ...]
+    since: PeriodText
+    until: PeriodText | None = None
+
+
+class Story(Entry):
+    """The words people write for one quarter."""
+
+    headline: str = ""
+    curves: dict[Name, str] = {}  # the story behind an indicator's curve
+    voices: tuple[Voice, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+class Voice(Entry):
+    quote: str
+    who: str
+    indicator: Name | None = None
+    consent: Literal[True]
+
+
+class Activities(Entry):
+    activities: tuple[Activity, ...] = ()
+
+
+Story.model_rebuild()

@@ -1,0 +1,26 @@
+"""The one module that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def variable(name: str) -> str | None:
+    """The environment variable, or None where it is not set."""
+    return os.environ.get(name)
+
+
+def s3_endpoint() -> str | None:
+    """Address of an S3 server other than AWS, as boto3 and dlt both understand it."""
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+
+
+def prefect_api() -> str | None:
+    """The Prefect server to report to; without one, each command starts its own and stops it."""
+    return os.environ.get("PREFECT_API_URL")
+
+
+def is_terminal() -> bool:
+    """Whether a person is watching standard error."""
+    return sys.stderr.isatty()

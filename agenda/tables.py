@@ -1,0 +1,203 @@
+"""The agenda as flat tables: what dbt computes with. One table per kind of entry, ids as text.
+
+The tables land in the lake as a snapshot with its own knowledge time, so a warehouse built as of a day
+uses the definitions that were in force on that day.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pyarrow as pa
+
+from agenda.errors import ConfigurationError, Problem
+from agenda.folder import Folder
+from agenda.model import Series
+from agenda.periods import Period
+
+VALUE = pa.decimal128(18, 6)
+"""Every reported or agreed number: exact, up to 999,999,999,999 with six decimals."""
+
+_TEXT, _INT, _DATE, _FLAG = pa.string(), pa.int32(), pa.date32(), pa.bool_()
+SCHEMAS: dict[str, pa.Schema] = {
+    name: pa.schema(fields)
+    for name, fields in {
+        "agenda_initiative": [
+            ("initiative", _TEXT), ("name", _TEXT), ("year_starts", _INT), ("year_named", _TEXT),
+            ("at_risk_from", VALUE),
+        ],
+        "agenda_goals": [
+            ("goal", _TEXT), ("position", _INT), ("name", _TEXT), ("statement", _TEXT), ("headline", _TEXT),
+        ],
+        "agenda_indicators": [
+            ("indicator", _TEXT), ("goal", _TEXT), ("position", _INT), ("name", _TEXT), ("definition", _TEXT),
+            ("limitations", _TEXT), ("unit", _TEXT), ("owner", _TEXT), ("level", _TEXT), ("kind", _TEXT),
+            ("times", _INT), ("better", _TEXT), ("decimals", _INT), ("interval", _TEXT),
+        ],
+        "agenda_indicator_periods": [("indicator", _TEXT), ("period_type", _TEXT)],
+        "agenda_terms": [
+            ("term", _INT), ("indicator", _TEXT), ("part", _TEXT), ("measure", _TEXT), ("weight", VALUE),
+        ],
+        "agenda_term_members": [("term", _INT), ("dimension", _TEXT), ("member", _TEXT)],
+        "agenda_breakdowns": [("indicator", _TEXT), ("breakdown", _TEXT)],
+        "agenda_breakdown_dimensions": [("breakdown", _TEXT), ("dimension", _TEXT)],
+        "agenda_measures": [
+            ("measure", _TEXT), ("name", _TEXT), ("unit", _TEXT), ("kind", _TEXT), ("subject", _TEXT),
+            ("over_time", _TEXT), ("over_partners", _TEXT), ("is_reference", _FLAG),
+        ],
+        "agenda_measure_dimensions": [("measure", _TEXT), ("dimension", _TEXT)],
+        "agenda_precedence": [("measure", _TEXT), ("partner", _TEXT), ("position", _INT)],
+        "agenda_dimensions": [("dimension", _TEXT), ("position", _INT), ("name", _TEXT)],
+        "agenda_members": [("dimension", _TEXT), ("member", _TEXT), ("position", _INT), ("name", _TEXT)],
+        "agenda_places": [
+            ("place", _TEXT), ("position", _INT), ("name", _TEXT), ("level", _TEXT), ("parent", _TEXT),
+        ],
+        "agenda_place_ancestors": [("place", _TEXT), ("ancestor", _TEXT), ("distance", _INT)],
+        "agenda_partners": [("partner", _TEXT), ("position", _INT), ("name", _TEXT), ("kind", _TEXT)],
+        "agenda_owes": [
+            ("partner", _TEXT), ("measure", _TEXT), ("period_type", _TEXT), ("since", _DATE), ("until", _DATE),
+        ],
+        "agenda_baselines": [
+            ("indicator", _TEXT), ("period", _TEXT), ("period_start", _DATE), ("period_end", _DATE),
+            ("value", VALUE),
+        ],
+        "agenda_targets": [
+            ("indicator", _TEXT), ("position", _INT), ("period", _TEXT), ("period_end", _DATE),
+            ("value", VALUE), ("low", VALUE), ("high", VALUE),
+        ],
+        "reference_values": [
+            ("measure", _TEXT), ("place", _TEXT), ("year", _INT), ("period_start", _DATE), ("members", _TEXT),
+            ("value", VALUE),
+        ],
+    }.items()
+}  # fmt: skip
+
+
+def members_text(members: dict[str, str]) -> str:
+    """The canonical text of a set of members: ``age_group=infant|sex=f``; empty for the whole."""
+    return "|".join(f"{dimension}={member}" for dimension, member in sorted(members.items()))
+
+
+def agenda_tables(folder: Folder) -> dict[str, pa.Table]:
+    """The agenda in the shape of `SCHEMAS`, rows in the order of the files.
+
+    Raises `ConfigurationError` where a reference series can't be read.
+    """
+    rows = {**_initiative(folder), **_indicators(folder), **_measures(folder), **_partners(folder)}
+    rows["reference_values"] = [row for series in folder.agenda.reference for row in _reference(folder, series)]
+    return {name: _table(schema, rows[name]) for name, schema in SCHEMAS.items()}
+
+
+def _table(schema: pa.Schema, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.table(arrays, schema=schema)
+
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def _initiative(folder: Folder) -> Rows:
+    initiative, agenda = folder.initiative, folder.agenda
+    year, status = initiative.year, initiative.status
+    parents = {place.id: place.parent for place in agenda.places}
+
+    def line(place: str | None) -> Iterable[str]:
+        while place is not None:
+            yield place
+            place = parents[place]
+
+    return {
+        "agenda_initiative": [(initiative.id, initiative.name, year.starts, year.named, status.at_risk_from)],
+        "agenda_goals": [(g.id, i, g.name, g.statement, g.headline) for i, g in enumerate(agenda.goals)],
+        "agenda_dimensions": [(d.id, i, d.name) for i, d in enumerate(agenda.dimensions)],
+        "agenda_members": [(d.id, m.id, i, m.name) for d in agenda.dimensions for i, m in enumerate(d.members)],
+        "agenda_places": [(p.id, i, p.name, p.level, p.parent) for i, p in enumerate(agenda.places)],
+        "agenda_place_ancestors": [
+            (p.id, ancestor, distance) for p in agenda.places for distance, ancestor in enumerate(line(p.id))
+        ],
+    }
+
+
+def _indicators(folder: Folder) -> Rows:
+    agenda, calendar = folder.agenda, folder.initiative.calendar
+    goal_of = {id_: goal.id for goal in agenda.goals for id_ in goal.indicators}
+    position = {id_: i for i, id_ in enumerate(id_ for goal in agenda.goals for id_ in goal.indicators)}
+    rows: Rows = {name: [] for name in SCHEMAS if name.startswith("agenda_")}
+    for ind in sorted(agenda.indicators, key=lambda indicator: position[indicator.id]):
+        formula = ind.formula
+        rows["agenda_indicators"].append(
+            (ind.id, goal_of[ind.id], position[ind.id], ind.name, ind.definition, ind.limitations, ind.unit,
+             ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval)
+        )  # fmt: skip
+        rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
+        for part, terms in (("numerator", formula.of), ("denominator", formula.per or ())):
+            for term in terms:
+                number = len(rows["agenda_terms"])
+                rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
+                rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
+        rows["agenda_breakdowns"].append((ind.id, ""))
+        rows["agenda_breakdowns"] += [(ind.id, " * ".join(dims)) for dims in ind.breakdowns]
+        if ind.baseline:
+            at = calendar.parse(ind.baseline.period)
+            rows["agenda_baselines"].append((ind.id, at.key, at.start, at.end, ind.baseline.value))
+        for i, target in enumerate(ind.targets):
+            by = calendar.parse(target.by)
+            rows["agenda_targets"].append((ind.id, i, by.key, by.end, target.value, target.low, target.high))
+    crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
+    rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
+    filled = ("agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",
+              "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_baselines", "agenda_targets")  # fmt: skip
+    return {name: rows[name] for name in filled}
+
+
+def _measures(folder: Folder) -> Rows:
+    measures, series = folder.agenda.measures, folder.agenda.reference
+    return {
+        "agenda_measures": [
+            *((m.id, m.name, m.unit, m.kind, m.subject, m.time_rule, m.over_partners, False) for m in measures),
+            *((s.id, s.name, s.unit, "stock", "people", "last", "sum", True) for s in series),
+        ],
+        "agenda_measure_dimensions": [(m.id, d) for m in (*measures, *series) for d in sorted(m.dimensions)],
+        "agenda_precedence": [(m.id, partner, i) for m in measures for i, partner in enumerate(m.precedence)],
+    }
+
+
+def _partners(folder: Folder) -> Rows:
+    calendar, partners = folder.initiative.calendar, folder.partners.partners
+
+    def bound(text: str | None) -> Period | None:
+        return calendar.parse(text) if text else None
+
+    owes = []
+    for partner in partners:
+        since = bound(partner.since or folder.initiative.reports_from)
+        until = bound(partner.until)
+        for owed in partner.owes:
+            owes += [
+                (partner.id, measure, owed.every, since and since.start, until and until.end)
+                for measure in owed.measures
+            ]
+    return {
+        "agenda_partners": [(p.id, i, p.name, p.kind) for i, p in enumerate(partners)],
+        "agenda_owes": owes,
+    }
+
+
+def _reference(folder: Folder, series: Series) -> Iterable[tuple[Any, ...]]:
+    """Rows of a series' CSV: columns ``place``, ``year``, one per dimension, ``value``."""
+    with (folder.path / series.file).open(encoding="utf-8-sig", newline="") as stream:
+        for number, row in enumerate(csv.DictReader(stream), 2):
+            try:
+                year, value = int(row["year"]), Decimal(row["value"])
+                members = members_text({d: row[d] for d in series.dimensions if row[d] != "_T"})
+                yield (series.id, row["place"], year, date(year, 1, 1), members, value)
+            except (KeyError, ValueError, TypeError, InvalidOperation) as error:
+                needs = ", ".join(["place", "year", *series.dimensions, "value"])
+                message = f"can't be read ({error}); every row needs {needs}"
+                problem = Problem(series.file, number, series.id, message)
+                raise ConfigurationError("a reference series can't be used:", [problem]) from error
