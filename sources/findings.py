@@ -1,0 +1,127 @@
+"""Findings: what is wrong in a submission, in words its sender can act on.
+
+A `Finding` is a row, not a log line: where it is, what was found, why that is no good, how to mend it.
+Every sentence a partner reads about their file is written in `WORDS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+WORDS: dict[str, tuple[Severity, str, str]] = {
+    # the file
+    "file_unexpected": (
+        "error", "This file's name fits none of the agreed layouts ({expected}).",
+        "Rename it to fit, or ask the backbone to add a layout for it.",
+    ),
+    "file_unreadable": (
+        "error", "The file can't be opened: {reason}.",
+        "It may have been cut off on its way. Open it on your side, save it again and send it once more.",
+    ),
+    "file_empty": ("error", "The file holds no rows below its header.", "Send it again with the rows filled in."),
+    "text_encoding": (
+        "error", "The text isn't {encoding}: byte {byte} can't be read.",
+        "Save the file as “CSV UTF-8”, or tell the backbone which encoding your program writes.",
+    ),
+    "sheet_missing": (
+        "error", "There is no sheet named “{sheet}”; the workbook has: {found}.",
+        "Give the sheet its agreed name again.",
+    ),
+    "column_missing": (
+        "error", "There is no column “{column}”.{looks_like}",
+        "Give the column its agreed name again, or ask the backbone to accept the new one.",
+    ),
+    "column_twice": (
+        "error", "The column “{column}” stands there twice.", "Keep the one with the right numbers.",
+    ),
+    "file_end": (
+        "warning", "The file's last line does not end like the others; it may have been cut off.",
+        "Check that the last row is complete. If it is, nothing needs to be done.",
+    ),
+    "layout_sql": (
+        "error", "The layout's query can't be run on this file: {reason}.",
+        "Ask the backbone to mend the layout; your file is kept.",
+    ),
+    # a row
+    "row_cells": (
+        "error", "The row has {found} cells where the header has {expected}.",
+        "Complete the row; check for a missing or an extra separator.",
+    ),
+    "measure_unknown": (
+        "error", "“{value}” is not a measure that is agreed.{looks_like}", "Use the agreed name of the measure.",
+    ),
+    "period_unreadable": (
+        "error", "“{value}” names no month, quarter or year.", "Write it like 2026-07, 2026Q3 or 2026.",
+    ),
+    "period_ahead": (
+        "error", "{value} had not begun when the file arrived.", "Check the year and the quarter.",
+    ),
+    "place_unknown": (
+        "error", "“{value}” is not a place of this initiative.{looks_like}", "Use the place's agreed name.",
+    ),
+    "member_unknown": (
+        "error", "“{value}” is not one of the agreed groups.{looks_like}", "Use the agreed name of the group.",
+    ),
+    "value_not_a_number": (
+        "error", "“{value}” is not a number.", "Write the number in digits; leave the cell empty if there is none.",
+    ),
+    "value_too_precise": (
+        "error", "“{value}” has more than six decimals or more than twelve digits before them.",
+        "Round it, or use a larger unit.",
+    ),
+    "value_below_minimum": (
+        "error", "{value} is below {minimum}, the least that is possible.", "Check the number.",
+    ),
+    "value_above_maximum": (
+        "error", "{value} is above {maximum}, the most that is possible.", "Check the number.",
+    ),
+    "value_not_whole": ("error", "{value} is not a whole number, and this counts whole things.", "Check the number."),
+    "duplicate": (
+        "error", "This number is given {count} times: same measure, period, place and group.",
+        "Keep one of the rows.",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One breach of the contract. ``row`` counts from 1 as a spreadsheet does; None means the whole file."""
+
+    code: str
+    severity: Severity
+    message: str
+    fix: str
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    cell: str | None = None
+    value: str | None = None
+
+
+def finding(
+    code: str,
+    *,
+    sheet: str | None = None,
+    row: int | None = None,
+    column: str | None = None,
+    position: int | None = None,
+    value: str | None = None,
+    **details: object,
+) -> Finding:
+    """The finding ``code`` with its words filled in; ``position`` is the column's place in the sheet, from 0."""
+    severity, message, fix = WORDS[code]
+    cell = f"{column_letters(position)}{row}" if row is not None and position is not None else None
+    said = {"column": column, "value": value, "sheet": sheet, **details}
+    return Finding(code, severity, message.format(**said), fix, sheet, row, column, cell, value)
+
+
+def column_letters(position: int) -> str:
+    """``0`` → ``A``, ``26`` → ``AA``: a column as spreadsheets name it."""
+    letters, number = "", position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
