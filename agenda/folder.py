@@ -99,9 +99,7 @@ def read_folder(path: Path) -> Folder:
     if reader.problems:
         raise ConfigurationError(f"{path} can't be used as it is:", reader.problems)
     reader.names.update(series.file for series in agenda.reference)
-    return Folder(
-        path, initiative, agenda, partners, activities, stories, reader.sources, frozenset(reader.names)
-    )
+    return Folder(path, initiative, agenda, partners, activities, stories, reader.sources, frozenset(reader.names))
 
 
 class _Reader:
@@ -164,7 +162,7 @@ class _Reader:
                 data[key] = self._build(name, child, (*path, key), marks)
             is_list = "file" in data and set(data) <= {"file", "common"}
             return self._listed(name, data, path, marks) if is_list else data
-        value = yaml.SafeLoader("").construct_object(node)  # type: ignore[no-untyped-call]
+        value = yaml.SafeLoader("").construct_object(node)
         return self._environment(name, value, line) if isinstance(value, str) else value
 
     def _listed(self, name: str, data: dict[str, Any], path: Path_, marks: Marks) -> Any:

@@ -55,12 +55,8 @@ def _unknown(folder: Folder, file: str, path: Path_, kind: str, wrong: str, know
 def _ids(folder: Folder) -> Iterator[Problem]:
     """Ids are given once within their kind."""
     agenda = folder.agenda
-    kinds = {
-        "places": agenda.places, "dimensions": agenda.dimensions, "measures": agenda.measures,
-        "indicators": agenda.indicators, "goals": agenda.goals, "reference": agenda.reference,
-    }  # fmt: skip
-    for kind, entries in kinds.items():
-        yield from _twice(folder, "agenda.yml", (kind,), [entry.id for entry in entries])
+    for kind in ("places", "dimensions", "measures", "indicators", "goals", "reference"):
+        yield from _twice(folder, "agenda.yml", (kind,), [entry.id for entry in getattr(agenda, kind)])
     for i, dimension in enumerate(agenda.dimensions):
         yield from _twice(folder, "agenda.yml", ("dimensions", i, "members"), [m.id for m in dimension.members])
     yield from _twice(folder, "partners.yml", ("partners",), [p.id for p in folder.partners.partners])
@@ -131,12 +127,12 @@ def _breakdowns(folder: Folder, base: Path_, indicator: Indicator, known: _Known
 
 def _measures(folder: Folder) -> Iterator[Problem]:
     known = _Known(folder)
-    both = [(("measures", i), m.id, m.dimensions) for i, m in enumerate(folder.agenda.measures)]
-    both += [(("reference", i), s.id, s.dimensions) for i, s in enumerate(folder.agenda.reference)]
-    for base, _, dimensions in both:
-        for dimension in dimensions:
-            if dimension not in known.members:
-                yield _unknown(folder, "agenda.yml", (*base, "dimensions"), "dimension", dimension, known.members)
+    for kind in ("measures", "reference"):
+        for i, entry in enumerate(getattr(folder.agenda, kind)):
+            for dimension in entry.dimensions:
+                if dimension not in known.members:
+                    path: Path_ = (kind, i, "dimensions")
+                    yield _unknown(folder, "agenda.yml", path, "dimension", dimension, known.members)
     for i, measure in enumerate(folder.agenda.measures):
         path = ("measures", i, "precedence")
         for partner in measure.precedence:
@@ -162,8 +158,8 @@ def _goals(folder: Folder) -> Iterator[Problem]:
                 path = ("goals", i, "indicators", j)
                 yield _unknown(folder, "agenda.yml", path, "indicator", id_, known.indicators)
         if goal.headline not in goal.indicators:
-            path = ("goals", i, "headline")
-            yield _unknown(folder, "agenda.yml", path, "indicator of this goal", goal.headline, goal.indicators)
+            headline: Path_ = ("goals", i, "headline")
+            yield _unknown(folder, "agenda.yml", headline, "indicator of this goal", goal.headline, goal.indicators)
     for i, indicator in enumerate(folder.agenda.indicators):
         if aimed[indicator.id] != 1:
             message = f"{indicator.id!r} stands under {aimed[indicator.id]} goals; it belongs under exactly one"
@@ -293,9 +289,7 @@ def _words(folder: Folder) -> Iterator[Problem]:
 
 def _periods(folder: Folder) -> Iterator[Problem]:
     """Every period that the folder names can be read on the initiative's calendar."""
-    named: list[tuple[str, Path_, str | None]] = [
-        ("initiative.yml", ("reports_from",), folder.initiative.reports_from)
-    ]
+    named: list[tuple[str, Path_, str | None]] = [("initiative.yml", ("reports_from",), folder.initiative.reports_from)]
     for i, indicator in enumerate(folder.agenda.indicators):
         base: Path_ = ("indicators", i)
         if indicator.baseline:

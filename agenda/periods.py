@@ -21,9 +21,7 @@ _MONTH_NAMES = {
     "en": "january february march april may june july august september october november december",
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 }
-_MONTH = {
-    name: number for names in _MONTH_NAMES.values() for number, name in enumerate(names.split(), 1)
-}
+_MONTH = {name: number for names in _MONTH_NAMES.values() for number, name in enumerate(names.split(), 1)}
 _MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9, "setiembre": 9}
 _ORDINAL = {
     "1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4,
@@ -78,9 +76,7 @@ class Calendar:
         return Period(date(year, month, 1), 1, f"{year:04d}-{month:02d}")
 
     def quarter(self, year: int, quarter: int) -> Period:
-        return Period(
-            _add_months(self._year_start(year), 3 * (quarter - 1)), 3, f"{year:04d}Q{quarter}"
-        )
+        return Period(_add_months(self._year_start(year), 3 * (quarter - 1)), 3, f"{year:04d}Q{quarter}")
 
     def year(self, year: int) -> Period:
         return Period(self._year_start(year), 12, f"{year:04d}")

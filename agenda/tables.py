@@ -162,7 +162,10 @@ def _measures(folder: Folder) -> Rows:
             *((m.id, m.name, m.unit, m.kind, m.subject, m.time_rule, m.over_partners, False) for m in measures),
             *((s.id, s.name, s.unit, "stock", "people", "last", "sum", True) for s in series),
         ],
-        "agenda_measure_dimensions": [(m.id, d) for m in (*measures, *series) for d in sorted(m.dimensions)],
+        "agenda_measure_dimensions": [
+            *((m.id, d) for m in measures for d in sorted(m.dimensions)),
+            *((s.id, d) for s in series for d in sorted(s.dimensions)),
+        ],
         "agenda_precedence": [(m.id, partner, i) for m in measures for i, partner in enumerate(m.precedence)],
     }
 
