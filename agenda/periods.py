@@ -29,6 +29,7 @@ _ORDINAL = {
 }  # fmt: skip
 _NAME = "|".join(sorted(_MONTH, key=len, reverse=True))
 _YEAR = r"(?P<year>\d{4}|\d{2})"
+_YEARS = range(1900, 2200)
 
 
 class PeriodError(ValueError):
@@ -146,15 +147,19 @@ def _add_months(day: date, months: int) -> date:
 
 
 def _plain(text: str) -> str:
-    """Lower case, one kind of dash, single spaces, no commas or full stops."""
-    text = unicodedata.normalize("NFKC", text).lower()
+    """Lower case, one kind of dash and apostrophe, single spaces, no commas or full stops."""
+    text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     text = re.sub(r"[‐-―−~]", "-", text)
     return re.sub(r"[\s,.]+", " ", text).strip()
 
 
-def _year_number(match: re.Match[str], group: str = "year") -> int:
-    text = match[group]
-    return int(text) if len(text) == 4 else 2000 + int(text)
+def _year_number(match: re.Match[str]) -> int:
+    """The year as written, or of this century; one that nobody reports on is a slip of the pen."""
+    year = int(match["year"])
+    year = year if len(match["year"]) == 4 else 2000 + year
+    if year not in _YEARS:
+        raise PeriodError(f"{year} lies outside the years {_YEARS[0]} to {_YEARS[-1]}")
+    return year
 
 
 def _month_range(calendar: Calendar, match: re.Match[str]) -> Period:
@@ -190,14 +195,22 @@ def _year(calendar: Calendar, match: re.Match[str]) -> Period:
     return calendar.year(_year_number(match))
 
 
+def _year_pair(calendar: Calendar, match: re.Match[str]) -> Period:
+    """``FY2025/26``: a year that begins in one and ends in the next, so the calendar's must too."""
+    first = _year_number(match)
+    if calendar.year_starts == 1 or int(match["next"]) % 100 != (first + 1) % 100:
+        raise PeriodError("not one year of the calendar")
+    return calendar.year(first if calendar.year_named == "start" else first + 1)
+
+
 _Q = r"(?P<q>[1-4])"
 _FY = r"(?:fy ?)?"
 _SPELLINGS = [
     (re.compile(pattern), build)
     for pattern, build in [
-        (rf"{_FY}{_YEAR}[ -/]?[qt]{_Q}", _quarter),  # 2026Q3, FY26 Q3
-        (rf"[qt]{_Q}[ -/]*{_FY}{_YEAR}", _quarter),  # Q3 2026, Q3 FY26, 3T 2026
-        (rf"{_Q}t[ -/]*{_YEAR}", _quarter),  # 3T 2026
+        (rf"{_FY}{_YEAR}[ /-]?[qt]{_Q}", _quarter),  # 2026Q3, FY26 Q3
+        (rf"[qt]{_Q}[ /-]*{_FY}{_YEAR}", _quarter),  # Q3 2026, Q3 FY26, T3 2026
+        (rf"{_Q}[qt][ /-]*{_FY}{_YEAR}", _quarter),  # 3T 2026, 3Q26
         (rf"(?P<q>{'|'.join(_ORDINAL)}) quarter(?: of)? {_FY}{_YEAR}", _quarter),
         (rf"quarter {_Q}(?: of)? {_FY}{_YEAR}", _quarter),
         (rf"{_YEAR}년 ?{_Q}분기", _quarter),
@@ -206,12 +219,14 @@ _SPELLINGS = [
         (r"(?P<year>\d{4})[-/ ](?P<m>0?[1-9]|1[0-2])", _month),  # 2026-07
         (r"(?P<year>\d{4})(?P<m>0[1-9]|1[0-2])", _month),  # 202607
         (r"(?P<m>0?[1-9]|1[0-2])[-/ ](?P<year>\d{4})", _month),  # 07/2026
+        (r"(?P<year>\d{4})[-/ ]?m(?P<m>0?[1-9]|1[0-2])", _month),  # 2026M07
         (rf"(?P<m>{_NAME})[ -]?(?:de )?'?{_YEAR}", _month),  # July 2026, Jul-26
-        (rf"{_YEAR}[ -]?(?P<m>{_NAME})", _month),
+        (rf"(?P<year>\d{{4}})[ -]?(?P<m>{_NAME})", _month),  # not 26-Jul: that is how Excel shows a day
         (r"(?P<year>\d{4})[년年] ?(?P<m>0?[1-9]|1[0-2])[월月]", _month),
         (rf"(?P<first>{_NAME}) ?(?:-|to|a) ?(?P<last>{_NAME}) {_YEAR}", _month_range),
         (r"(?P<date>\d{4}[-/ ]\d{1,2}[-/ ]\d{1,2})(?:[t ]00:00(?::00)?)?", _iso_date),
         (r"(?:fy ?|year )?(?P<year>\d{4})[년年]?", _year),
         (r"fy ?(?P<year>\d{2})", _year),
+        (rf"fy ?{_YEAR}[-/](?P<next>\d{{4}}|\d{{2}})", _year_pair),  # FY2025/26; without FY, 2010/11 is a month
     ]
 ]
