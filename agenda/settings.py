@@ -24,3 +24,13 @@ def prefect_api() -> str | None:
 def is_terminal() -> bool:
     """Whether a person is watching standard error."""
     return sys.stderr.isatty()
+
+
+def no_telemetry() -> None:
+    """Keep the libraries from phoning home; called before they are imported."""
+    for name, value in {
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }.items():
+        os.environ.setdefault(name, value)

@@ -68,9 +68,8 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "value_not_a_number": (
         "error", "“{value}” is not a number.", "Write the number in digits; leave the cell empty if there is none.",
     ),
-    "value_too_precise": (
-        "error", "“{value}” has more than six decimals or more than twelve digits before them.",
-        "Round it, or use a larger unit.",
+    "value_too_large": (
+        "error", "“{value}” has more than twelve digits.", "Check the number; if it is right, use a larger unit.",
     ),
     "value_below_minimum": (
         "error", "{value} is below {minimum}, the least that is possible.", "Check the number.",
@@ -79,9 +78,12 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "error", "{value} is above {maximum}, the most that is possible.", "Check the number.",
     ),
     "value_not_whole": ("error", "{value} is not a whole number, and this counts whole things.", "Check the number."),
-    "duplicate": (
-        "error", "This number is given {count} times: same measure, period, place and group.",
-        "Keep one of the rows.",
+    "row_repeated": (
+        "error", "The row repeats row {first}; it is counted once.", "Delete the row if it is there by mistake.",
+    ),
+    "row_contradicts": (
+        "error", "Row {others} gives another number for the same measure, period, place and group.",
+        "Keep the row that is right.",
     ),
 }  # fmt: skip
 

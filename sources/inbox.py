@@ -1,0 +1,85 @@
+"""What has arrived: the objects in the partners' inboxes, set against the deliveries that are known.
+
+An arrival is one version of one object. It is a delivery unless it only repeats what its source delivered
+last; a known delivery is read again where the contract or its layout has changed since.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from agenda.folder import Folder
+from agenda.model import Layout, Partner
+from agenda.store import Store, Stored
+from sources.lake import Delivery
+from sources.vocabulary import Vocabulary
+
+INBOX = "inbox/"
+IGNORED = (".", "~$", "README", "_")
+"""Beginnings of names that programs and people leave beside the data: hidden files, office locks, notices."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One object to take in. ``known`` is the delivery it repeats under a new contract, if it does."""
+
+    partner: Partner
+    key: str  # below inbox/
+    stored: Stored
+    layout_name: str | None
+    known: Delivery | None = None
+
+    @property
+    def name(self) -> str:
+        return self.key.rsplit("/", 1)[-1]
+
+
+def arrivals(
+    folder: Folder,
+    store: Store,
+    deliveries: Mapping[str, Delivery],
+    vocabulary: Vocabulary,
+    partners: Collection[str] | None = None,
+) -> list[Arrival]:
+    """What there is to take in, oldest first. ``deliveries`` holds the latest known one of each key."""
+    found = []
+    for partner in folder.partners.partners:
+        if partners is None or partner.id in partners:
+            found += _of_partner(folder, store, deliveries, vocabulary, partner)
+    return sorted(found, key=lambda a: (a.known is None, a.stored.modified, a.key))
+
+
+def _of_partner(
+    folder: Folder, store: Store, deliveries: Mapping[str, Delivery], vocabulary: Vocabulary, partner: Partner
+) -> Iterator[Arrival]:
+    layouts = folder.layouts_of(partner)
+    for stored in store.list(f"{INBOX}{partner.prefix}/"):
+        key = stored.key.removeprefix(INBOX)
+        if key.rsplit("/", 1)[-1].startswith(IGNORED):
+            continue
+        layout_name = _layout_for(key.removeprefix(f"{partner.prefix}/"), layouts)
+        known = deliveries.get(key)
+        if known is None or known.version != stored.version:
+            yield Arrival(partner, key, stored, layout_name)
+        elif known.reading != reading_of(vocabulary, partner, known.submission, layout_name, layouts):
+            yield Arrival(partner, key, stored, layout_name, known)
+
+
+def _layout_for(path: str, layouts: Mapping[str, Layout]) -> str | None:
+    """The first layout whose pattern fits the path; composed and decomposed letters are the same."""
+    path = unicodedata.normalize("NFC", path).casefold()
+    for name, layout in layouts.items():
+        if fnmatchcase(path, unicodedata.normalize("NFC", layout.files).casefold()):
+            return name
+    return None
+
+
+def reading_of(
+    vocabulary: Vocabulary, partner: Partner, submission: str, name: str | None, layouts: Mapping[str, Layout]
+) -> str:
+    """The id of a submission's reading; one that fits no layout is read under the empty one."""
+    layout = layouts[name] if name else Layout.model_construct()
+    return vocabulary.reading_of(submission, partner.id, partner.place, name or "", layout)

@@ -1,0 +1,252 @@
+"""The lake: immutable Parquet, written by dlt, committed by manifest. The only truth; nothing is lost.
+
+    lake/data/<table>/<batch>/*.parquet     rows, written first
+    lake/batches/<batch>.json               the manifest, written last: from then on the batch counts
+
+A batch that was never finished leaves files without a manifest, which no reader follows. Two collectors may
+land the same reading; readers take it from its first committed batch. So nothing needs a lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from agenda import settings
+from agenda.errors import Unavailable
+from agenda.folder import Folder
+from agenda.store import BucketStore, FolderStore
+from agenda.tables import VALUE, agenda_tables
+
+FORMAT = 1
+"""Version of what is written here; a reader refuses a newer one."""
+BATCHES = "lake/batches/"
+
+_TEXT, _COUNT, _TIME = pa.string(), pa.int64(), pa.timestamp("us", "UTC")
+SCHEMAS: dict[str, pa.Schema] = {
+    name: pa.schema(fields)
+    for name, fields in {
+        "deliveries": [
+            ("delivery", _TEXT), ("partner", _TEXT), ("source", _TEXT), ("key", _TEXT), ("version", _TEXT),
+            ("size", _COUNT), ("submission", _TEXT), ("reading", _TEXT), ("received_at", _TIME),
+            ("sequence", pa.int32()),
+        ],
+        "readings": [
+            ("reading", _TEXT), ("partner", _TEXT), ("layout", _TEXT), ("submission", _TEXT),
+            ("delivery_mode", _TEXT), ("outcome", _TEXT), ("rows_read", _COUNT), ("rows_accepted", _COUNT),
+            ("rows_rejected", _COUNT), ("rows_skipped", _COUNT),
+        ],
+        "scopes": [("reading", _TEXT), ("measure", _TEXT), ("period", _TEXT)],
+        "observations": [
+            ("reading", _TEXT), ("row_number", pa.int32()), ("partner", _TEXT), ("measure", _TEXT),
+            ("period_type", _TEXT), ("period", _TEXT), ("period_start", pa.date32()), ("period_end", pa.date32()),
+            ("place", _TEXT), ("members", _TEXT), ("value", VALUE), ("obs_status", _TEXT),
+        ],
+        "rejected_rows": [
+            ("reading", _TEXT), ("sheet", _TEXT), ("row_number", pa.int32()), ("cells", _TEXT), ("measure", _TEXT),
+            ("period", _TEXT), ("place", _TEXT), ("members", _TEXT),
+        ],
+        "findings": [
+            ("reading", _TEXT), ("severity", _TEXT), ("code", _TEXT), ("sheet", _TEXT), ("row_number", pa.int32()),
+            ("column_name", _TEXT), ("cell", _TEXT), ("value", _TEXT), ("message", _TEXT), ("fix", _TEXT),
+        ],
+    }.items()
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One arrival as it is known: which object, in which version, holding which bytes, read as what."""
+
+    delivery: str
+    partner: str
+    key: str
+    version: str
+    size: int
+    submission: str
+    reading: str
+    received_at: datetime
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a batch holds. ``imported`` says that ``known_at`` was given by a person, not taken from the clock."""
+
+    batch: str
+    kind: str
+    known_at: datetime
+    imported: bool
+    agenda: str
+    files: tuple[dict[str, Any], ...]
+    readings: tuple[str, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+class Lake:
+    """The lake of one store. Manifests are immutable, so each is read once."""
+
+    def __init__(self, store: FolderStore | BucketStore) -> None:
+        self.store = store
+        self._seen: dict[str, Manifest] = {}
+
+    def manifests(self) -> list[Manifest]:
+        """Every committed batch, in the order of knowledge time."""
+        for stored in self.store.list(BATCHES):
+            if stored.key not in self._seen:
+                self._seen[stored.key] = _manifest(self.store.get(stored.key))
+        return sorted(self._seen.values(), key=lambda m: (m.known_at, m.batch))
+
+    def deliveries(self) -> list[Delivery]:
+        """Every delivery in order, the latest reading of each only: a re-read takes its forerunner's place."""
+        latest = {d.delivery: d for manifest in self.manifests() for d in manifest.deliveries}
+        return sorted(latest.values(), key=lambda d: (d.received_at, d.sequence))
+
+    def readings(self) -> set[str]:
+        return {reading for manifest in self.manifests() for reading in manifest.readings}
+
+    def agenda(self) -> str | None:
+        """The digest of the agenda's newest snapshot."""
+        return next((m.agenda for m in reversed(self.manifests()) if m.kind == "agenda"), None)
+
+    def land_agenda(self, folder: Folder, known_at: datetime | None = None) -> str:
+        """Land the agenda's tables unless the newest snapshot says the same; give their digest."""
+        tables = agenda_tables(folder)
+        said = json.dumps({name: table.to_pylist() for name, table in tables.items()}, default=str, sort_keys=True)
+        digest = hashlib.sha256(said.encode()).hexdigest()
+        if self.agenda() != digest:
+            self.commit("agenda", tables, digest, known_at=known_at)
+        return digest
+
+    def commit(
+        self,
+        kind: str,
+        tables: Mapping[str, pa.Table],
+        agenda: str,
+        *,
+        readings: Sequence[str] = (),
+        deliveries: Sequence[Delivery] = (),
+        known_at: datetime | None = None,
+    ) -> Manifest:
+        """Write a batch and, last of all, its manifest. ``known_at`` is given only for history that is imported."""
+        moment = known_at or datetime.now(UTC)
+        batch = f"{moment:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
+        files = self._load(batch, tables)
+        manifest = Manifest(
+            batch, kind, moment, known_at is not None, agenda, files, tuple(readings), tuple(deliveries)
+        )
+        if not self.store.put_new(f"{BATCHES}{batch}.json", _json(manifest)):
+            raise Unavailable(f"the batch {batch} is there already")  # an id met twice: the store misbehaves
+        return manifest
+
+    def _load(self, batch: str, tables: Mapping[str, pa.Table]) -> tuple[dict[str, Any], ...]:
+        """Write the tables through dlt; give the files they became.
+
+        A pipeline of its own in a folder of its own: a load that failed earlier is never picked up again.
+        """
+        settings.no_telemetry()
+        import dlt  # imported late: most commands load nothing
+
+        with tempfile.TemporaryDirectory(prefix="cairn-dlt-") as work:
+            pipeline = dlt.pipeline(
+                pipeline_name=f"cairn_{uuid.uuid4().hex}",
+                pipelines_dir=work,
+                destination=dlt.destinations.filesystem(
+                    bucket_url=f"{self.store.url}/lake",
+                    layout="{table_name}/{batch}/{file_id}.{ext}",
+                    extra_placeholders={"batch": batch},
+                    **_credentials(self.store),
+                ),
+                dataset_name="data",
+            )
+            resources = [dlt.resource(table, name=name) for name, table in tables.items()]
+            try:
+                pipeline.run(resources, loader_file_format="parquet")
+            except Exception as error:
+                raise Unavailable(f"the lake at {self.store.url}/lake could not be written: {error}") from error
+        files = []
+        for name, table in tables.items():
+            written = list(self.store.list(f"lake/data/{name}/{batch}/"))
+            files += [
+                {
+                    "table": name,
+                    "path": stored.key.removeprefix("lake/"),
+                    "rows": table.num_rows,
+                    "sha256": hashlib.sha256(self.store.get(stored.key)).hexdigest(),
+                }
+                for stored in written
+            ]
+            if len(written) != 1:
+                raise Unavailable(f"{name} of batch {batch} became {len(written)} files instead of one")
+        return tuple(files)
+
+    def local(self, cache: Path) -> Path:
+        """The lake as a folder: the store's own, or a copy in ``cache`` of what a bucket holds."""
+        if isinstance(self.store, FolderStore):
+            return self.store.path / "lake"
+        for manifest in self.manifests():
+            for file in manifest.files:
+                _copy(self.store, f"lake/{file['path']}", cache)
+            _copy(self.store, f"{BATCHES}{manifest.batch}.json", cache)
+        return cache / "lake"
+
+
+def table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows as the lake's table ``name``."""
+    return pa.Table.from_pylist(list(rows), SCHEMAS[name])
+
+
+def _copy(store: BucketStore, key: str, cache: Path) -> None:
+    """Bring an immutable object here once."""
+    kept = FolderStore(cache)
+    if not kept.exists(key):
+        kept.put(key, store.get(key))
+
+
+def _credentials(store: FolderStore | BucketStore) -> dict[str, Any]:
+    if isinstance(store, FolderStore):
+        return {}
+    import boto3
+    from dlt.common.configuration.specs import AwsCredentials
+
+    session = boto3.Session()
+    found = session.get_credentials()
+    if found is None:
+        raise Unavailable("no credentials for S3 were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    credentials = AwsCredentials(
+        aws_access_key_id=found.access_key,
+        aws_secret_access_key=found.secret_key,
+        aws_session_token=found.token,
+        region_name=session.region_name,
+        endpoint_url=settings.s3_endpoint(),
+    )
+    return {"credentials": credentials}
+
+
+def _json(manifest: Manifest) -> bytes:
+    said = {"format": FORMAT, **asdict(manifest)}
+    return json.dumps(said, indent=1, default=_instant).encode()
+
+
+def _manifest(content: bytes) -> Manifest:
+    said = json.loads(content)
+    if said.pop("format") != FORMAT:
+        raise Unavailable("the lake was written by a newer Cairn; update this one")
+    said["known_at"] = datetime.fromisoformat(said["known_at"])
+    said["deliveries"] = tuple(
+        Delivery(**{**d, "received_at": datetime.fromisoformat(d["received_at"])}) for d in said["deliveries"]
+    )
+    return Manifest(**{**said, "files": tuple(said["files"]), "readings": tuple(said["readings"])})
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,247 @@
+"""From a sheet of text to candidates: one row for each number that a layout finds in it.
+
+Every kind of layout (long, wide, record-level, SQL) becomes a `select` over the sheets that share it, run by
+DuckDB; a candidate still holds the partner's own words. Whether they mean anything is `sources.contract`'s.
+
+Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet numbers it), ``value_no``
+(which of the layout's values), ``measure_raw``, ``period_raw``, ``place_raw``, ``members_raw``,
+``value_raw``, ``per_key``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from agenda.folder import nearest
+from agenda.model import Condition, From, Layout, Value
+from sources.findings import Finding, finding
+from sources.readers import Sheet
+from sources.vocabulary import JOIN, SPLIT, Vocabulary, plain
+
+LOCKED_DOWN = """
+set memory_limit = '2GB'; set temp_directory = ''; set python_enable_replacements = false;
+set enable_external_access = false; set lock_configuration = true
+"""
+"""A partner's or an engineer's query can compute, and nothing else: no file, no network, no Python variable."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of a layout with its pattern filled in: ``num_{age_group}`` is one cell per age group."""
+
+    value: Value
+    column: str | None
+    members: dict[str, From | str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A layout matched to a header: where each column stands, and which cells hold numbers."""
+
+    layout: Layout
+    columns: dict[str, int]
+    cells: tuple[Cell, ...]
+
+    def position(self, name: str | None) -> int | None:
+        return None if name is None else self.columns.get(plain(name))
+
+
+def match(layout: Layout, header: Sequence[str], vocabulary: Vocabulary) -> tuple[Plan, list[Finding]]:
+    """The plan for sheets with this header, and a finding for each column that is missing or doubled."""
+    spellings = {plain(alias): plain(name) for name, aliases in layout.aliases.items() for alias in aliases}
+    columns: dict[str, int] = {}
+    found: list[Finding] = []
+    cells = tuple(cell for value in layout.values for cell in _cells(value, vocabulary))
+    needed = {plain(name): name for name in _needed(layout, cells)}
+    for position, text in enumerate(header):
+        name = spellings.get(plain(text), plain(text))
+        if name in columns and name in needed:
+            found.append(finding("column_twice", column=text))
+        columns.setdefault(name, position)
+    for name, written in needed.items():
+        if name not in columns:
+            spare = [text for text in header if text.strip() and plain(text) not in needed]
+            like = nearest(written, spare)
+            looks = f" “{like.split(chr(39))[1]}” looks like it." if like.startswith("; did") else ""
+            found.append(finding("column_missing", column=written, looks_like=looks))
+    return Plan(layout, columns, cells), found
+
+
+def _cells(value: Value, vocabulary: Vocabulary) -> list[Cell]:
+    pattern = re.search(r"\{(\w+)\}", value.column or "")
+    if pattern is None or value.column is None:
+        return [Cell(value, value.column, dict(value.members))]
+    dimension = pattern[1]
+    return [
+        Cell(value, value.column.replace(pattern[0], member), {**value.members, dimension: member})
+        for member in vocabulary.members[dimension]
+    ]
+
+
+def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
+    """Every column that the layout names, in the order it names them."""
+    names: list[str] = []
+
+    def of(found: From | str | None) -> None:
+        if isinstance(found, From):
+            names.extend([found.column] if found.column else found.columns or ())
+
+    of(layout.period)
+    of(layout.place)
+    names.extend(layout.where)
+    for cell in cells:
+        names.extend([cell.column] if cell.column else [])
+        of(cell.value.measure if isinstance(cell.value.measure, From) else None)
+        for found in cell.members.values():
+            of(found)
+        names.extend(cell.value.where)
+        names.extend(cell.value.per)
+        if cell.value.count not in (None, "rows"):
+            names.append(str(cell.value.count))
+    return list(dict.fromkeys(names))
+
+
+def stack(sheets: Sequence[Sheet]) -> pa.Table:
+    """Sheets with one header as one table: their columns, and ``file`` and ``row`` to tell the rows apart."""
+    tables = []
+    for number, sheet in enumerate(sheets):
+        file = pa.repeat(pa.scalar(number, pa.int32()), sheet.table.num_rows)
+        tables.append(sheet.table.append_column("file", file).append_column("row", pa.array(sheet.rows)))
+    return pa.concat_tables(tables)
+
+
+# -- declared layouts ---------------------------------------------------------------------------------
+
+
+def select(plan: Plan) -> str:
+    """The query that finds the candidates in the tables ``submission`` (`stack`) and ``files`` (`path_texts`)."""
+    return "\nunion all\n".join(_select_cell(plan, number, cell) for number, cell in enumerate(plan.cells))
+
+
+def path_texts(plan: Plan, keys: Sequence[str], places: Sequence[str | None]) -> pa.Table:
+    """Per sheet, what its object key says: columns ``file``, ``period_path``, ``place_path``, ``own_place``."""
+    return pa.table(
+        {
+            "file": pa.array(range(len(keys)), pa.int32()),
+            "period_path": pa.array([_from_path(plan.layout.period, key) for key in keys], pa.string()),
+            "place_path": pa.array([_from_path(plan.layout.place, key) for key in keys], pa.string()),
+            "own_place": pa.array(list(places), pa.string()),
+        }
+    )
+
+
+def _from_path(found: From | None, key: str) -> str | None:
+    if found is None or found.path is None:
+        return None
+    matched = re.search(found.path, key)
+    return " ".join(group for group in matched.groups() if group) if matched else key
+
+
+def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
+    value = cell.value
+    conditions = [*_conditions(plan, plan.layout.where), *_conditions(plan, value.where)]
+    if value.count == "rows":
+        number_text = "'1'"
+    else:
+        number_text = _text(plan, cell.column or str(value.count))
+        conditions.append(_given(plan, number_text))
+    members = [
+        f"'{dimension}{SPLIT}' || {_found(plan, found, 'members')}" for dimension, found in sorted(cell.members.items())
+    ]
+    per = [_text(plan, name) for name in value.per]
+    return f"""select file, row, {number} as value_no,
+    {_found(plan, value.measure, "measure")} as measure_raw,
+    {_found(plan, plan.layout.period, "period")} as period_raw,
+    {_found(plan, plan.layout.place, "place") if plan.layout.place else "own_place"} as place_raw,
+    {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
+    {number_text} as value_raw,
+    {f" || '{JOIN}' || ".join(per) or "''"} as per_key
+from submission join files using (file){" where " + " and ".join(conditions) if conditions else ""}"""
+
+
+def _found(plan: Plan, found: From | str | None, kind: str) -> str:
+    """The SQL of a period, place, measure or member as the file writes it."""
+    if found is None or isinstance(found, str):
+        return _quoted(found or "")
+    if found.constant is not None:
+        return _quoted(found.constant)
+    if found.path is not None:
+        return f"{kind}_path"
+    return f"concat_ws(' ', {', '.join(_text(plan, name) for name in found.columns or (found.column or '',))})"
+
+
+def _text(plan: Plan, name: str) -> str:
+    return f"trim(c{plan.columns[plain(name)]})"
+
+
+def _given(plan: Plan, text: str) -> str:
+    missing = ", ".join(_quoted(token) for token in ("", *plan.layout.missing))
+    return f"{text} not in ({missing})"
+
+
+def _conditions(plan: Plan, where: dict[str, Condition]) -> list[str]:
+    found = []
+    for name, condition in where.items():
+        text = _text(plan, name)
+        if condition.given:
+            found.append(_given(plan, text))
+        for values, word in ((condition.is_, "in"), (condition.not_, "not in")):
+            if values is not None:
+                found.append(f"{text} {word} ({', '.join(map(_quoted, values))})")
+    return found
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+# -- the SQL layout -----------------------------------------------------------------------------------
+
+
+def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary) -> pa.Table:
+    """Candidates of one sheet by the layout's own query, in a DuckDB that reaches neither disk nor network.
+
+    The query is one ``select`` over ``submission``: the sheet's columns as text under their own names, and
+    ``row``. It gives ``measure``, ``period``, ``value``, one column per dimension it splits by, and, where it
+    has them, ``place`` and ``row``. Raises `duckdb.Error` where it can't be run.
+    """
+    names = _unique_names(sheet.header)
+    table = sheet.table.rename_columns(names).append_column("row", pa.array(sheet.rows))
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("arrived", table)
+        connection.execute("create table submission as select * from arrived")
+        connection.unregister("arrived")
+        connection.execute(LOCKED_DOWN)
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise duckdb.InvalidInputException("a layout's sql is exactly one select")
+        answer = connection.execute(statements[0]).to_arrow_table()
+        connection.register("answer", answer)
+        given = set(answer.column_names)
+        if lacking := {"measure", "period", "value"} - given:
+            raise duckdb.InvalidInputException(f"the query gives no column {sorted(lacking)[0]}")
+        splits = sorted(given & set(vocabulary.members))
+        members = [f"'{name}{SPLIT}' || coalesce(cast(\"{name}\" as varchar), '')" for name in splits]
+        own = _quoted(place or "")
+        return connection.execute(
+            f"""select 0::int as file, {"row" if "row" in given else "null"}::bigint as row, 0 as value_no,
+                coalesce(measure::varchar, '') as measure_raw, coalesce(period::varchar, '') as period_raw,
+                {"coalesce(place::varchar, " + own + ")" if "place" in given else own} as place_raw,
+                {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
+                value::varchar as value_raw, '' as per_key
+            from answer where value is not null"""
+        ).to_arrow_table()
+
+
+def _unique_names(header: Sequence[str]) -> list[str]:
+    """Column names for SQL: the header's own, an empty or repeated one replaced by its letter-free position."""
+    names: list[str] = []
+    for position, text in enumerate(header):
+        name = text.strip()
+        names.append(name if name and name.lower() not in {n.lower() for n in names} else f"column_{position + 1}")
+    return names

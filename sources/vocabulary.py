@@ -1,0 +1,131 @@
+"""What the agenda's ids are called in partners' files: from a cell's text to an id, or to nothing.
+
+Spelling is forgiven (case, spaces, underscores, dashes, full-width forms); meaning is never guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from agenda.errors import ConfigurationError
+from agenda.folder import Folder, nearest
+from agenda.model import From, Layout, Measure
+from agenda.periods import Period, PeriodError
+from agenda.tables import members_text
+
+TOTAL = "_T"
+"""SDMX's code for the total over a dimension: the same as leaving the dimension out."""
+SPLIT, JOIN = "\x1f", "\x1e"
+"""Separators inside one text of several members (``age_group␟0-2␞sex␟f``); no sheet's cell holds them."""
+
+
+def plain(text: str) -> str:
+    """How two spellings are compared."""
+    return re.sub(r"[\s_\-‐-―]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+class Vocabulary:
+    """The ids of one initiative, found by any of their spellings."""
+
+    def __init__(self, folder: Folder) -> None:
+        agenda = folder.agenda
+        self.calendar = folder.initiative.calendar
+        self.measures: dict[str, Measure] = {m.id: m for m in agenda.measures}
+        self._measures = _spellings({m.id: (m.id, m.name) for m in agenda.measures})
+        self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
+        self.members = {d.id: [m.id for m in d.members] for d in agenda.dimensions}
+        self._members = {
+            d.id: _spellings({m.id: (m.id, m.name, *m.aliases) for m in d.members} | {TOTAL: (TOTAL,)})
+            for d in agenda.dimensions
+        }
+        self._contract = json.dumps(
+            [
+                [folder.initiative.year.starts, folder.initiative.year.named],
+                [m.model_dump(mode="json", exclude={"name", "unit", "precedence"}) for m in agenda.measures],
+                [self._measures, self._places, self._members],
+            ],
+            sort_keys=True,
+        )
+
+    def reading_of(self, submission: str, partner: str, place: str | None, layout_name: str, layout: Layout) -> str:
+        """The id of a submission read under this contract and layout: the same bytes read alike have the same id."""
+        said = "\0".join([submission, partner, place or "", layout_name, layout.model_dump_json(), self._contract])
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    # -- from text to id; None where there is none --------------------------------------------------------
+
+    def measure(self, text: str) -> str | None:
+        return self._measures.get(plain(text))
+
+    def place(self, text: str) -> str | None:
+        return self._places.get(plain(text))
+
+    def period(self, text: str) -> Period | None:
+        try:
+            return self.calendar.parse(text)
+        except PeriodError:
+            return None
+
+    def member(self, dimension: str, text: str) -> str | None:
+        return self._members[dimension].get(plain(text))
+
+    def canonical_members(self, measure: str, texts: Mapping[str, str]) -> tuple[str | None, str | None]:
+        """The canonical members of a measure's cell, or None and the dimension that could not be read.
+
+        A total is left out; an empty cell is right only for a dimension that the measure is not split by.
+        """
+        members = {}
+        for dimension, text in texts.items():
+            member = self.member(dimension, text)
+            split = dimension in self.measures[measure].dimensions
+            if member is None and (split or text):
+                return None, dimension
+            if member not in (None, TOTAL):
+                if not split:
+                    return None, dimension
+                members[dimension] = member
+        return members_text(members), None
+
+    # -- what to say instead ------------------------------------------------------------------------------
+
+    def like_measure(self, text: str) -> str:
+        return _like(text, self.measures)
+
+    def like_place(self, text: str) -> str:
+        return _like(text, self._places)
+
+    def like_member(self, dimension: str, text: str) -> str:
+        return _like(text, self._members[dimension])
+
+
+def translated(found: From | str | None, text: str) -> str:
+    """``text`` as the layout's own ``values`` translate it."""
+    if isinstance(found, From):
+        return {plain(k): v for k, v in found.values.items()}.get(plain(text), text)
+    return text
+
+
+def _spellings(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Each spelling's id. Raises `ConfigurationError` where one spelling means two things."""
+    found: dict[str, str] = {}
+    for id_, spellings in names.items():
+        for spelling in spellings:
+            other = found.setdefault(plain(spelling), id_)
+            if other != id_:
+                raise ConfigurationError(f"{spelling!r} names both {other!r} and {id_!r}; give one another name")
+    return found
+
+
+def _like(text: str, known: Collection[str]) -> str:
+    said = nearest(plain(text), known)
+    return f" D{said[3:]}" if said.startswith("; did") else ""
+
+
+def days_ahead(period: Period, arrived: date) -> bool:
+    """Whether the period had not begun on the day its number arrived."""
+    return period.start > arrived
