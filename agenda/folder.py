@@ -5,6 +5,9 @@
 
 A long list may live in a CSV beside its YAML: ``places: {file: places.csv, common: {level: county}}``;
 each row is one entry, on top of what is ``common`` to all. ``${NAME}`` in a value is taken from the environment.
+
+Values stay as they are written until the model says what they are: ``01`` is no octal number, ``NO`` no falsehood,
+``0.10`` not a float.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
+import io
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +33,7 @@ T = TypeVar("T", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 """Where an entry stands in its file: keys and list positions from the top."""
 Marks = dict[Path_, tuple[str, int]]
+_NULL = "tag:yaml.org,2002:null"
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def read_folder(path: Path) -> Folder:
     stories = {name.removesuffix(".yml"): reader.model(f"stories/{name}", Story) for name in names}
     if reader.problems:
         raise ConfigurationError(f"{path} can't be used as it is:", reader.problems)
-    reader.names.update(series.file for series in agenda.reference)
+    reader.names.update(series.file for series in agenda.reference if (path / series.file).is_file())
     return Folder(path, initiative, agenda, partners, activities, stories, reader.sources, frozenset(reader.names))
 
 
@@ -115,25 +120,18 @@ class _Reader:
         if not required and not (self.path / name).is_file():
             return type_()
         source = self._source(name)
-        try:
-            return type_.model_validate(source.data)
-        except ValidationError as error:
-            seen = {(p.line, p.key, p.message) for p in self.problems}
-            for problem in _problems(source, type_, error):
-                if (problem.line, problem.key, problem.message) not in seen:
-                    self.problems.append(problem)
-            return type_.model_construct()
+        if source is not None:
+            try:
+                return type_.model_validate(source.data)
+            except ValidationError as error:
+                self.problems += dict.fromkeys(_problems(source, type_, error))
+        return type_.model_construct()
 
-    def _source(self, name: str) -> Source:
-        try:
-            text = (self.path / name).read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            self.problems.append(Problem(name, 1, "", "this file is missing"))
-            return Source(name, {}, {})
-        except UnicodeDecodeError as error:
-            self.problems.append(Problem(name, 1, "", f"is not UTF-8 text ({error.reason}); save it as UTF-8"))
-            return Source(name, {}, {})
-        self.names.add(name)
+    def _source(self, name: str) -> Source | None:
+        """The file's data and lines; None, with the problem noted, where it can't be read at all."""
+        text = self._text(name)
+        if text is None:
+            return None
         marks: Marks = {}
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -141,10 +139,25 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.problems.append(Problem(name, line, "", f"is not readable YAML: {error.problem}"))
-            data = {}
-        source = Source(name, data, marks)
-        self.sources[name] = source
-        return source
+            return None
+        except yaml.YAMLError as error:  # a control character: the reader knows no line
+            self.problems.append(Problem(name, 1, "", f"is not readable YAML: {error}"))
+            return None
+        self.sources[name] = Source(name, data, marks)
+        return self.sources[name]
+
+    def _text(self, name: str) -> str | None:
+        """The file's text, with its name noted as one that makes up the agenda."""
+        try:
+            text = (self.path / name).read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            self.problems.append(Problem(name, 1, "", "this file is missing"))
+            return None
+        except UnicodeDecodeError as error:
+            self.problems.append(Problem(name, 1, "", f"is not UTF-8 text ({error.reason}); save it as UTF-8"))
+            return None
+        self.names.add(name)
+        return text
 
     def _build(self, name: str, node: yaml.Node, path: Path_, marks: Marks) -> Any:
         """The node's data; marks each entry's line, refuses a key given twice."""
@@ -162,21 +175,29 @@ class _Reader:
                 data[key] = self._build(name, child, (*path, key), marks)
             is_list = "file" in data and set(data) <= {"file", "common"}
             return self._listed(name, data, path, marks) if is_list else data
-        value = yaml.SafeLoader("").construct_object(node)
-        return self._environment(name, value, line) if isinstance(value, str) else value
+        if node.tag == _NULL:
+            return None
+        return self._environment(name, node.value, line)
 
     def _listed(self, name: str, data: dict[str, Any], path: Path_, marks: Marks) -> Any:
         """The entries of a CSV list, each row on top of what is common; empty cells are left out."""
-        file = str(data["file"])
-        if not (self.path / file).is_file():
-            key = ".".join(map(str, path))
-            self.problems.append(Problem(*marks[path], key, f"there is no file {file} beside {name}"))
+        file, common = data["file"], data.get("common") or {}
+        if message := _not_inside(self.path, file) or (None if isinstance(common, dict) else "'common' holds no keys"):
+            self.problems.append(Problem(*marks[path], ".".join(map(str, path)), message))
             return []
-        self.names.add(file)
-        with (self.path / file).open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        marks |= {(*path, i): (file, i + 2) for i in range(len(rows))}
-        return [dict(data.get("common", {})) | {k: _cell(k, v) for k, v in row.items() if v} for row in rows]
+        text = self._text(file)
+        entries: list[dict[str, Any]] = []
+        rows = csv.DictReader(io.StringIO(text or "", newline=""), restkey="", strict=True)
+        try:
+            for row in rows:
+                marks[(*path, len(entries))] = (file, rows.line_num)
+                if "" in row:
+                    message = f"has {len(row.pop(''))} cell(s) more than the header names"
+                    self.problems.append(Problem(file, rows.line_num, "", message))
+                entries.append(common | {key: _cell(key, cell) for key, cell in row.items() if cell})
+        except csv.Error as error:
+            self.problems.append(Problem(file, rows.line_num, "", f"is not readable CSV: {error}"))
+        return entries
 
     def _environment(self, name: str, value: str, line: int) -> str:
         def filled(match: re.Match[str]) -> str:
@@ -189,8 +210,19 @@ class _Reader:
         return re.sub(r"\$\{(\w+)\}", filled, value)
 
 
+def _not_inside(folder: Path, file: Any) -> str | None:
+    """Why ``file`` is no file of the initiative, or None. An edition carries these files, so none may lie elsewhere."""
+    if not isinstance(file, str):
+        return "'file' names one file"
+    inside = (folder / file).resolve().is_relative_to(folder.resolve()) and ".." not in Path(file).parts
+    if not inside or Path(file).is_absolute():
+        return f"{file} lies outside the initiative's folder; move it beside the YAML"
+    return None if (folder / file).is_file() else f"there is no file {file} in the initiative's folder"
+
+
 def _cell(column: str, text: str) -> Any:
-    return text.split("|") if column == "aliases" else text
+    """A cell of a list: ``aliases`` and ``layouts`` hold several values, with a bar between them."""
+    return text.split("|") if column in ("aliases", "layouts") else text
 
 
 def _problems(source: Source, type_: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
@@ -235,8 +267,9 @@ def _entry_types(type_: Any) -> list[type[BaseModel]]:
 
 
 def nearest(wrong: str, known: Collection[str]) -> str:
-    """`` (did you mean 'x'?)`` for the closest known name, or the whole list where it is short."""
-    close = difflib.get_close_matches(wrong, sorted(known), n=1, cutoff=0.6)
+    """``; did you mean 'x'?`` for the closest known name, or else all of them where they are few."""
+    by_case = {name.lower(): name for name in sorted(known)}
+    close = difflib.get_close_matches(wrong.lower(), by_case, n=1, cutoff=0.6)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return f"; did you mean {by_case[close[0]]!r}?"
     return f"; known: {', '.join(sorted(known))}" if 0 < len(known) <= 12 else ""

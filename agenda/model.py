@@ -8,41 +8,17 @@ two entries to see (references, targets against baselines) is `agenda.lint`'s; r
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from agenda.entry import Code, Entry, Name, Number, PeriodText, Yes
+from agenda.layouts import Condition as Condition
+from agenda.layouts import From as From
+from agenda.layouts import Layout as Layout
+from agenda.layouts import Value as Value
 from agenda.periods import Calendar, PeriodType
-
-
-class Entry(BaseModel):
-    """Base of every entry: unknown keys are refused, values don't change once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-"""An id that becomes a column or a file name: lower case, digits, underscores."""
-Code = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v),
-                 StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]  # fmt: skip
-"""An id that comes from elsewhere (a place, a member, a partner): letters, digits, ``_ . -``."""
-PeriodText = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | date) else v)]
-"""A period as people write it; `agenda.lint` reads it on the initiative's calendar."""
-
-
-def _number(value: Any) -> Any:
-    """Numbers stay exact; ``80 %`` is 0.80."""
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, str) and (match := re.fullmatch(r"\s*(-?[\d.]+)\s*%\s*", value)):
-        return Decimal(match[1]) / 100
-    return value
-
-
-Number = Annotated[Decimal, BeforeValidator(_number)]
-
 
 # -- initiative.yml -----------------------------------------------------------------------------------
 
@@ -73,7 +49,7 @@ class Notify(Entry):
 class StatusRule(Entry):
     """How far behind its path an indicator may be: ``at_risk_from`` is the share of the asked-for progress."""
 
-    at_risk_from: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.5")
+    at_risk_from: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.5")
 
 
 class Decision(Entry):
@@ -266,7 +242,7 @@ class Goal(Entry):
 class Agenda(Entry):
     """``agenda.yml``: what the partners agreed to aim at and to measure."""
 
-    places: tuple[Place, ...]
+    places: Annotated[tuple[Place, ...], Field(min_length=1)]
     dimensions: tuple[Dimension, ...] = ()
     measures: tuple[Measure, ...]
     reference: tuple[Series, ...] = ()
@@ -275,109 +251,6 @@ class Agenda(Entry):
 
 
 # -- partners.yml -------------------------------------------------------------------------------------
-
-
-class From(Entry):
-    """Where a layout finds a period or a place: in columns, in the file's path, or always the same.
-
-    ``values`` translates what the partner writes into what the agenda says.
-    """
-
-    column: str | None = None
-    columns: tuple[str, ...] | None = None  # joined with a space: [year, month]
-    path: str | None = None  # a regular expression over the object's key; its groups are joined with a space
-    constant: Code | None = None
-    values: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _one(self) -> From:
-        given = [k for k in ("column", "columns", "path", "constant") if getattr(self, k) is not None]
-        if len(given) != 1:
-            raise ValueError(f"needs exactly one of column, columns, path, constant; has {given or 'none'}")
-        return self
-
-
-def _from_column(value: Any) -> Any:
-    return {"column": value} if isinstance(value, str) else value
-
-
-Found = Annotated[From, BeforeValidator(_from_column)]
-
-
-class Condition(Entry):
-    """Which rows count: the cell is one of ``is``, none of ``not``, or ``given`` (not missing)."""
-
-    is_: tuple[str, ...] | None = Field(default=None, alias="is")
-    not_: tuple[str, ...] | None = Field(default=None, alias="not")
-    given: Literal[True] | None = None
-
-
-def _condition(value: Any) -> Any:
-    """``1`` and ``[1, 2]`` mean "is one of"; ``given`` means "not missing"; an entry passes through."""
-    if value == "given":
-        return {"given": True}
-    if isinstance(value, dict):
-        return {key: v if key == "given" else _texts(v) for key, v in value.items()}
-    return {"is": _texts(value)}
-
-
-def _texts(value: Any) -> list[str]:
-    return [str(v) for v in (value if isinstance(value, list) else [value])]
-
-
-Where = dict[str, Annotated[Condition, BeforeValidator(_condition)]]
-
-
-class Value(Entry):
-    """Which column holds which measure.
-
-    ``column`` may hold ``{dimension}``: ``num_{age_group}`` reads every column whose name fits with a member
-    of that dimension. Where rows are records (`Layout.rows`), ``take`` says how they fall together:
-    ``per: [id], take: max`` takes the largest of each facility's rows and adds the facilities up;
-    ``count: rows`` counts records, ``count: {column}`` its distinct values.
-    """
-
-    measure: Found | Name
-    column: str | None = None
-    count: str | None = None
-    members: dict[Name, Found | Code] = {}
-    where: Where = {}
-    per: tuple[str, ...] = ()
-    take: Literal["sum", "max", "min"] = "sum"
-
-    @model_validator(mode="after")
-    def _one(self) -> Value:
-        if (self.column is None) == (self.count is None):
-            raise ValueError("needs either 'column' or 'count'")
-        return self
-
-
-class Layout(Entry):
-    """How a partner's file is laid out, so that Cairn can read it without guessing."""
-
-    files: str = "*"  # a pattern over the path below the partner's inbox
-    sheet: str | None = None
-    header_row: Annotated[int, Field(ge=1)] = 1
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
-    encoding: str | None = None
-    decimal: Literal[".", ","] = "."
-    missing: tuple[str, ...] = ()
-    aliases: dict[str, tuple[str, ...]] = {}
-    where: Where = {}
-    period: Found | None = None
-    place: Found | None = None  # none: the partner's own place
-    rows: Literal["values", "records"] = "values"
-    values: tuple[Value, ...] = ()
-    sql: str | None = None
-    delivery: Literal["replaces", "updates"] = "replaces"
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Layout:
-        if (self.sql is None) == (not self.values):
-            raise ValueError("needs either 'values' or 'sql', and not both")
-        if self.sql is None and self.period is None:
-            raise ValueError("needs 'period': which column, path or constant says when")
-        return self
 
 
 class Bucket(Entry):
@@ -445,7 +318,7 @@ class Voice(Entry):
     quote: str
     who: str
     indicator: Name | None = None
-    consent: Literal[True]
+    consent: Yes
 
 
 class Activities(Entry):

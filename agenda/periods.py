@@ -29,7 +29,8 @@ _ORDINAL = {
 }  # fmt: skip
 _NAME = "|".join(sorted(_MONTH, key=len, reverse=True))
 _YEAR = r"(?P<year>\d{4}|\d{2})"
-_YEARS = range(1900, 2200)
+YEARS = range(1900, 2200)
+"""The years a period or a figure can belong to."""
 
 
 class PeriodError(ValueError):
@@ -157,8 +158,8 @@ def _year_number(match: re.Match[str]) -> int:
     """The year as written, or of this century; one that nobody reports on is a slip of the pen."""
     year = int(match["year"])
     year = year if len(match["year"]) == 4 else 2000 + year
-    if year not in _YEARS:
-        raise PeriodError(f"{year} lies outside the years {_YEARS[0]} to {_YEARS[-1]}")
+    if year not in YEARS:
+        raise PeriodError(f"{year} lies outside the years {YEARS[0]} to {YEARS[-1]}")
     return year
 
 

@@ -6,18 +6,16 @@ uses the definitions that were in force on that day.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
 
 from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder
-from agenda.model import Series
 from agenda.periods import Period
+from agenda.reference import Figure, figures
 
 VALUE = pa.decimal128(18, 6)
 """Every reported or agreed number: exact, up to 999,999,999,999 with six decimals."""
@@ -77,7 +75,7 @@ SCHEMAS: dict[str, pa.Schema] = {
 }  # fmt: skip
 
 
-def members_text(members: dict[str, str]) -> str:
+def members_text(members: Mapping[str, str]) -> str:
     """The canonical text of a set of members: ``age_group=infant|sex=f``; empty for the whole."""
     return "|".join(f"{dimension}={member}" for dimension, member in sorted(members.items()))
 
@@ -87,8 +85,8 @@ def agenda_tables(folder: Folder) -> dict[str, pa.Table]:
 
     Raises `ConfigurationError` where a reference series can't be read.
     """
-    rows = {**_initiative(folder), **_indicators(folder), **_measures(folder), **_partners(folder)}
-    rows["reference_values"] = [row for series in folder.agenda.reference for row in _reference(folder, series)]
+    parts = (_initiative, _indicators, _measures, _partners, _reference)
+    rows = {name: table for part in parts for name, table in part(folder).items()}
     return {name: _table(schema, rows[name]) for name, schema in SCHEMAS.items()}
 
 
@@ -191,16 +189,15 @@ def _partners(folder: Folder) -> Rows:
     }
 
 
-def _reference(folder: Folder, series: Series) -> Iterable[tuple[Any, ...]]:
-    """Rows of a series' CSV: columns ``place``, ``year``, one per dimension, ``value``."""
-    with (folder.path / series.file).open(encoding="utf-8-sig", newline="") as stream:
-        for number, row in enumerate(csv.DictReader(stream), 2):
-            try:
-                year, value = int(row["year"]), Decimal(row["value"])
-                members = members_text({d: row[d] for d in series.dimensions if row[d] != "_T"})
-                yield (series.id, row["place"], year, date(year, 1, 1), members, value)
-            except (KeyError, ValueError, TypeError, InvalidOperation) as error:
-                needs = ", ".join(["place", "year", *series.dimensions, "value"])
-                message = f"can't be read ({error}); every row needs {needs}"
-                problem = Problem(series.file, number, series.id, message)
-                raise ConfigurationError("a reference series can't be used:", [problem]) from error
+def _reference(folder: Folder) -> Rows:
+    found = [(series.id, figure) for series in folder.agenda.reference for figure in figures(folder, series)]
+    problems = [figure for _, figure in found if isinstance(figure, Problem)]
+    if problems:
+        raise ConfigurationError("a reference series can't be used:", problems)
+    return {
+        "reference_values": [
+            (id_, at.place, at.year, date(at.year, 1, 1), members_text(at.members), at.value)
+            for id_, at in found
+            if isinstance(at, Figure)
+        ]
+    }

@@ -1,0 +1,47 @@
+"""What may be referred to in an initiative, and how a reference to something else is reported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from agenda.errors import Problem
+from agenda.folder import Folder, Path_, nearest
+from agenda.layouts import From
+
+
+class Known:
+    """Every id of one initiative, by kind; and the problems of its files, at their lines."""
+
+    def __init__(self, folder: Folder) -> None:
+        agenda = folder.agenda
+        self.folder = folder
+        self.measures = {m.id: frozenset(m.dimensions) for m in agenda.measures}
+        self.numbers = self.measures | {s.id: frozenset(s.dimensions) for s in agenda.reference}
+        self.members = {d.id: frozenset(m.id for m in d.members) for d in agenda.dimensions}
+        self.places = {p.id: p.parent for p in agenda.places}
+        self.indicators = {i.id for i in agenda.indicators}
+        self.partners = {p.id for p in folder.partners.partners}
+        self.layouts = folder.partners.layouts
+
+    def problem(self, file: str, path: Path_, message: str) -> Problem:
+        return self.folder.sources[file].problem(path, message)
+
+    def check(self, file: str, path: Path_, kind: str, said: str, known: Collection[str]) -> Iterator[Problem]:
+        """A problem if ``said`` is none of the ``known``."""
+        if said not in known:
+            yield self.problem(file, path, f"there is no {kind} {said!r}{nearest(said, known)}")
+
+    def once(self, file: str, path: Path_, said: Sequence[str]) -> Iterator[Problem]:
+        """A problem for everything that the list at ``path`` says more than once, at its last place."""
+        for text, count in Counter(said).items():
+            if count > 1:
+                last = len(said) - 1 - said[::-1].index(text)
+                yield self.problem(file, (*path, last), f"{text!r} is given {count} times; keep one")
+
+
+def answers(found: From | str) -> list[str]:
+    """Every id that a layout's `From` names outright."""
+    if isinstance(found, str):
+        return [found]
+    return [*found.values.values(), *([found.constant] if found.constant else [])]

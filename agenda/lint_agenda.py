@@ -1,0 +1,188 @@
+"""Sense of ``agenda.yml``: ids, places, formulas, goals, and targets that can be met."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+
+from agenda.errors import Problem
+from agenda.folder import Path_, nearest
+from agenda.known import Known
+from agenda.model import Indicator, Target
+from agenda.periods import Period, PeriodError
+from agenda.reference import figures
+
+FILE = "agenda.yml"
+
+
+def agenda_problems(known: Known) -> Iterator[Problem]:
+    for check in (_ids, _places, _measures, _reference, _formulas, _goals, _targets):
+        yield from check(known)
+
+
+def _ids(known: Known) -> Iterator[Problem]:
+    agenda = known.folder.agenda
+    for kind in ("places", "dimensions", "measures", "indicators", "goals", "reference"):
+        yield from known.once(FILE, (kind,), [entry.id for entry in getattr(agenda, kind)])
+    for i, dimension in enumerate(agenda.dimensions):
+        yield from known.once(FILE, ("dimensions", i, "members"), [m.id for m in dimension.members])
+
+
+def _places(known: Known) -> Iterator[Problem]:
+    roots = [id_ for id_, parent in known.places.items() if parent is None]
+    if len(roots) > 1:
+        message = f"{', '.join(roots)} have no parent; one place holds all the others"
+        yield known.problem(FILE, ("places",), message)
+    for i, place in enumerate(known.folder.agenda.places):
+        path: Path_ = ("places", i, "parent")
+        if place.parent is not None:
+            yield from known.check(FILE, path, "place", place.parent, known.places)
+        seen, at = {place.id}, place.parent
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = known.places.get(at)
+        if at == place.id:
+            yield known.problem(FILE, path, f"{place.id!r} lies within itself")
+
+
+def _measures(known: Known) -> Iterator[Problem]:
+    agenda = known.folder.agenda
+    for kind in ("measures", "reference"):
+        for i, entry in enumerate(getattr(agenda, kind)):
+            for j, dimension in enumerate(entry.dimensions):
+                yield from known.check(FILE, (kind, i, "dimensions", j), "dimension", dimension, known.members)
+            yield from known.once(FILE, (kind, i, "dimensions"), entry.dimensions)
+    for i, measure in enumerate(agenda.measures):
+        base: Path_ = ("measures", i)
+        for j, partner in enumerate(measure.precedence):
+            yield from known.check(FILE, (*base, "precedence", j), "partner", partner, known.partners)
+        yield from known.once(FILE, (*base, "precedence"), measure.precedence)
+        if measure.kind == "stock" and measure.over_time == "sum":
+            message = f"{measure.id!r} is a stock (a level at a time); a sum over time counts it again and again"
+            yield known.problem(FILE, (*base, "over_time"), message)
+        if None not in (measure.minimum, measure.maximum) and measure.minimum > measure.maximum:  # type: ignore[operator]
+            yield known.problem(FILE, (*base, "maximum"), f"is below the minimum ({measure.minimum})")
+
+
+def _reference(known: Known) -> Iterator[Problem]:
+    for i, series in enumerate(known.folder.agenda.reference):
+        if series.id in known.measures:
+            message = f"{series.id!r} is a measure already; a reference series needs an id of its own"
+            yield known.problem(FILE, ("reference", i, "id"), message)
+        if series.file not in known.folder.names:
+            message = f"there is no file {series.file} in the initiative's folder"
+            yield known.problem(FILE, ("reference", i, "file"), message)
+        elif set(series.dimensions) <= set(known.members):
+            yield from (figure for figure in figures(known.folder, series) if isinstance(figure, Problem))
+
+
+def _formulas(known: Known) -> Iterator[Problem]:
+    for i, indicator in enumerate(known.folder.agenda.indicators):
+        base: Path_ = ("indicators", i)
+        terms = [
+            ((*base, "formula", part, j), term)
+            for part in ("of", "per")
+            for j, term in enumerate(getattr(indicator.formula, part) or ())
+        ]
+        for path, term in terms:
+            yield from known.check(FILE, path, "measure", term.measure, known.numbers)
+            for dimension, members in term.where.items():
+                yield from _members(known, (*path, "where", dimension), term.measure, dimension, members)
+        if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
+            message = f"{indicator.id!r} uses reference series only; it needs a measure that partners report"
+            yield known.problem(FILE, (*base, "formula"), message)
+        if indicator.interval == "wilson" and indicator.formula.kind != "percent":
+            message = f"a Wilson interval belongs to a percent; {indicator.id!r} is a {indicator.formula.kind}"
+            yield known.problem(FILE, (*base, "interval"), message)
+        yield from _breakdowns(known, base, indicator)
+
+
+def _members(known: Known, path: Path_, measure: str, dimension: str, members: Collection[str]) -> Iterator[Problem]:
+    """Only members of a dimension that the measure is split by can be picked out."""
+    split = known.numbers.get(measure, frozenset())
+    if measure in known.numbers and dimension not in split:
+        yield known.problem(FILE, path, f"{measure!r} is not split by {dimension!r}{nearest(dimension, split)}")
+    for member in members if dimension in known.members else ():
+        yield from known.check(FILE, path, f"member of {dimension}", member, known.members[dimension])
+
+
+def _breakdowns(known: Known, base: Path_, indicator: Indicator) -> Iterator[Problem]:
+    numerators = [t.measure for t in indicator.formula.of if t.measure in known.numbers]
+    for i, dimensions in enumerate(indicator.breakdowns):
+        path: Path_ = (*base, "by", i)
+        if len(set(dimensions)) < len(dimensions):
+            yield known.problem(FILE, path, f"{indicator.by[i]!r} crosses a dimension with itself")
+        for dimension in dimensions:
+            yield from known.check(FILE, path, "dimension", dimension, known.members)
+            whole = [m for m in numerators if dimension not in known.numbers[m]]
+            if whole and dimension in known.members:
+                message = f"{whole[0]!r} is not split by {dimension!r}, so the indicator can't be shown by it"
+                yield known.problem(FILE, path, message)
+    yield from known.once(FILE, (*base, "by"), [" * ".join(dimensions) for dimensions in indicator.breakdowns])
+
+
+def _goals(known: Known) -> Iterator[Problem]:
+    agenda = known.folder.agenda
+    aimed = Counter(id_ for goal in agenda.goals for id_ in goal.indicators)
+    for i, goal in enumerate(agenda.goals):
+        for j, id_ in enumerate(goal.indicators):
+            yield from known.check(FILE, ("goals", i, "indicators", j), "indicator", id_, known.indicators)
+        path: Path_ = ("goals", i, "headline")
+        yield from known.check(FILE, path, "indicator of this goal", goal.headline, goal.indicators)
+    for i, indicator in enumerate(agenda.indicators):
+        if aimed[indicator.id] != 1:
+            message = f"{indicator.id!r} stands under {aimed[indicator.id]} goals; it belongs under exactly one"
+            yield known.problem(FILE, ("indicators", i), message)
+
+
+def _targets(known: Known) -> Iterator[Problem]:
+    for i, indicator in enumerate(known.folder.agenda.indicators):
+        base: Path_ = ("indicators", i)
+        before: Period | None = None
+        if indicator.baseline is not None:
+            before = _period(known, indicator.baseline.period)
+            if message := _no_share(indicator, indicator.baseline.value):
+                yield known.problem(FILE, (*base, "baseline", "value"), message)
+        for j, target in enumerate(indicator.targets):
+            path: Path_ = (*base, "targets", j)
+            if message := _impossible(indicator, target):
+                yield known.problem(FILE, path, message)
+            by = _period(known, target.by)
+            if by and before and by.end <= before.end:
+                message = f"{by} does not end after {before}; the baseline and its targets stand in order of time"
+                yield known.problem(FILE, (*path, "by"), message)
+            before = by or before
+
+
+def _period(known: Known, text: str) -> Period | None:
+    """The period, or None where it can't be read (which is said once, with all other periods)."""
+    try:
+        return known.folder.initiative.calendar.parse(text)
+    except PeriodError:
+        return None
+
+
+def _impossible(indicator: Indicator, target: Target) -> str | None:
+    """Why a target can't be met or makes no sense, or None."""
+    if (target.value is None) != (indicator.better == "band"):
+        wants = "'low' and 'high'" if indicator.better == "band" else "one 'value'"
+        return f"better: {indicator.better} takes {wants}"
+    numbers = [n for n in (target.value, target.low, target.high) if n is not None]
+    if any(n < 0 for n in numbers):
+        return f"{min(numbers)} is below zero"
+    if message := _no_share(indicator, max(numbers)):
+        return message
+    start = indicator.baseline.value if indicator.baseline else None
+    if start is None or target.value is None:
+        return None
+    away = target.value < start if indicator.better == "more" else target.value > start
+    message = f"{target.value} lies on the wrong side of the baseline {start}: {indicator.better} is better here"
+    return message if away else None
+
+
+def _no_share(indicator: Indicator, number: Decimal | None) -> str | None:
+    """Why ``number`` can't be a value of a percent, or None. A band may lie above one: places can be overfilled."""
+    if indicator.formula.kind != "percent" or indicator.better == "band" or number is None or number <= 1:
+        return None
+    return f"{number:%} can't be reached by a percent; write 80 % or 0.80 for eighty of a hundred"

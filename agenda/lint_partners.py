@@ -1,0 +1,105 @@
+"""Sense of ``partners.yml`` and ``activities.yml``: who reports what, from where, in which layout."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from agenda.errors import Problem
+from agenda.folder import Path_, nearest
+from agenda.known import Known, answers
+from agenda.layouts import From, Layout, Value
+from agenda.reference import TOTAL
+
+FILE = "partners.yml"
+
+
+def partners_problems(known: Known) -> Iterator[Problem]:
+    for check in (_partners, _prefixes, _layouts, _activities):
+        yield from check(known)
+
+
+def _partners(known: Known) -> Iterator[Problem]:
+    partners = known.folder.partners.partners
+    yield from known.once(FILE, ("partners",), [p.id for p in partners])
+    for i, partner in enumerate(partners):
+        base: Path_ = ("partners", i)
+        if partner.place is not None:
+            yield from known.check(FILE, (*base, "place"), "place", partner.place, known.places)
+        for j, name in enumerate(partner.layouts):
+            path: Path_ = (*base, "layouts", j)
+            yield from known.check(FILE, path, "layout", name, known.layouts)
+            layout = known.layouts.get(name)
+            if layout and layout.place is None and layout.sql is None and partner.place is None:
+                message = f"layout {name!r} names no place; give it 'place', or give the partner its own"
+                yield known.problem(FILE, path, message)
+        yield from known.once(FILE, (*base, "layouts"), partner.layouts)
+        for j, owes in enumerate(partner.owes):
+            for k, id_ in enumerate(owes.measures):
+                yield from known.check(FILE, (*base, "owes", j, "measures", k), "measure", id_, known.measures)
+        yield from known.once(FILE, (*base, "owes"), [id_ for owes in partner.owes for id_ in owes.measures])
+
+
+def _prefixes(known: Known) -> Iterator[Problem]:
+    """A file belongs to one partner: no inbox lies within another's."""
+    owner = {PurePosixPath(p.prefix): p.id for p in known.folder.partners.partners}
+    for i, partner in enumerate(known.folder.partners.partners):
+        prefix = PurePosixPath(partner.prefix)
+        others = [owner[at] for at in (prefix, *prefix.parents) if owner.get(at, partner.id) != partner.id]
+        if others:
+            message = f"{partner.prefix}/ is (part of) the inbox of {others[0]!r}; each partner has its own"
+            yield known.problem(FILE, ("partners", i, "source", "prefix"), message)
+
+
+def _layouts(known: Known) -> Iterator[Problem]:
+    for name, layout in known.layouts.items():
+        base: Path_ = ("layouts", name)
+        for place in answers(layout.place) if layout.place else ():
+            yield from known.check(FILE, (*base, "place"), "place", place, known.places)
+        yield from _readable(known, base, layout)
+        for i, value in enumerate(layout.values):
+            yield from _value(known, (*base, "values", i), value)
+
+
+def _readable(known: Known, base: Path_, layout: Layout) -> Iterator[Problem]:
+    """Encodings exist, and patterns over paths are regular expressions."""
+    if layout.encoding is not None:
+        try:
+            codecs.lookup(layout.encoding)
+        except LookupError:
+            message = f"there is no encoding {layout.encoding!r}; usual ones: utf-8, cp1252, cp949, utf-16"
+            yield known.problem(FILE, (*base, "encoding"), message)
+    for key in ("period", "place"):
+        found: From | None = getattr(layout, key)
+        if found is not None and found.path is not None:
+            try:
+                re.compile(found.path)
+            except re.error as error:
+                message = f"{found.path!r} is no regular expression: {error}"
+                yield known.problem(FILE, (*base, key, "path"), message)
+
+
+def _value(known: Known, path: Path_, value: Value) -> Iterator[Problem]:
+    splits = {*value.members, *re.findall(r"\{([^{}]*)\}", value.column or "")}
+    for measure in answers(value.measure):
+        yield from known.check(FILE, (*path, "measure"), "measure", measure, known.measures)
+        if measure in known.measures:
+            split = known.measures[measure]
+            for extra in sorted(splits - split):
+                yield known.problem(FILE, path, f"{measure!r} is not split by {extra!r}{nearest(extra, split)}")
+    for dimension, found in value.members.items():
+        members = {*known.members.get(dimension, ()), TOTAL}
+        for member in answers(found) if dimension in known.members else ():
+            at = (*path, "members", dimension)
+            yield from known.check(FILE, at, f"member of {dimension}", member, members)
+
+
+def _activities(known: Known) -> Iterator[Problem]:
+    for i, activity in enumerate(known.folder.activities.activities):
+        at: Path_ = ("activities", i)
+        yield from known.check("activities.yml", (*at, "partner"), "partner", activity.partner, known.partners)
+        for j, id_ in enumerate(activity.indicators):
+            path = (*at, "indicators", j)
+            yield from known.check("activities.yml", path, "indicator", id_, known.indicators)

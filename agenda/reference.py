@@ -1,0 +1,86 @@
+"""Reference series: numbers that no partner reports (census, income), read from a CSV of the initiative.
+
+Columns ``place``, ``year``, one per dimension of the series, ``value``; others are for people and are not read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from agenda.errors import Problem
+from agenda.folder import Folder, nearest
+from agenda.model import Agenda, Series
+from agenda.periods import YEARS
+
+TOTAL = "_T"
+"""SDMX's code for the total over a dimension."""
+LARGEST = Decimal(10) ** 12
+"""What no value may reach: values have twelve digits before the point and six after it."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a series; ``members`` without the dimensions that it is a total over."""
+
+    place: str
+    year: int
+    members: Mapping[str, str]
+    value: Decimal
+
+
+def figures(folder: Folder, series: Series) -> Iterator[Figure | Problem]:
+    """Every row of the series' file: its figure, or what is wrong with it."""
+    try:
+        text = (folder.path / series.file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield Problem(series.file, 1, series.id, f"is not UTF-8 text ({error.reason}); save it as UTF-8")
+        return
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    needed = ["place", "year", *series.dimensions, "value"]
+    if missing := [column for column in needed if column not in (rows.fieldnames or ())]:
+        message = f"has no column {', '.join(missing)}; it needs {', '.join(needed)}"
+        yield Problem(series.file, 1, series.id, message)
+        return
+    seen: dict[tuple[str, int, tuple[tuple[str, str], ...]], int] = {}
+    for row in rows:
+        try:
+            figure = _figure(folder.agenda, series, row)
+            key = (figure.place, figure.year, tuple(figure.members.items()))
+            if (first := seen.setdefault(key, rows.line_num)) != rows.line_num:
+                raise ValueError(f"says again what line {first} says")
+            yield figure
+        except ValueError as error:
+            yield Problem(series.file, rows.line_num, series.id, str(error))
+
+
+def _figure(agenda: Agenda, series: Series, row: Mapping[str, str | None]) -> Figure:
+    """The row's figure. Raises `ValueError` with what is wrong, in words."""
+    _known("place", row["place"], {p.id for p in agenda.places})
+    members: dict[str, str] = {}
+    for dimension in agenda.dimensions:
+        if dimension.id in series.dimensions:
+            member = _known(f"member of {dimension.id}", row[dimension.id], {TOTAL, *(m.id for m in dimension.members)})
+            members |= {dimension.id: member} if member != TOTAL else {}
+    if not (row["year"] or "").isdecimal() or int(row["year"] or 0) not in YEARS:
+        raise ValueError(f"{row['year']!r} is no year")
+    return Figure(str(row["place"]), int(row["year"] or 0), members, _value(row["value"]))
+
+
+def _known(kind: str, said: str | None, known: set[str]) -> str:
+    if said not in known:
+        raise ValueError(f"there is no {kind} {said!r}{nearest(said or '', known)}")
+    return str(said)
+
+
+def _value(text: str | None) -> Decimal:
+    try:
+        value = Decimal(text or "")
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is no number; write it like 1234.5") from None
+    if not value.is_finite() or abs(value) >= LARGEST or value != round(value, 6):
+        raise ValueError(f"{text} has more than twelve digits before the point or six after it")
+    return value
