@@ -2,6 +2,9 @@
 
 ``put_new`` writes only where nothing is yet; ``swap`` replaces only what was read. With these, commits and
 publications need no lock. Keys are ``/``-separated paths; nothing here knows what the bytes mean.
+
+A write is whole or absent, however its process ends. A listing leaves out names that begin with a dot
+(editors and copy programs leave such files lying about), and keys that `checked_key` would refuse.
 """
 
 from __future__ import annotations
@@ -9,13 +12,16 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import mimetypes
 import os
+import secrets
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agenda import settings
 from agenda.errors import ConfigurationError, Unavailable
@@ -59,6 +65,12 @@ class Store(Protocol):
 
     def exists(self, key: str) -> bool: ...
     def delete(self, key: str) -> None: ...
+    def alias(self, name: str, target: str, files: Sequence[str]) -> None:
+        """Have ``name/…`` show the ``files`` that lie below ``target/…``, and nothing else.
+
+        In a folder all at once; in a bucket one after the other, in the order given.
+        """
+        ...
 
 
 def open_store(address: str, base: Path) -> FolderStore | BucketStore:
@@ -67,30 +79,42 @@ def open_store(address: str, base: Path) -> FolderStore | BucketStore:
         return BucketStore(address)
     if "://" in address:
         raise ConfigurationError(f"{address!r} is no store; give a folder or s3://bucket/prefix")
-    return FolderStore((base / address).resolve())
+    return FolderStore(base / address)
 
 
 def checked_key(key: str) -> str:
-    """``key``, once it is certain that it stays inside its store."""
-    path = PurePosixPath(key)
-    if not key or path.is_absolute() or ".." in path.parts or "\0" in key or "\\" in key:
-        raise ConfigurationError(f"{key!r} is no key: keys are relative paths without '..'")
+    """``key``, once it is certain that it stays inside its store and means the same in a folder and a bucket."""
+    if any(part in ("", ".", "..") for part in key.split("/")) or "\0" in key or "\\" in key:
+        raise ConfigurationError(f"{key!r} is no key: keys are relative paths of plain names")
     return key
 
 
+def _is_listed(key: str) -> bool:
+    """Whether a listing shows ``key``; see the top of this module."""
+    with contextlib.suppress(ConfigurationError):
+        return not checked_key(key).rpartition("/")[2].startswith(".")
+    return False
+
+
 class FolderStore:
-    """A store in a folder. Writes appear whole (a rename) or not at all."""
+    """A store in a folder. Symlinks that lie in it are not followed."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.url = path.as_uri()
+        self.path = path.resolve()
+        self.url = self.path.as_uri()
 
     def local(self, key: str) -> Path:
+        """Where ``key`` lies on the disk."""
         return self.path / checked_key(key)
 
     def get(self, key: str) -> bytes:
         with self._explained(key):
-            return self.local(key).read_bytes()
+            try:
+                handle = os.open(self.local(key), os.O_RDONLY | os.O_NOFOLLOW)
+                with open(handle, "rb") as stream:
+                    return stream.read()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+                raise KeyError(key) from error
 
     def put(self, key: str, content: bytes) -> None:
         with self._explained(key), self._temporary(key, content) as temporary:
@@ -114,8 +138,7 @@ class FolderStore:
     def swap(self, key: str, content: bytes, tag: str | None) -> bool:
         if tag is None:
             return self.put_new(key, content)
-        with self._explained(key), (self.path / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # let go by itself when the process ends, however it ends
+        with self._alone(key):
             current = self.read(key)
             if current is None or current[1] != tag:
                 return False
@@ -129,7 +152,7 @@ class FolderStore:
             for name in names:
                 path = Path(directory, name)
                 key = path.relative_to(self.path).as_posix()
-                if key.startswith(prefix) and not name.startswith("."):
+                if key.startswith(prefix) and _is_listed(key) and not path.is_symlink():
                     found.append((key, path))
         for key, path in sorted(found):
             with contextlib.suppress(FileNotFoundError):
@@ -141,7 +164,31 @@ class FolderStore:
         return self.local(key).is_file()
 
     def delete(self, key: str) -> None:
-        self.local(key).unlink(missing_ok=True)
+        with self._explained(key), contextlib.suppress(FileNotFoundError):
+            self.local(key).unlink()
+
+    def alias(self, name: str, target: str, files: Sequence[str]) -> None:
+        link = self.local(name)
+        temporary = link.with_name(f".new-{secrets.token_hex(8)}")
+        with self._explained(name):
+            link.parent.mkdir(parents=True, exist_ok=True)
+            temporary.symlink_to(os.path.relpath(self.local(target), link.parent))
+            try:
+                os.replace(temporary, link)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """Keeps other swaps in this folder waiting; the kernel lets go when the process ends, however it ends."""
+        with self._explained(key):
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)
 
     @contextlib.contextmanager
     def _temporary(self, key: str, content: bytes) -> Iterator[Path]:
@@ -160,27 +207,33 @@ class FolderStore:
     def _explained(self, key: str) -> Iterator[None]:
         try:
             yield
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-            raise KeyError(key) from error
         except OSError as error:
             raise Unavailable(f"{self.path / key}: {error.strerror or error}") from error
 
 
 class BucketStore:
-    """A store below a prefix of an S3 bucket; credentials and endpoint as boto3 finds them."""
+    """A store below a prefix of an S3 bucket; credentials and endpoint as boto3 finds them.
+
+    The server must know conditional PUTs (``If-None-Match``, ``If-Match``): AWS, SeaweedFS, MinIO, R2, Ceph do.
+    """
 
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
-        self.bucket, _, prefix = self.url.removeprefix("s3://").partition("/")
-        self.prefix = f"{prefix}/" if prefix else ""
+        self.bucket, _, prefix = url.removeprefix("s3://").rstrip("/").partition("/")
+        if not self.bucket:
+            raise ConfigurationError(f"{url!r} names no bucket; write s3://bucket/prefix")
+        self.prefix = f"{checked_key(prefix)}/" if prefix else ""
+        self.url = f"s3://{self.bucket}/{self.prefix}".rstrip("/")
         self._client: S3Client | None = None
 
     @property
     def client(self) -> S3Client:
         if self._client is None:
             import boto3  # imported late: a folder store should not pay for it
+            from botocore.config import Config
 
-            self._client = boto3.client("s3", endpoint_url=settings.s3_endpoint())
+            config = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 4})
+            session = boto3.session.Session()  # its own: the default one may not be shared between threads
+            self._client = session.client("s3", endpoint_url=settings.s3_endpoint(), config=config)
         return self._client
 
     def get(self, key: str) -> bytes:
@@ -191,7 +244,7 @@ class BucketStore:
 
     def put(self, key: str, content: bytes) -> None:
         with self._explained(key):
-            self.client.put_object(Bucket=self.bucket, Key=self._at(key), Body=content, ContentType=media_type(key))
+            self._put(key, content)
 
     def put_new(self, key: str, content: bytes) -> bool:
         return self.swap(key, content, None)
@@ -208,16 +261,24 @@ class BucketStore:
         from botocore.exceptions import ClientError
 
         condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
+        pauses = [1.0, 0.3, 0.1]
         with self._explained(key):
-            try:
-                self.client.put_object(
-                    Bucket=self.bucket, Key=self._at(key), Body=content, ContentType=media_type(key), **condition
-                )
-            except ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
-                    return False
-                raise
-            return True
+            while True:
+                try:
+                    self._put(key, content, **condition)
+                    return True
+                except ClientError as error:
+                    status = _status(error)
+                    if status == 409 and pauses:  # AWS: another write is under way; ask again
+                        time.sleep(pauses.pop())
+                    elif status == 412:
+                        # a request that was sent twice may have met its own first write
+                        sent_twice = error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
+                        return sent_twice and self.get(key) == content
+                    elif status == 404 and tag is not None:  # what was read is gone
+                        return False
+                    else:
+                        raise
 
     def list(self, prefix: str) -> Iterator[Stored]:
         with self._explained(prefix):
@@ -227,25 +288,59 @@ class BucketStore:
             for page in pages:
                 for item in page.get("Contents", ()):
                     key = item["Key"].removeprefix(self.prefix)
+                    if not _is_listed(key):
+                        continue
                     modified = item["LastModified"].astimezone(UTC)
                     version = f"{item['ETag'].strip(chr(34))}-{modified:%Y%m%dT%H%M%SZ}"
                     yield Stored(key, item["Size"], version, modified)
 
     def exists(self, key: str) -> bool:
-        from botocore.exceptions import ClientError
-
-        with self._explained(key):
-            try:
-                self.client.head_object(Bucket=self.bucket, Key=self._at(key))
-            except ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                    return False
-                raise
-            return True
+        return self._head(key) is not None
 
     def delete(self, key: str) -> None:
         with self._explained(key):
             self.client.delete_object(Bucket=self.bucket, Key=self._at(key))
+
+    def alias(self, name: str, target: str, files: Sequence[str]) -> None:
+        """Copies within the bucket, each saying in its metadata what it is a copy of.
+
+        What is too much goes before the last copy is made, so the last one tells whether all is done.
+        """
+        metadata = {"alias-of": target}
+        done = self._head(f"{name}/{files[-1]}")
+        if done is not None and done["Metadata"] == metadata:
+            return
+        wanted = {f"{name}/{file}" for file in files}
+        surplus = [stored.key for stored in self.list(f"{name}/") if stored.key not in wanted]
+        for file in files:
+            if file == files[-1]:
+                for key in surplus:
+                    self.delete(key)
+            with self._explained(f"{name}/{file}"):
+                self.client.copy_object(
+                    Bucket=self.bucket,
+                    Key=self._at(f"{name}/{file}"),
+                    CopySource={"Bucket": self.bucket, "Key": self._at(f"{target}/{file}")},
+                    ContentType=media_type(file),
+                    Metadata=metadata,
+                    MetadataDirective="REPLACE",
+                )
+
+    def _put(self, key: str, content: bytes, **condition: Any) -> None:
+        self.client.put_object(
+            Bucket=self.bucket, Key=self._at(key), Body=content, ContentType=media_type(key), **condition
+        )
+
+    def _head(self, key: str) -> Any | None:
+        from botocore.exceptions import ClientError
+
+        with self._explained(key):
+            try:
+                return self.client.head_object(Bucket=self.bucket, Key=self._at(key))
+            except ClientError as error:
+                if _status(error) == 404:
+                    return None
+                raise
 
     def _at(self, key: str) -> str:
         return self.prefix + checked_key(key)
@@ -260,10 +355,16 @@ class BucketStore:
             raise Unavailable(f"s3://{self.bucket}/{self.prefix}{key}: {error}") from error
 
 
+def _status(error: Any) -> int | None:
+    """The HTTP status S3 answered with."""
+    status: int | None = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return status
+
+
+_MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".woff2": "font/woff2", ".qmd": "text/markdown"}
+
+
 def media_type(key: str) -> str:
     """The Content-Type an object is served with."""
-    import mimetypes
-
-    extra = {".parquet": "application/vnd.apache.parquet", ".woff2": "font/woff2", ".qmd": "text/markdown"}
-    kind = extra.get(PurePosixPath(key).suffix) or mimetypes.guess_type(key)[0] or "application/octet-stream"
+    kind = _MEDIA_TYPES.get(PurePosixPath(key).suffix) or mimetypes.guess_type(key)[0] or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind.endswith(("json", "xml")) else kind

@@ -1,0 +1,1 @@
+"""Where Cairn runs: the servers it is tried against, and what a deployment needs. Imports no other room."""

@@ -1,0 +1,39 @@
+"""Fixtures every room's tests may use: the real servers, each started once and only when asked for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from agenda.store import BucketStore
+from infra.servers import S3Server, prefect_server, s3_server
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A real S3 server with one bucket, shared by the whole run."""
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3_environment(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """The same server, with the environment set so that boto3, dlt and DuckDB use it."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3
+
+
+@pytest.fixture
+def bucket_store(s3_environment: S3Server) -> Callable[[], BucketStore]:
+    """Makes a store below a prefix nothing else uses."""
+    return lambda: BucketStore(f"s3://{s3_environment.bucket}/{secrets.token_hex(6)}")
+
+
+@pytest.fixture(scope="session")
+def prefect_api() -> Iterator[str]:
+    """The ``PREFECT_API_URL`` of a real Prefect server with an empty database (10 to 30 seconds to start)."""
+    with prefect_server() as api:
+        yield api
