@@ -233,6 +233,8 @@ def _problems(source: Source, type_: type[BaseModel], error: ValidationError) ->
             message = "is not a key that is known here" + nearest(str(path[-1]), _siblings(type_, path))
         elif detail["type"] == "missing":
             message = "is missing; it must be given"
+        elif detail["type"] == "too_short":
+            message = "is empty; it needs at least one entry"
         elif detail["type"] == "literal_error":
             message = f"{detail['input']!r} is not one of: {detail['ctx']['expected']}"
         elif detail["type"] == "string_pattern_mismatch":

@@ -36,10 +36,14 @@ def _partners(known: Known) -> Iterator[Problem]:
                 message = f"layout {name!r} names no place; give it 'place', or give the partner its own"
                 yield known.problem(FILE, path, message)
         yield from known.once(FILE, (*base, "layouts"), partner.layouts)
+        owed: set[str] = set()
         for j, owes in enumerate(partner.owes):
             for k, id_ in enumerate(owes.measures):
-                yield from known.check(FILE, (*base, "owes", j, "measures", k), "measure", id_, known.measures)
-        yield from known.once(FILE, (*base, "owes"), [id_ for owes in partner.owes for id_ in owes.measures])
+                path = (*base, "owes", j, "measures", k)
+                yield from known.check(FILE, path, "measure", id_, known.measures)
+                if id_ in owed:
+                    yield known.problem(FILE, path, f"{id_!r} is owed already; keep one")
+                owed.add(id_)
 
 
 def _prefixes(known: Known) -> Iterator[Problem]:

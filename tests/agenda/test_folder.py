@@ -1,0 +1,224 @@
+"""Reading an initiative folder: what is right is typed, what is wrong is found at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from agenda import lint
+from agenda.errors import ConfigurationError
+from agenda.folder import Folder, nearest, read_folder
+
+Make = Callable[..., Path]
+LineOf = Callable[[Path, str, str], int]
+
+
+def problems(folder: Path) -> list[str]:
+    """What reading says is wrong, one line per problem."""
+    with pytest.raises(ConfigurationError) as error:
+        lint.read(folder)
+    assert error.value.exit_code == 2
+    return [str(problem) for problem in error.value.problems]
+
+
+def test_the_whole_folder(make: Make) -> None:
+    folder = lint.read(make())
+    assert folder.initiative.calendar.parse("2025Q1").start.isoformat() == "2024-07-01"
+    use = folder.agenda.indicators[0]
+    assert use.baseline is not None
+    assert (use.baseline.value, use.targets[1].value) == (Decimal("0.60"), Decimal("0.8"))
+    assert [(t.measure, t.weight) for t in folder.agenda.indicators[2].formula.of] == [("awards", 1), ("licensed", -1)]
+    assert folder.story("2025Q4").voices[0].consent is True
+    assert folder.story("2026Q1").headline == ""
+    assert list(folder.layouts_of(folder.partners.partners[1])) == ["paid"]
+    assert folder.names == {
+        "initiative.yml", "agenda.yml", "partners.yml", "activities.yml", "stories/2025Q4.yml", "census.csv",
+    }  # fmt: skip
+
+
+def test_the_digest_is_of_every_file(make: Make) -> None:
+    before = read_folder(make()).digest()
+    assert read_folder(make()).digest() == before
+    assert read_folder(make(("census.csv", "1200", "1201"))).digest() != before
+
+
+def test_optional_files(make: Make) -> None:
+    folder = make()
+    (folder / "activities.yml").unlink()
+    (folder / "stories/2025Q4.yml").unlink()
+    assert lint.read(folder).activities.activities == ()
+
+
+def test_no_initiative(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"--initiative DIR.*cairn init"):
+        read_folder(tmp_path)
+
+
+def test_a_missing_file_is_one_problem(make: Make) -> None:
+    folder = make()
+    (folder / "agenda.yml").unlink()
+    assert problems(folder) == ["agenda.yml:1: this file is missing"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "at", "says"),
+    [
+        (("agenda.yml", "name: East bank", "nmae: East bank"), "East bank", "did you mean 'name'?"),
+        (("partners.yml", "files:", "file:"), "file:", "layouts.monthly.file: is not a key that is known here; did you mean 'files'?"),
+        (("partners.yml", "where: {paid", "were: {paid"), "count: rows", "did you mean 'where'?"),
+        (("agenda.yml", "per: licensed", "over: licensed"), "over: licensed", "is not a key that is known here"),
+        (("agenda.yml", "kind: flow", "kind: stream"), "stream", "'stream' is not one of: 'flow' or 'stock'"),
+        (("agenda.yml", "id: west", "id: West bank!"), "West bank!", "'West bank!' can't be an id here"),
+        (("agenda.yml", "id: awards", "id: Awards"), "id: Awards", "'Awards' can't be an id here; it must fit ^[a-z]"),
+        (("agenda.yml", "kind: count, of", "kind: percent, of"), "kind: percent, of: awards", "a percent needs 'per', its denominator"),
+        (("agenda.yml", "formula: {kind: percent, of", "formula: {kind: count, of"), "kind: count, of: enrolled", "a count takes no 'per'"),
+        (("agenda.yml", "high: 110 %", "high: 30 %"), "high: 30 %", "low (0.4) is above high (0.3)"),
+        (("agenda.yml", ", high: 110 %", ""), "low: 40 %", "either 'value', or both 'low' and 'high'"),
+        (("agenda.yml", "value: 0.8}", "value: 0.80000001}"), "0.80000001", "no more than 6 decimal places"),
+        (("agenda.yml", "value: 0.8}", "value: 1.2.3 %}"), "1.2.3 %", "valid decimal"),
+        (("initiative.yml", "starts: 7", "starts: 13"), "starts: 13", "less than or equal to 12"),
+        (("initiative.yml", "reason: All numbers here are made up for tests.", "reason: why not"), "why not", "at least 20 characters"),
+        (("stories/2025Q4.yml", "consent: yes", "consent: no"), "consent", "'no' is not one of: True"),
+        (("stories/2025Q4.yml", ", consent: yes", ""), "At last", "is missing; it must be given"),
+        (("partners.yml", "{path: '(\\d{4}-\\d\\d)'}", "{path: a, column: b}"), "column: b", "needs exactly one of column, columns, path, constant; has ['column', 'path']"),
+        (("partners.yml", "count: rows, ", ""), "measure: awards", "needs either 'column' or 'count'"),
+        (("partners.yml", "    period: month\n", ""), "monthly:", "needs 'period'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_shape_names_file_line_and_key(
+    make: Make, line_of: LineOf, edit: tuple[str, str, str], at: str, says: str
+) -> None:
+    folder = make(edit)
+    line = line_of(folder, edit[0], at)
+    found = problems(folder)
+    assert [text for text in found if text.startswith(f"{edit[0]}:{line}:") and says in text], found
+
+
+def test_the_key_is_named(make: Make) -> None:
+    folder = make(("agenda.yml", "name: East bank", "nmae: East bank"))
+    assert problems(folder) == [
+        "agenda.yml:3: places.1.name: is missing; it must be given",
+        "agenda.yml:3: places.1.nmae: is not a key that is known here; did you mean 'name'?",
+    ]
+
+
+def test_every_file_is_read_before_anything_is_said(make: Make) -> None:
+    found = problems(
+        make(("agenda.yml", "kind: flow", "kind: stream"), ("partners.yml", "files:", "file:"), ("initiative.yml", "id: river\n", ""))
+    )  # fmt: skip
+    assert {text.split(":")[0] for text in found} == {"agenda.yml", "partners.yml", "initiative.yml"}
+
+
+def test_a_key_given_twice(make: Make, line_of: LineOf) -> None:
+    folder = make(("initiative.yml", "reports_from: 2025Q1\n", "reports_from: 2025Q1\nname: Another\n"))
+    line = line_of(folder, "initiative.yml", "Another")
+    assert problems(folder) == [f"initiative.yml:{line}: name: is given twice; keep one"]
+
+
+def test_unreadable_yaml(make: Make) -> None:
+    [problem] = problems(make(**{"agenda.yml": "places:\n  - {id: a\nmeasures: ]\n"}))
+    assert problem.startswith("agenda.yml:3: is not readable YAML")
+    [problem] = problems(make(**{"agenda.yml": "places: \x01"}))
+    assert problem.startswith("agenda.yml:1: is not readable YAML")
+
+
+def test_text_that_is_not_utf8(make: Make) -> None:
+    folder = make()
+    (folder / "agenda.yml").write_bytes(b"places: \xff")
+    assert problems(folder) == ["agenda.yml:1: is not UTF-8 text (invalid start byte); save it as UTF-8"]
+
+
+def test_a_list_where_keys_belong(make: Make) -> None:
+    [problem] = problems(make(**{"activities.yml": "- a\n- b\n"}))
+    assert problem.startswith("activities.yml:1: ")
+
+
+def test_values_stay_as_written(make: Make) -> None:
+    """YAML alone would make 8, False, 83 and a date of these."""
+    folder = lint.read(
+        make(
+            ("agenda.yml", "id: west,", "id: 010,"),
+            ("agenda.yml", "{id: infant, name: Infants}", "{id: NO, name: 1:23}"),
+            ("agenda.yml", "of: {measure: enrolled, where: {age_group: [infant]}}", "of: {measure: enrolled, where: {age_group: [NO]}}"),
+            ("agenda.yml", "per: {measure: census, where: {age_group: [infant]}}", "per: {measure: census, where: {age_group: [NO]}}"),
+            ("census.csv", "river,2024,infant", "river,2024,NO"),
+            ("census.csv", "east,2024,infant", "east,2024,NO"),
+        )
+    )  # fmt: skip
+    member = folder.agenda.dimensions[0].members[0]
+    assert (folder.agenda.places[2].id, member.id, member.name) == ("010", "NO", "1:23")
+    assert folder.agenda.reference[0].published == "2024-11-02"
+    assert folder.partners.layouts["paid"].values[0].where["paid"].is_ == ("yes",)
+
+
+def test_a_value_from_the_environment(make: Make, monkeypatch: pytest.MonkeyPatch, line_of: LineOf) -> None:
+    edit = ("initiative.yml", "name: River towns", "name: River towns ${RIVER}")
+    monkeypatch.setenv("RIVER", "of the east")
+    assert read_folder(make(edit)).initiative.name == "River towns of the east"
+    monkeypatch.delenv("RIVER")
+    folder = make(edit)
+    line = line_of(folder, "initiative.yml", "RIVER")
+    assert problems(folder) == [
+        f"initiative.yml:{line}: ${{RIVER}}: the environment has no RIVER; set it before running cairn"
+    ]
+
+
+# -- lists in CSV files -------------------------------------------------------------------------------
+
+PLACES = """\
+places:
+  - {id: river, name: River valley, level: region}
+  - {id: east, name: East bank, level: town, parent: river, aliases: [E. bank]}
+  - {id: west, name: West bank, level: town, parent: river}
+"""
+LISTED = ("agenda.yml", PLACES, "places: {file: places.csv, common: {level: town}}\n")
+CSV = "id,name,parent,level,aliases\nriver,River valley,,region,\neast,East bank,river,,E. bank|Eastside\n"
+
+
+def test_a_list_in_a_csv_file(make: Make) -> None:
+    folder = lint.read(make(LISTED, **{"places.csv": CSV}))
+    east = folder.agenda.places[1]
+    assert (east.level, east.parent, east.aliases) == ("town", "river", ("E. bank", "Eastside"))
+    assert folder.agenda.places[0].level == "region"
+    assert "places.csv" in folder.names
+
+
+def test_a_wrong_row_of_a_list_is_named_by_file_and_line(make: Make) -> None:
+    quoted = CSV + '"west","West\nbank",river,,\n\nno id!,Nowhere,river,,\nnorth,North,rivr,,,extra\n'
+    assert problems(make(LISTED, **{"places.csv": quoted})) == [
+        "places.csv:7: places.3.id: 'no id!' can't be an id here; it must fit ^[A-Za-z0-9][A-Za-z0-9_.\\-]*$",
+        "places.csv:8: has 1 cell(s) more than the header names",
+    ]
+    assert problems(make(LISTED, **{"places.csv": CSV + "north,North,rivr,,\n"})) == [
+        "places.csv:4: places.2.parent: there is no place 'rivr'; did you mean 'river'?"
+    ]
+
+
+def test_a_list_lies_in_the_folder(make: Make) -> None:
+    for file in ("../places.csv", "/etc/hostname", "here/../../x.csv"):
+        found = problems(make((*LISTED[:2], f"places: {{file: {file}}}\n")))
+        assert f"agenda.yml:1: places: {file} lies outside the initiative's folder; move it beside the YAML" in found
+    found = problems(make((*LISTED[:2], "places: {file: plaecs.csv}\n")))
+    assert "agenda.yml:1: places: there is no file plaecs.csv in the initiative's folder" in found
+
+
+def test_a_list_that_is_not_utf8(make: Make) -> None:
+    folder = make(LISTED)
+    (folder / "places.csv").write_bytes(b"id,name\n\xff,x\n")
+    assert "places.csv:1: is not UTF-8 text (invalid start byte); save it as UTF-8" in problems(folder)
+
+
+def test_nearest() -> None:
+    assert nearest("enroled", ["enrolled", "licensed"]) == "; did you mean 'enrolled'?"
+    assert nearest("rf4", ["RF4", "RX1"]) == "; did you mean 'RF4'?"
+    assert nearest("zzz", ["a", "b"]) == "; known: a, b"
+    assert nearest("zzz", [f"x{i}" for i in range(13)]) == ""
+
+
+def test_a_folder_is_frozen(make: Make) -> None:
+    folder: Folder = read_folder(make())
+    with pytest.raises(ValueError, match="frozen"):
+        folder.initiative.name = "x"  # type: ignore[misc]

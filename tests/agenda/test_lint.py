@@ -1,0 +1,206 @@
+"""What only two entries together can get wrong, each kind of problem at its file, line and key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agenda import lint
+from agenda.errors import ConfigurationError, Problem
+from agenda.folder import read_folder
+
+Make = Callable[..., Path]
+LineOf = Callable[[Path, str, str], int]
+
+AGENDA, PARTNERS = "agenda.yml", "partners.yml"
+WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
+    # what is wrong: the edit, a text on the line that is named, the key, what is said
+    "unknown parent": (
+        (AGENDA, "town, parent: river}", "town, parent: rivr}"), "West bank", "places.2.parent",
+        "there is no place 'rivr'; did you mean 'river'?"),
+    "two roots": (
+        (AGENDA, "town, parent: river}", "town}"), "places:", "places", "river, west have no parent"),
+    "a place within itself": (
+        (AGENDA, "level: region}", "level: region, parent: east}"), "River valley", "places.0.parent",
+        "'river' lies within itself"),
+    "a place twice": (
+        (AGENDA, "id: west", "id: east"), "West bank", "places.2", "'east' is given 2 times"),
+    "a member twice": (
+        (AGENDA, "id: preschool", "id: infant"), "name: Preschool", "dimensions.0.members.1", "'infant' is given 2 times"),
+    "an unknown dimension": (
+        (AGENDA, "subject: people, dimensions: [age_group]", "subject: people, dimensions: [age_groups]"), "id: enrolled",
+        "measures.0.dimensions.0", "there is no dimension 'age_groups'; did you mean 'age_group'?"),
+    "a measure unknown to a formula": (
+        (AGENDA, "of: enrolled, per", "of: enroled, per"), "of: enroled", "indicators.0.formula.of.0",
+        "there is no measure 'enroled'; did you mean 'enrolled'?"),
+    "a denominator that is unknown": (
+        (AGENDA, "per: licensed", "per: licenced"), "per: licenced", "indicators.0.formula.per.0", "did you mean 'licensed'?"),
+    "a member unknown to a formula": (
+        (AGENDA, "of: {measure: enrolled, where: {age_group: [infant]}}", "of: {measure: enrolled, where: {age_group: [infnat]}}"),
+        "infnat", "indicators.1.formula.of.0.where.age_group", "there is no member of age_group 'infnat'; did you mean 'infant'?"),
+    "a measure not split that way": (
+        (AGENDA, "of: {measure: enrolled, where", "of: {measure: licensed, where"), "of: {measure: licensed",
+        "indicators.1.formula.of.0.where.age_group", "'licensed' is not split by 'age_group'"),
+    "a breakdown that the numerator lacks": (
+        (AGENDA, "better: less", "by: ['age_group']\n    better: less"), "by: ['age_group']", "indicators.2.by.0",
+        "'awards' is not split by 'age_group', so the indicator can't be shown by it"),
+    "a breakdown of an unknown dimension": (
+        (AGENDA, "by: [age_group]", "by: [age]"), "by: [age]", "indicators.1.by.0", "there is no dimension 'age'"),
+    "a breakdown twice": (
+        (AGENDA, "by: [age_group]", "by: [age_group, age_group]"), "by: [", "indicators.1.by.1", "'age_group' is given 2 times"),
+    "a dimension crossed with itself": (
+        (AGENDA, "by: [age_group]", "by: [age_group * age_group]"), "by: [", "indicators.1.by.0", "crosses a dimension with itself"),
+    "reference series alone": (
+        (AGENDA, "kind: count, of: awards - licensed", "kind: count, of: census"), "of: census", "indicators.2.formula",
+        "needs a measure that partners report"),
+    "a Wilson interval on a count": (
+        (AGENDA, "better: less", "interval: 'wilson'\n    better: less"), "'wilson'", "indicators.2.interval",
+        "a Wilson interval belongs to a percent; 'net_awards' is a count"),
+    "a stock summed over time": (
+        (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
+        "id: licensed", "measures.1.over_time", "'licensed' is a stock (a level at a time)"),
+    "a maximum below the minimum": (
+        (AGENDA, "kind: flow", "kind: flow, minimum: 5, maximum: 1"), "kind: flow", "measures.2.maximum", "is below the minimum (5)"),
+    "an unknown partner in a precedence": (
+        (AGENDA, "precedence: [city]", "precedence: [citty]"), "citty", "measures.2.precedence.0", "did you mean 'city'?"),
+    "a series named like a measure": (
+        (AGENDA, "id: census", "id: 'awards'"), "'awards'", "reference.0.id", "'awards' is a measure already"),
+    "a series without its file": (
+        (AGENDA, "file: census.csv", "file: cencus.csv"), "cencus", "reference.0.file", "there is no file cencus.csv"),
+    "a goal's unknown indicator": (
+        (AGENDA, "indicators: [net_awards]", "indicators: [net_award]"), "indicators: [net_award]", "goals.1.indicators.0",
+        "there is no indicator 'net_award'; did you mean 'net_awards'?"),
+    "an indicator under no goal": (
+        (AGENDA, "indicators: [reach, use]", "indicators: [use]"), "id: reach", "indicators.1", "'reach' stands under 0 goals"),
+    "a headline of another goal": (
+        (AGENDA, "headline: net_awards", "headline: 'use'"), "'use'", "goals.1.headline",
+        "there is no indicator of this goal 'use'"),
+    "a percent above one": (
+        (AGENDA, "value: 0.8", "value: 80"), "value: 80", "indicators.0.targets.1", "8000% can't be reached by a percent; write 80 %"),
+    "a baseline above one": (
+        (AGENDA, "value: 60 %", "value: 60"), "value: 60", "indicators.0.baseline.value", "6000% can't be reached by a percent"),
+    "a target below zero": (
+        (AGENDA, "value: 0.8", "value: -0.8"), "value: -0.8", "indicators.0.targets.1", "-0.8 is below zero"),
+    "a target behind the baseline": (
+        (AGENDA, "value: 70 %", "value: 50 %"), "value: 50 %", "indicators.0.targets.0",
+        "0.5 lies on the wrong side of the baseline 0.6: more is better here"),
+    "a band where more is better": (
+        (AGENDA, "value: 0.8}", "low: 0.7, high: 0.8}"), "low: 0.7", "indicators.0.targets.1", "better: more takes one 'value'"),
+    "targets out of order": (
+        (AGENDA, "by: 2028Q4", "by: 2026Q3"), "by: 2026Q3", "indicators.0.targets.1.by", "2026Q3 does not end after 2026Q4"),
+    "a target before the baseline": (
+        (AGENDA, "{period: 2025Q1", "{period: 2027Q1"), "by: 2026Q4, value", "indicators.0.targets.0.by",
+        "2026Q4 does not end after 2027Q1"),
+    "a period that is none": (
+        (AGENDA, "by: 2028Q4", "by: someday"), "someday", "indicators.0.targets.1.by", "'someday' names no month, quarter or year"),
+    "a start that is none": (
+        ("initiative.yml", "reports_from: 2025Q1", "reports_from: 2025Q5"), "2025Q5", "reports_from", "'2025Q5' names no month"),
+    "a series' unknown place": (
+        ("census.csv", "east,2024", "eastt,2024"), "eastt", "census", "there is no place 'eastt'; did you mean 'east'?"),
+    "a series' unknown member": (
+        ("census.csv", "east,2024,infant", "east,2024,baby"), "baby", "census", "there is no member of age_group 'baby'"),
+    "a series' year": (
+        ("census.csv", "east,2024", "east,24"), "east,24", "census", "'24' is no year"),
+    "a series' number": (
+        ("census.csv", "500", "5OO"), "5OO", "census", "'5OO' is no number"),
+    "a series' precision": (
+        ("census.csv", "500", "500.0000001"), "500.0000001", "census", "more than twelve digits before the point or six after"),
+    "a series' row twice": (
+        ("census.csv", "east,2024,infant", "river,2024,infant"), "500", "census", "says again what line 2 says"),
+    "a series' column": (
+        ("census.csv", "age_group,value", "age,value"), "place,year", "census", "has no column age_group; it needs place, year, age_group, value"),
+    "a partner twice": (
+        (PARTNERS, "id: fund", "id: 'city'"), "'city'", "partners.1", "'city' is given 2 times"),
+    "a partner's unknown place": (
+        (PARTNERS, "place: east", "place: eats"), "eats", "partners.1.place", "there is no place 'eats'; did you mean 'east'?"),
+    "a partner's unknown layout": (
+        (PARTNERS, "layouts: [paid]", "layouts: [payed]"), "payed", "partners.1.layouts.0", "did you mean 'paid'?"),
+    "no place anywhere": (
+        (PARTNERS, "    place: east\n", ""), "layouts: [paid]", "partners.1.layouts.0", "layout 'paid' names no place"),
+    "an unknown measure owed": (
+        (PARTNERS, "measures: [awards]", "measures: [award]"), "[award]", "partners.1.owes.0.measures.0", "did you mean 'awards'?"),
+    "a measure owed twice": (
+        (PARTNERS, "[enrolled, licensed]", "[enrolled, enrolled]"), "[enrolled, enrolled]",
+        "partners.0.owes.0.measures.1", "'enrolled' is owed already"),
+    "an inbox within another's": (
+        (PARTNERS, "name: The fund", "source: {prefix: city/fund}\n    name: The fund"), "city/fund", "partners.1.source.prefix",
+        "city/fund/ is (part of) the inbox of 'city'"),
+    "a time that runs backwards": (
+        (PARTNERS, "until: 2026Q4", "until: 2025Q1"), "until: 2025Q1", "partners.1.until", "2025Q1 is before 2025-09"),
+    "a layout's unknown measure": (
+        (PARTNERS, "measure: licensed", "measure: licenced"), "licenced", "layouts.monthly.values.1.measure", "did you mean 'licensed'?"),
+    "a layout's unknown dimension": (
+        (PARTNERS, "num_{age_group}", "num_{age}"), "num_{age}", "layouts.monthly.values.0", "'enrolled' is not split by 'age'"),
+    "a layout's unknown member": (
+        (PARTNERS, "column: 'num_{age_group}'", "column: n, members: {age_group: baby}"), "baby",
+        "layouts.monthly.values.0.members.age_group", "there is no member of age_group 'baby'"),
+    "a layout's unknown place": (
+        (PARTNERS, "place: town", "place: {constant: nowhere}"), "nowhere", "layouts.monthly.place", "there is no place 'nowhere'"),
+    "a layout's encoding": (
+        (PARTNERS, "files: '*.csv'", "encoding: utf9"), "utf9", "layouts.monthly.encoding", "there is no encoding 'utf9'"),
+    "a layout's pattern": (
+        (PARTNERS, "(\\d{4}-\\d\\d)", "(\\d{4}"), "path:", "layouts.paid.period.path", "is no regular expression"),
+    "an unknown partner's activity": (
+        ("activities.yml", "partner: city", "partner: town"), "town", "activities.0.partner", "there is no partner 'town'"),
+    "an activity for nothing known": (
+        ("activities.yml", "indicators: [use]", "indicators: [user]"), "user", "activities.0.indicators.0", "did you mean 'use'?"),
+    "a curve of nothing known": (
+        ("stories/2025Q4.yml", "{use: The", "{usage: The"), "usage", "curves.usage", "there is no indicator 'usage'"),
+    "a voice on nothing known": (
+        ("stories/2025Q4.yml", "indicator: use", "indicator: usee"), "usee", "voices.0.indicator", "did you mean 'use'?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_problem_names_file_line_and_key(make: Make, line_of: LineOf, what: str) -> None:
+    edit, at, key, says = WRONG[what]
+    folder = make(edit)
+    found = list(lint.problems_in(read_folder(folder)))
+    line = line_of(folder, edit[0], at.strip())
+    assert [p for p in found if (p.file, p.line, p.key) == (edit[0], line, key) and says in p.message], found
+    with pytest.raises(ConfigurationError):
+        lint.read(folder)
+
+
+def test_the_whole_folder_is_right(make: Make) -> None:
+    assert list(lint.problems_in(read_folder(make()))) == []
+
+
+def test_an_undeclared_dimension_is_said_and_breaks_nothing(make: Make) -> None:
+    """The measure, its series, the formula and the layout all lean on a dimension that is gone."""
+    dimensions = """\
+dimensions:
+  - id: age_group
+    name: Age
+    members:
+      - {id: infant, name: Infants}
+      - {id: preschool, name: Preschool}
+"""
+    found = list(lint.problems_in(read_folder(make((AGENDA, dimensions, "")))))
+    assert {p.key for p in found} == {"measures.0.dimensions.0", "reference.0.dimensions.0", "indicators.1.by.0"}
+
+
+def test_a_story_is_found_by_its_name(make: Make) -> None:
+    folder = make()
+    (folder / "stories/2025Q4.yml").rename(folder / "stories/2025-Q4.yml")
+    assert list(lint.problems_in(read_folder(folder))) == [
+        Problem("stories/2025-Q4.yml", 1, "", "is not looked at under this name; call it stories/2025Q4.yml")
+    ]
+    (folder / "stories/2025-Q4.yml").rename(folder / "stories/spring.yml")
+    [problem] = lint.problems_in(read_folder(folder))
+    assert "'spring' names no month, quarter or year" in problem.message
+
+
+def test_a_span_that_ends_with_a_longer_period_is_no_step_back(make: Make) -> None:
+    lint.read(make((PARTNERS, "until: 2026Q4", "until: 2026")))
+
+
+def test_problems_are_sorted_and_readable(make: Make) -> None:
+    folder = make((AGENDA, "value: 0.8", "value: 80"), (PARTNERS, "place: east", "place: eats"))
+    with pytest.raises(ConfigurationError) as error:
+        lint.read(folder)
+    first, *rest = str(error.value).splitlines()
+    assert first == f"{folder} can't be used as it is:"
+    assert [line.split(":")[0] for line in rest] == [AGENDA, PARTNERS]

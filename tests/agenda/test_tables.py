@@ -1,0 +1,134 @@
+"""The agenda as tables: what dbt computes with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agenda import lint
+from agenda.errors import ConfigurationError
+from agenda.folder import read_folder
+from agenda.tables import SCHEMAS, agenda_tables, members_text
+
+Make = Callable[..., Path]
+Tables = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def tables(make: Make) -> Tables:
+    return {name: table.to_pylist() for name, table in agenda_tables(lint.read(make())).items()}
+
+
+def test_every_table_has_its_columns_even_when_empty(make: Make) -> None:
+    found = agenda_tables(lint.read(make()))
+    assert {name: table.schema for name, table in found.items()} == SCHEMAS
+    assert found["agenda_breakdown_dimensions"].num_rows == 1
+
+
+def test_members_text() -> None:
+    assert members_text({}) == ""
+    assert members_text({"sex": "f", "age_group": "infant"}) == "age_group=infant|sex=f"
+
+
+def test_formulas_become_terms(tables: Tables) -> None:
+    terms = [
+        (t["indicator"], t["part"], t["measure"], t["weight"])
+        for t in sorted(tables["agenda_terms"], key=lambda t: t["term"])
+    ]
+    assert terms == [
+        ("reach", "numerator", "enrolled", 1), ("reach", "denominator", "census", 1),
+        ("use", "numerator", "enrolled", 1), ("use", "denominator", "licensed", 1),
+        ("net_awards", "numerator", "awards", 1), ("net_awards", "numerator", "licensed", -1),
+    ]  # fmt: skip
+    number = {(t["indicator"], t["part"]): t["term"] for t in tables["agenda_terms"]}
+    assert tables["agenda_term_members"] == [
+        {"term": number["reach", part], "dimension": "age_group", "member": "infant"}
+        for part in ("numerator", "denominator")
+    ]
+
+
+def test_indicators_stand_in_the_order_of_the_goals(tables: Tables) -> None:
+    found = [(i["indicator"], i["goal"], i["position"]) for i in tables["agenda_indicators"]]
+    assert found == [("reach", "access", 0), ("use", "access", 1), ("net_awards", "money", 2)]
+
+
+def test_breakdowns_are_alphabetical(make: Make) -> None:
+    two = "  - {id: sex, name: Sex, members: [{id: f, name: Girls}, {id: m, name: Boys}]}\nmeasures:"
+    folder = make(
+        ("agenda.yml", "measures:", two),
+        ("agenda.yml", "subject: people, dimensions: [age_group]", "subject: people, dimensions: [sex, age_group]"),
+        ("agenda.yml", "by: [age_group]", "by: [sex * age_group, sex]"),
+    )
+    found = {name: table.to_pylist() for name, table in agenda_tables(read_folder(folder)).items()}
+    assert [b["breakdown"] for b in found["agenda_breakdowns"] if b["indicator"] == "reach"] == [
+        "",
+        "age_group * sex",
+        "sex",
+    ]
+    assert [(b["breakdown"], b["dimension"]) for b in found["agenda_breakdown_dimensions"]] == [
+        ("age_group * sex", "age_group"), ("age_group * sex", "sex"), ("sex", "sex"),
+    ]  # fmt: skip
+    assert [m["dimension"] for m in found["agenda_measure_dimensions"] if m["measure"] == "enrolled"] == [
+        "age_group",
+        "sex",
+    ]
+
+
+def test_fiscal_periods_become_dates(tables: Tables) -> None:
+    [baseline] = tables["agenda_baselines"]
+    assert (baseline["period"], baseline["period_start"], baseline["period_end"], baseline["value"]) == (
+        "2025Q1", date(2024, 7, 1), date(2024, 10, 1), Decimal("0.6"),
+    )  # fmt: skip
+    assert [(t["period"], t["period_end"]) for t in tables["agenda_targets"] if t["indicator"] == "use"] == [
+        ("2026Q4", date(2026, 7, 1)), ("2028Q4", date(2028, 7, 1)),
+    ]  # fmt: skip
+
+
+def test_what_is_owed_and_from_when(tables: Tables) -> None:
+    owed = [(o["partner"], o["measure"], o["period_type"], o["since"], o["until"]) for o in tables["agenda_owes"]]
+    assert owed == [
+        ("city", "enrolled", "month", date(2024, 7, 1), None),
+        ("city", "licensed", "month", date(2024, 7, 1), None),
+        ("fund", "awards", "quarter", date(2025, 9, 1), date(2026, 7, 1)),
+    ]
+
+
+def test_measures_and_series_share_a_table(tables: Tables) -> None:
+    rules = {m["measure"]: (m["kind"], m["over_time"], m["is_reference"]) for m in tables["agenda_measures"]}
+    assert rules == {
+        "enrolled": ("stock", "last", False), "licensed": ("stock", "last", False), "awards": ("flow", "sum", False),
+        "census": ("stock", "last", True),
+    }  # fmt: skip
+
+
+def test_places_know_all_that_they_lie_in(tables: Tables) -> None:
+    above = [(a["place"], a["ancestor"], a["distance"]) for a in tables["agenda_place_ancestors"]]
+    assert above == [
+        ("river", "river", 0),
+        ("east", "east", 0),
+        ("east", "river", 1),
+        ("west", "west", 0),
+        ("west", "river", 1),
+    ]
+
+
+def test_reference_values(tables: Tables) -> None:
+    found = [
+        (r["measure"], r["place"], r["period_start"], r["members"], r["value"]) for r in tables["reference_values"]
+    ]
+    assert found == [
+        ("census", "river", date(2024, 1, 1), "age_group=infant", Decimal(1200)),
+        ("census", "river", date(2024, 1, 1), "", Decimal("3000.5")),
+        ("census", "east", date(2024, 1, 1), "age_group=infant", Decimal(500)),
+    ]
+
+
+def test_a_series_that_changed_behind_the_checks_is_refused(make: Make) -> None:
+    folder = read_folder(make(("census.csv", "1200", "many")))
+    with pytest.raises(ConfigurationError, match=r"census\.csv:2: census: 'many' is no number"):
+        agenda_tables(folder)
