@@ -6,7 +6,7 @@ gives, for each candidate that breaks it, which rule it broke. Nothing raises: a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -85,7 +85,8 @@ def resolve(connection: duckdb.DuckDBPyConnection, plan: Plan, vocabulary: Vocab
         join measure_map m on c.value_no = m.cell_no and c.measure_raw = m.measure_raw
         join period_map p on c.value_no = p.cell_no and c.period_raw = p.period_raw
         join place_map l on c.value_no = l.cell_no and c.place_raw = l.place_raw
-        join members_map k on c.value_no = k.cell_no and c.measure_raw = k.measure_raw and c.members_raw = k.members_raw"""
+        join members_map k
+            on c.value_no = k.cell_no and c.measure_raw = k.measure_raw and c.members_raw = k.members_raw"""
     ).pl()
     return Resolved(frame, measures.known, periods.known, places.known, members.known)
 
@@ -173,9 +174,8 @@ def check(resolved: Resolved, schema: pa.DataFrameSchema) -> pl.DataFrame:
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
-        return errors.failure_cases.select(pl.col("check").alias("code"), pl.col("index").cast(pl.Int64)).sort(
-            "index", "code"
-        )
+        cases: pl.DataFrame = errors.failure_cases
+        return cases.select(pl.col("check").alias("code"), pl.col("index").cast(pl.Int64)).sort("index", "code")
     return pl.DataFrame(schema={"code": pl.String, "index": pl.Int64})
 
 
@@ -190,5 +190,3 @@ def _number_key(resolved: Resolved) -> pl.Expr:
 def _sizes(resolved: Resolved) -> Iterable[tuple[str, int]]:
     return [(name, len(getattr(resolved, f"{name}s" if name != "members" else name))) for name in
             ("measure", "period", "place", "members")]  # fmt: skip
-
-

@@ -45,7 +45,7 @@ def arrivals(
     partners: Collection[str] | None = None,
 ) -> list[Arrival]:
     """What there is to take in, oldest first. ``deliveries`` holds the latest known one of each key."""
-    found = []
+    found: list[Arrival] = []
     for partner in folder.partners.partners:
         if partners is None or partner.id in partners:
             found += _of_partner(folder, store, deliveries, vocabulary, partner)

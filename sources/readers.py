@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
@@ -33,14 +32,14 @@ class Sheet:
 
     header: tuple[str, ...]
     table: pa.Table
-    rows: np.ndarray
+    rows: pa.Int64Array
     faults: tuple[Finding, ...] = ()
     blank_rows: int = 0
 
     @property
     def rows_read(self) -> int:
         faulty = {fault.row for fault in self.faults if fault.row is not None}
-        return self.table.num_rows + len(faulty) + self.blank_rows
+        return int(self.table.num_rows) + len(faulty) + self.blank_rows
 
 
 class Unreadable(Exception):
@@ -83,9 +82,7 @@ def _read_csv(content: bytes, layout: Layout) -> Sheet:
     if not sheet.rows_read:
         raise Unreadable(finding("file_empty"))
     if not content.endswith((b"\n", b"\r")) and sheet.table.num_rows:
-        sheet = Sheet(
-            sheet.header, sheet.table, sheet.rows, (*sheet.faults, finding("file_end")), sheet.blank_rows
-        )
+        sheet = Sheet(sheet.header, sheet.table, sheet.rows, (*sheet.faults, finding("file_end")), sheet.blank_rows)
     return sheet
 
 
@@ -122,7 +119,7 @@ def _read_csv_fast(content: bytes, header_line: str, delimiter: str, header_row:
         )
     except pa.ArrowInvalid:
         return None
-    rows = np.arange(header_row + 1, header_row + 1 + table.num_rows, dtype=np.int64)
+    rows = pa.arange(header_row + 1, header_row + 1 + table.num_rows)
     return Sheet(tuple(header), table.combine_chunks(), rows)
 
 
@@ -150,7 +147,7 @@ def _read_csv_carefully(content: bytes, delimiter: str, header_row: int) -> Shee
                 numbers.append(number)
     except csv.Error as error:
         raise Unreadable(finding("file_unreadable", reason=str(error))) from error
-    return Sheet(tuple(header), _text_table(len(header), kept), np.array(numbers, np.int64), tuple(faults), blank)
+    return Sheet(tuple(header), _text_table(len(header), kept), pa.array(numbers, pa.int64()), tuple(faults), blank)
 
 
 # -- XLSX ---------------------------------------------------------------------------------------------
@@ -162,9 +159,7 @@ def _read_workbook(content: bytes, layout: Layout) -> Sheet:
     try:
         book = fastexcel.read_excel(content)
         if layout.sheet is not None and layout.sheet not in book.sheet_names:
-            raise Unreadable(
-                finding("sheet_missing", sheet=layout.sheet, found=", ".join(map(repr, book.sheet_names)))
-            )
+            raise Unreadable(finding("sheet_missing", sheet=layout.sheet, found=", ".join(map(repr, book.sheet_names))))
         sheet = book.load_sheet(layout.sheet or 0, header_row=None, skip_rows=0, dtypes="string")
         cells = pa.table(sheet.to_arrow())
     except fastexcel.FastExcelError as error:
@@ -189,7 +184,7 @@ def _below_header(grid: Sequence[Sequence[str]], header_row: int) -> Sheet:
             blank += 1
     if not kept:
         raise Unreadable(finding("file_empty"))
-    return Sheet(tuple(header), _text_table(len(header), kept), np.array(numbers, np.int64), (), blank)
+    return Sheet(tuple(header), _text_table(len(header), kept), pa.array(numbers, pa.int64()), (), blank)
 
 
 def _text_table(width: int, rows: list[list[str]]) -> pa.Table:

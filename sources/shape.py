@@ -38,6 +38,17 @@ class Cell:
     column: str | None
     members: dict[str, From | str]
 
+    @property
+    def per(self) -> tuple[str, ...]:
+        """Columns that tell the units apart; counting distinct things takes each thing as a unit of one."""
+        distinct = self.value.count not in (None, "rows")
+        return (*self.value.per, str(self.value.count)) if distinct else self.value.per
+
+    @property
+    def take(self) -> str:
+        """How the rows of one unit fall together."""
+        return "max" if self.value.count not in (None, "rows") else self.value.take
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -100,9 +111,7 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
         for found in cell.members.values():
             of(found)
         names.extend(cell.value.where)
-        names.extend(cell.value.per)
-        if cell.value.count not in (None, "rows"):
-            names.append(str(cell.value.count))
+        names.extend(cell.per)
     return list(dict.fromkeys(names))
 
 
@@ -111,7 +120,7 @@ def stack(sheets: Sequence[Sheet]) -> pa.Table:
     tables = []
     for number, sheet in enumerate(sheets):
         file = pa.repeat(pa.scalar(number, pa.int32()), sheet.table.num_rows)
-        tables.append(sheet.table.append_column("file", file).append_column("row", pa.array(sheet.rows)))
+        tables.append(sheet.table.append_column("file", file).append_column("row", sheet.rows))
     return pa.concat_tables(tables)
 
 
@@ -145,15 +154,14 @@ def _from_path(found: From | None, key: str) -> str | None:
 def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     value = cell.value
     conditions = [*_conditions(plan, plan.layout.where), *_conditions(plan, value.where)]
-    if value.count == "rows":
-        number_text = "'1'"
-    else:
-        number_text = _text(plan, cell.column or str(value.count))
-        conditions.append(_given(plan, number_text))
+    number_text = _text(plan, cell.column) if cell.column else "'1'"
+    counted = cell.column or (value.count if value.count != "rows" else None)
+    if counted:
+        conditions.append(_given(plan, _text(plan, counted)))
     members = [
         f"'{dimension}{SPLIT}' || {_found(plan, found, 'members')}" for dimension, found in sorted(cell.members.items())
     ]
-    per = [_text(plan, name) for name in value.per]
+    per = [_text(plan, name) for name in cell.per]
     return f"""select file, row, {number} as value_no,
     {_found(plan, value.measure, "measure")} as measure_raw,
     {_found(plan, plan.layout.period, "period")} as period_raw,
@@ -211,7 +219,7 @@ def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary
     has them, ``place`` and ``row``. Raises `duckdb.Error` where it can't be run.
     """
     names = _unique_names(sheet.header)
-    table = sheet.table.rename_columns(names).append_column("row", pa.array(sheet.rows))
+    table = sheet.table.rename_columns(names).append_column("row", sheet.rows)
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("arrived", table)
         connection.execute("create table submission as select * from arrived")

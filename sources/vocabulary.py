@@ -9,8 +9,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Mapping
+from functools import cache
 
 from agenda.errors import ConfigurationError
 from agenda.folder import Folder, nearest
@@ -85,7 +85,7 @@ class Vocabulary:
             split = dimension in self.measures[measure].dimensions
             if member is None and (split or text):
                 return None, dimension
-            if member not in (None, TOTAL):
+            if member is not None and member != TOTAL:
                 if not split:
                     return None, dimension
                 members[dimension] = member
@@ -94,13 +94,13 @@ class Vocabulary:
     # -- what to say instead ------------------------------------------------------------------------------
 
     def like_measure(self, text: str) -> str:
-        return _like(text, self.measures)
+        return _like(text, tuple(self._measures))
 
     def like_place(self, text: str) -> str:
-        return _like(text, self._places)
+        return _like(text, tuple(self._places))
 
     def like_member(self, dimension: str, text: str) -> str:
-        return _like(text, self._members[dimension])
+        return _like(text, tuple(self._members[dimension]))
 
 
 def translated(found: From | str | None, text: str) -> str:
@@ -121,11 +121,7 @@ def _spellings(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     return found
 
 
-def _like(text: str, known: Collection[str]) -> str:
+@cache  # the same wrong word stands in thousands of rows
+def _like(text: str, known: tuple[str, ...]) -> str:
     said = nearest(plain(text), known)
     return f" D{said[3:]}" if said.startswith("; did") else ""
-
-
-def days_ahead(period: Period, arrived: date) -> bool:
-    """Whether the period had not begun on the day its number arrived."""
-    return period.start > arrived

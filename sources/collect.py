@@ -1,0 +1,289 @@
+"""Collecting: everything that arrived, taken in batch by batch, landed, and answered with receipts.
+
+One partner's broken file costs nobody else anything. Within a batch the order is: raw bytes kept, rows
+landed, receipts written, and the manifest last; killed anywhere, the next collect does the batch again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import cast
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from agenda.folder import Folder
+from agenda.model import Layout
+from agenda.store import BucketStore, FolderStore
+from sources.findings import Finding, finding
+from sources.inbox import Arrival, arrivals, reading_of
+from sources.intake import Counts, Intake, refuse, take
+from sources.lake import SCHEMAS, Delivery, Lake, table
+from sources.readers import Sheet, Unreadable, read_sheet
+from sources.receipt import Receipt, receipt_of
+from sources.shape import Plan, match
+from sources.vocabulary import Vocabulary
+
+BATCH_BYTES = 64 * 2**20
+"""Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
+BATCH_FILES = 1000
+NOTHING = Counts(0, 0, 0, 0)
+
+
+@dataclass
+class Submission:
+    """One file on its way in, filled step by step; without a plan it is refused as a whole."""
+
+    arrival: Arrival
+    delivery: Delivery
+    layout: Layout | None
+    sheet: Sheet | None = None
+    plan: Plan | None = None
+    findings: list[Finding] = field(default_factory=list)
+    counts: Counts = NOTHING
+    taken: list[tuple[str, str, int]] = field(default_factory=list)  # measure, period, how many numbers
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a collect did: per submission, in the order of arrival."""
+
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        found = {"accepted": 0, "partial": 0, "rejected": 0}
+        for made in self.receipts:
+            found[made.outcome] += 1
+        return found
+
+
+def collect(
+    folder: Folder,
+    store: FolderStore | BucketStore,
+    *,
+    partners: Collection[str] | None = None,
+    received_at: datetime | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Collected:
+    """Take in all that arrived and is not yet known. Run again, it does nothing.
+
+    ``received_at`` imports history: what arrives is recorded as known since then.
+    Raises `agenda.errors.Unavailable` where the store fails; what was committed until then stays.
+    """
+    collector = Collector(folder, store, partners=partners, received_at=received_at)
+    made: list[Receipt] = []
+    for batch in collector.batches():
+        made += collector.take_in(batch)
+        progress(len(made), collector.total)
+    return Collected(tuple(made))
+
+
+class Collector:
+    """One collect over one store: plans the batches, then takes them in one by one."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        store: FolderStore | BucketStore,
+        *,
+        partners: Collection[str] | None = None,
+        received_at: datetime | None = None,
+    ) -> None:
+        self.folder, self.store, self.lake = folder, store, Lake(store)
+        self.vocabulary = Vocabulary(folder)
+        self.imported_at = received_at
+        self.received_at = received_at or datetime.now(UTC)
+        self.agenda = self.lake.land_agenda(folder, received_at)
+        known = self.lake.deliveries()
+        self._latest_of_source = {d.partner: d.submission for d in known}
+        self._of_key = {d.key: d for d in known}
+        self._readings = self.lake.readings()
+        self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
+        self.arrivals = arrivals(folder, store, self._of_key, self.vocabulary, partners)
+        self._moved = self._moved_sources()
+        self.total = len(self.arrivals)
+
+    def batches(self) -> Iterator[list[Arrival]]:
+        """What arrived, in order, in portions that fit in memory."""
+        batch: list[Arrival] = []
+        size = 0
+        for arrival in self.arrivals:
+            if batch and (size + arrival.stored.size > BATCH_BYTES or len(batch) >= BATCH_FILES):
+                yield batch
+                batch, size = [], 0
+            batch.append(arrival)
+            size += arrival.stored.size
+        if batch:
+            yield batch
+
+    def _moved_sources(self) -> set[str]:
+        """Partners all of whose known files bear new times at once: their inbox was copied, not sent again."""
+        known, changed = Counter(d.partner for d in self._of_key.values()), Counter[str]()
+        for arrival in self.arrivals:
+            changed[arrival.partner.id] += arrival.known is None and arrival.key in self._of_key
+        return {partner for partner, files in changed.items() if files > 1 and files == known[partner]}
+
+    def take_in(self, batch: Sequence[Arrival]) -> list[Receipt]:
+        """Take in one batch: keep, read, shape, check, answer, land."""
+        with ThreadPoolExecutor() as pool:  # reading lets go of Python's lock, so files are read side by side
+            contents = list(pool.map(self._bytes, batch))
+            new = [(self._delivery(a, content), a, content) for a, content in zip(batch, contents, strict=True)]
+            submissions = list(pool.map(self._submission, [n for n in new if n[0] is not None]))
+        if not submissions:
+            return []
+        intakes = list(self._intakes(submissions))
+        receipts = [receipt_of(self.folder, s.arrival, s.delivery, s.counts, s.findings, s.taken) for s in submissions]
+        for made in receipts:
+            made.write(self.store)
+        self._land(submissions, intakes)
+        return receipts
+
+    # -- step by step ---------------------------------------------------------------------------------
+
+    def _bytes(self, arrival: Arrival) -> bytes:
+        if arrival.known is not None:
+            return self.store.get(f"submissions/{arrival.known.submission}")
+        return self.store.get(arrival.stored.key)
+
+    def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
+        """The delivery that an arrival is; None where it only repeats what its source delivered last."""
+        partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
+        layouts = self.folder.layouts_of(partner)
+        reading = reading_of(self.vocabulary, partner, sha, arrival.layout_name, layouts)
+        if arrival.known is not None:
+            return replace(arrival.known, reading=reading)
+        was = self._of_key.get(arrival.key)
+        moved = partner.id in self._moved and was is not None and was.submission == sha
+        if moved or self._latest_of_source.get(partner.id) == sha:
+            return None
+        self._latest_of_source[partner.id] = sha
+        said = f"{partner.id}\0{arrival.key}\0{arrival.stored.version}\0{self.received_at.isoformat()}"
+        return Delivery(
+            hashlib.sha256(said.encode()).hexdigest()[:32], partner.id, arrival.key, arrival.stored.version,
+            arrival.stored.size, sha, reading, self.received_at, next(self._sequence),
+        )  # fmt: skip
+
+    def _submission(self, new: tuple[Delivery, Arrival, bytes]) -> Submission:
+        """Keep the bytes as they came, then read them as their layout says."""
+        delivery, arrival, content = new
+        self.store.put_new(f"submissions/{delivery.submission}", content)
+        if arrival.layout_name is None:
+            expected = ", ".join(layout.files for layout in self.folder.layouts_of(arrival.partner).values())
+            return Submission(arrival, delivery, None, findings=[finding("file_unexpected", expected=expected)])
+        layout = self.folder.partners.layouts[arrival.layout_name]
+        submission = Submission(arrival, delivery, layout)
+        try:
+            submission.sheet = read_sheet(arrival.name, content, layout)
+        except Unreadable as error:
+            submission.findings = [error.finding]
+            return submission
+        submission.plan, submission.findings = match(layout, submission.sheet.header, self.vocabulary)
+        if submission.findings:
+            submission.counts, submission.plan = refuse(submission.sheet), None
+        return submission
+
+    def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
+        """Take in what can be, all sheets of one layout and header together."""
+        groups: dict[object, list[Submission]] = defaultdict(list)
+        for number, submission in enumerate(submissions):
+            if submission.plan is not None and submission.sheet is not None:
+                alone = number if submission.plan.layout.sql is not None else None
+                groups[(submission.arrival.layout_name, submission.sheet.header, alone)].append(submission)
+        for group in groups.values():
+            intake = self._take(group)
+            if intake is None:
+                continue
+            for submission, findings, counts in zip(group, intake.findings, intake.counts, strict=True):
+                submission.findings, submission.counts = findings, counts
+            for file, measure, period, numbers in intake.taken():
+                group[file].taken.append((measure, period, numbers))
+            yield group, intake
+
+    def _take(self, group: list[Submission]) -> Intake | None:
+        plan = cast(Plan, group[0].plan)
+        sheets = [cast(Sheet, s.sheet) for s in group]
+        keys = [s.arrival.key for s in group]
+        places = [s.arrival.partner.place for s in group]
+        try:
+            return take(plan, sheets, keys, places, self.vocabulary, self.received_at.date())
+        except duckdb.Error as error:
+            if plan.layout.sql is None:
+                raise
+            reason = str(error).split("\n")[0]
+            group[0].findings = [finding("layout_sql", reason=reason)]
+            group[0].counts = refuse(sheets[0])
+            return None
+
+    def _land(self, submissions: Sequence[Submission], intakes: Sequence[tuple[list[Submission], Intake]]) -> None:
+        """Commit the batch; the rows of a reading that the lake holds already are not landed again."""
+        fresh: dict[str, Submission] = {}
+        for submission in submissions:
+            if submission.delivery.reading not in self._readings:
+                fresh.setdefault(submission.delivery.reading, submission)
+        observations = [self._observations(group, intake, fresh) for group, intake in intakes]
+        scopes = [part.select(["reading", "measure", "period"]).group_by(
+            ["reading", "measure", "period"], use_threads=False).aggregate([]) for part in observations]  # fmt: skip
+        rejected = [
+            {**row, "reading": group[row["file"]].delivery.reading, "sheet": intake.sheet}
+            for group, intake in intakes
+            for row in intake.rejected
+            if fresh.get(group[row["file"]].delivery.reading) is group[row["file"]]
+        ]
+        tables = {
+            "deliveries": table("deliveries", [{**asdict(s.delivery), "source": "bucket"} for s in submissions]),
+            "readings": table("readings", [_reading(s) for s in fresh.values()]),
+            "scopes": pa.concat_tables([SCHEMAS["scopes"].empty_table(), *scopes]),
+            "observations": pa.concat_tables([SCHEMAS["observations"].empty_table(), *observations]),
+            "rejected_rows": table("rejected_rows", rejected),
+            "findings": table("findings", [row for s in fresh.values() for row in _finding_rows(s)]),
+        }
+        self.lake.commit(
+            "submissions", tables, self.agenda, readings=list(fresh),
+            deliveries=[s.delivery for s in submissions], known_at=self.imported_at,
+        )  # fmt: skip
+        self._readings |= set(fresh)
+
+    def _observations(self, group: list[Submission], intake: Intake, fresh: dict[str, Submission]) -> pa.Table:
+        """The group's observations in the lake's shape, those of fresh readings only."""
+        readings = [s.delivery.reading if fresh.get(s.delivery.reading) is s else None for s in group]
+        file = intake.observations["file"]
+        found = intake.observations.append_column("reading", pa.array(readings, pa.string()).take(file))
+        found = found.append_column("partner", pa.array([s.arrival.partner.id for s in group]).take(file))
+        if None in readings:
+            found = found.filter(pc.is_valid(found["reading"]))
+        return found.select(SCHEMAS["observations"].names).cast(SCHEMAS["observations"])
+
+
+def _reading(submission: Submission) -> dict[str, object]:
+    counts, layout = submission.counts, submission.layout
+    return {
+        "reading": submission.delivery.reading,
+        "partner": submission.arrival.partner.id,
+        "layout": submission.arrival.layout_name or "",
+        "submission": submission.delivery.submission,
+        "delivery_mode": layout.delivery if layout else "replaces",
+        "outcome": counts.outcome,
+        "rows_read": counts.read,
+        "rows_accepted": counts.accepted,
+        "rows_rejected": counts.rejected,
+        "rows_skipped": counts.skipped,
+    }
+
+
+def _finding_rows(submission: Submission) -> Iterator[dict[str, object]]:
+    for found in submission.findings:
+        said = asdict(found)
+        yield {
+            **said,
+            "reading": submission.delivery.reading,
+            "row_number": said["row"],
+            "column_name": said["column"],
+        }

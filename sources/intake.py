@@ -1,0 +1,309 @@
+"""Taking in the sheets that share one layout and one header: shape, check, and account for every row.
+
+The result per file: ``rows read = accepted + rejected + skipped``. A row with an error on any of its numbers
+is rejected whole; a row that holds no number for the agenda is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from agenda.model import From
+from sources.contract import Resolved, check, contract, member_texts, resolve
+from sources.findings import Finding, finding
+from sources.readers import Sheet
+from sources.shape import Plan, path_texts, select, select_sql, stack
+from sources.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of one submission, as a person would count them below the header."""
+
+    read: int
+    accepted: int
+    rejected: int
+    skipped: int
+
+    @property
+    def outcome(self) -> str:
+        if self.accepted and not self.rejected:
+            return "accepted"
+        return "partial" if self.accepted else "rejected"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a group of sheets gave. ``observations`` and ``rejected`` have a ``file`` column to tell them apart."""
+
+    sheet: str | None  # the sheet's name, where the file is a workbook
+    observations: pa.Table
+    rejected: list[dict[str, Any]]
+    findings: list[list[Finding]]
+    counts: list[Counts]
+
+    def taken(self) -> list[tuple[int, str, str, int]]:
+        """How many numbers each file gave: ``(file, measure, period, numbers)``, in order."""
+        grouped = self.observations.group_by(["file", "measure", "period"]).aggregate([([], "count_all")])
+        return sorted(tuple(row.values()) for row in grouped.to_pylist())
+
+
+def refuse(sheet: Sheet) -> Counts:
+    """The counts of a submission that is rejected as a whole."""
+    return Counts(sheet.rows_read, 0, sheet.rows_read - sheet.blank_rows, sheet.blank_rows)
+
+
+def take(
+    plan: Plan,
+    sheets: Sequence[Sheet],
+    keys: Sequence[str],
+    places: Sequence[str | None],
+    vocabulary: Vocabulary,
+    arrived: date,
+) -> Intake:
+    """Take in sheets of one header under one plan. ``keys`` and ``places``: each sheet's object and own place.
+
+    Raises `duckdb.Error` where the layout's own SQL can't be run on a sheet.
+    """
+    with duckdb.connect() as connection:
+        if plan.layout.sql is None:
+            connection.register("submission", stack(sheets))
+            connection.register("files", path_texts(plan, keys, places))
+            connection.execute(f"create temp view candidates as {select(plan)}")
+        else:
+            (sheet,), (place,) = sheets, places
+            connection.register("candidates", select_sql(plan.layout.sql, sheet, place, vocabulary))
+        resolved = resolve(connection, plan, vocabulary)
+        records = plan.layout.rows == "records"
+        breaches = check(resolved, contract(resolved, vocabulary, arrived, unique=not records))
+        broken = _broken(connection, resolved, breaches)
+        findings = _findings(plan, resolved, broken, vocabulary, sheets)
+        rejected_rows = _rejected(resolved, broken)
+        accepted = resolved.frame.join(rejected_rows, on=["file", "row"], how="anti", nulls_equal=True)
+        rejected = resolved.frame.join(rejected_rows, on=["file", "row"], how="semi", nulls_equal=True)
+        observations = _observations(connection, plan, resolved, accepted, rejected)
+    counts = _counts(plan, sheets, accepted, rejected)
+    return Intake(plan.layout.sheet, observations, _rejected_rows(resolved, rejected, sheets), findings, counts)
+
+
+# -- what is wrong ------------------------------------------------------------------------------------
+
+
+def _broken(connection: duckdb.DuckDBPyConnection, resolved: Resolved, breaches: pl.DataFrame) -> pl.DataFrame:
+    """The broken rules with the words of the file beside them, in the order of rows."""
+    at_fault = resolved.frame.with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
+    broken = breaches.join(at_fault, on="index", how="inner")
+    # A measure that means nothing has no members to be wrong.
+    broken = broken.filter(~((pl.col("code") == "member_unknown") & pl.col("measure").is_null()))
+    connection.register("broken", broken.select("file", "row", "value_no").unique().to_arrow())
+    words = connection.execute(
+        """select distinct c.file, c.row, c.value_no, measure_raw, period_raw, place_raw, members_raw, value_raw
+        from candidates c join broken b
+            on c.file = b.file and c.value_no = b.value_no and c.row is not distinct from b.row"""
+    ).pl()
+    on = ["file", "row", "value_no"]
+    return broken.join(words, on=on, how="left", nulls_equal=True).sort("file", "row", "value_no", "code")
+
+
+def _findings(
+    plan: Plan, resolved: Resolved, broken: pl.DataFrame, vocabulary: Vocabulary, sheets: Sequence[Sheet]
+) -> list[list[Finding]]:
+    """Per file, a finding for each breach; what is wrong with a row's place or period is said once a row."""
+    found: list[dict[Finding, None]] = [dict.fromkeys(sheet.faults) for sheet in sheets]
+    copies = _copies(broken)
+    for breach in broken.iter_rows(named=True):
+        made = _finding(plan, resolved, breach, vocabulary, copies)
+        if made is not None:
+            found[breach["file"]][made] = None
+    return [list(file) for file in found]
+
+
+NUMBER = ("file", "measure", "period", "place", "members")
+
+
+def _copies(broken: pl.DataFrame) -> dict[tuple[Any, ...], list[tuple[int, Any]]]:
+    """For each number given more than once in a file: its rows and values."""
+    copies: dict[tuple[Any, ...], list[tuple[int, Any]]] = {}
+    for row in broken.filter(pl.col("code") == "row_repeated").iter_rows(named=True):
+        copies.setdefault(tuple(row[name] for name in NUMBER), []).append((row["row"], row["value"]))
+    return copies
+
+
+def _finding(
+    plan: Plan,
+    resolved: Resolved,
+    breach: dict[str, Any],
+    vocabulary: Vocabulary,
+    copies: dict[tuple[Any, ...], list[tuple[int, Any]]],
+) -> Finding | None:
+    code, cell = breach["code"], plan.cells[breach["value_no"]] if plan.cells else None
+    column, text = cell.column if cell else "value", breach["value_raw"]
+    details: dict[str, object] = {}
+    if code == "measure_unknown":
+        column, text = _column(cell.value.measure if cell else None, "measure"), breach["measure_raw"]
+        details["looks_like"] = vocabulary.like_measure(text)
+    elif code in ("period_unreadable", "period_ahead"):
+        column, text = _column(plan.layout.period, "period"), breach["period_raw"]
+    elif code == "place_unknown":
+        column, text = _column(plan.layout.place, "place"), breach["place_raw"]
+        details["looks_like"] = vocabulary.like_place(text)
+    elif code == "member_unknown":
+        texts = member_texts(plan, breach["value_no"], breach["members_raw"])
+        measure = resolved.measures[breach["measure"]]
+        dimension = vocabulary.canonical_members(measure, texts)[1] or ""
+        column = _column(cell.members.get(dimension) if cell else None, dimension)
+        text = texts[dimension]
+        details["looks_like"] = vocabulary.like_member(dimension, text)
+    elif code == "row_repeated":
+        rows = copies[tuple(breach[name] for name in NUMBER)]
+        if len({value for _, value in rows}) > 1:
+            others = ", ".join(str(row) for row, _ in rows if row != breach["row"])
+            code, details = "row_contradicts", {"others": others}
+        elif breach["row"] == rows[0][0]:
+            return None
+        else:
+            details["first"] = rows[0][0]
+    elif code in ("value_below_minimum", "value_above_maximum"):
+        measure_entry = vocabulary.measures[resolved.measures[breach["measure"]]]
+        details = {"minimum": measure_entry.minimum, "maximum": measure_entry.maximum}
+    elif code == "value_not_a_number" and text.strip("+-0123456789., '") == "":
+        code = "value_too_large" if sum(map(str.isdigit, text)) > 12 else code
+    return finding(
+        code, sheet=plan.layout.sheet, row=breach["row"], column=column, position=plan.position(column), value=text,
+        **details,
+    )  # fmt: skip
+
+
+def _column(found: From | str | None, otherwise: str) -> str | None:
+    """The column a word stood in; None where it came from the path or was given."""
+    if isinstance(found, From):
+        return found.column or (found.columns[-1] if found.columns else None)
+    return otherwise if found is None else None
+
+
+# -- what becomes of the rows -------------------------------------------------------------------------
+
+
+def _rejected(resolved: Resolved, broken: pl.DataFrame) -> pl.DataFrame:
+    """``file`` and ``row`` of each rejected row: all that break a rule, but for the first of equal copies."""
+    repeated = pl.col("code") == "row_repeated"
+    first = pl.col("row") == pl.col("row").min().over(NUMBER)
+    same = pl.col("value").n_unique().over(NUMBER) == 1
+    kept = broken.filter(repeated).filter(first & same).select("file", "row", "value_no")
+    wrong = broken.join(kept, on=["file", "row", "value_no"], how="anti", nulls_equal=True)
+    others = broken.filter(~repeated).select("file", "row")
+    return pl.concat([wrong.select("file", "row"), others]).unique()
+
+
+def _rejected_rows(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
+    """Rejected rows with what they would have said, for the lake."""
+    rows = []
+    for row in rejected.sort("file", "row", "value_no").iter_rows(named=True):
+        known = None not in (row["measure"], row["period"], row["place"], row["members"])
+        rows.append(
+            {
+                "file": row["file"],
+                "row_number": row["row"],
+                "cells": _cells(sheets[row["file"]], row["row"]),
+                "measure": resolved.measures[row["measure"]] if known else None,
+                "period": resolved.periods[row["period"]].key if known else None,
+                "place": resolved.places[row["place"]] if known else None,
+                "members": resolved.members[row["members"]] if known else None,
+            }
+        )
+    return rows
+
+
+def _cells(sheet: Sheet, row: int | None) -> str:
+    if row is None:
+        return "{}"
+    at = pc.index(sheet.rows, row).as_py()
+    values = [column[at].as_py() for column in sheet.table.columns]
+    return json.dumps(dict(zip(sheet.header, values, strict=True)), ensure_ascii=False)
+
+
+def _counts(plan: Plan, sheets: Sequence[Sheet], accepted: pl.DataFrame, rejected: pl.DataFrame) -> list[Counts]:
+    good = dict(accepted.group_by("file").agg(pl.col("row").n_unique()).iter_rows())
+    bad = dict(rejected.group_by("file").agg(pl.col("row").n_unique()).iter_rows())
+    counts = []
+    for number, sheet in enumerate(sheets):
+        unread = sheet.rows_read - sheet.blank_rows - sheet.table.num_rows
+        taken, turned_down = good.get(number, 0), bad.get(number, 0) + unread
+        if plan.layout.sql is not None and accepted["row"].null_count() + rejected["row"].null_count():
+            # The query speaks of the file as a whole, so the file's rows stand or fall together.
+            taken = 0 if rejected.height else sheet.table.num_rows
+            turned_down = sheet.rows_read - sheet.blank_rows - taken
+        counts.append(Counts(sheet.rows_read, taken, turned_down, sheet.rows_read - taken - turned_down))
+    return counts
+
+
+# -- what is taken ------------------------------------------------------------------------------------
+
+
+def _observations(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    resolved: Resolved,
+    accepted: pl.DataFrame,
+    rejected: pl.DataFrame,
+) -> pa.Table:
+    """Accepted candidates as observations, with ``file``; records fall together by their cell's rule."""
+    connection.register("accepted", accepted.to_arrow())
+    connection.register("measure_names", _names(resolved.measures, "measure"))
+    connection.register("place_names", _names(resolved.places, "place"))
+    connection.register("members_names", _names(resolved.members, "members"))
+    connection.register(
+        "period_names",
+        pa.table(
+            {
+                "id": pa.array(range(len(resolved.periods)), pa.int32()),
+                "period": pa.array([p.key for p in resolved.periods], pa.string()),
+                "period_type": pa.array([p.type for p in resolved.periods], pa.string()),
+                "period_start": pa.array([p.start for p in resolved.periods], pa.date32()),
+                "period_end": pa.array([p.end for p in resolved.periods], pa.date32()),
+            }
+        ),
+    )
+    numbers = "select *, 'A' as obs_status from accepted"
+    if plan.layout.rows == "records":
+        connection.register("rejected", rejected.to_arrow())
+        numbers = _records(plan)
+    return connection.execute(
+        f"""select n.file, n.row::int as row_number, m.measure, p.period_type, p.period, p.period_start, p.period_end,
+            l.place, k.members, n.value::decimal(18, 6) as value, n.obs_status
+        from ({numbers}) n
+        join measure_names m on n.measure = m.id
+        join period_names p on n.period = p.id
+        join place_names l on n.place = l.id
+        join members_names k on n.members = k.id"""
+    ).to_arrow_table()
+
+
+def _records(plan: Plan) -> str:
+    """Units first (the largest of a facility's rows), then their sum; ``P`` where a record was left out."""
+    largest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "max"] or ["-1"]
+    smallest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "min"] or ["-1"]
+    return f"""
+    select u.file, min(u.row) as row, u.measure, u.period, u.place, u.members, sum(u.value) as value,
+        case when bool_or(r.file is not null) then 'P' else 'A' end as obs_status
+    from (
+        select file, value_no, measure, period, place, members, per_key, min(row) as row,
+            case when value_no in ({", ".join(largest)}) then max(value)
+                when value_no in ({", ".join(smallest)}) then min(value) else sum(value) end as value
+        from accepted group by file, value_no, measure, period, place, members, per_key
+    ) u left join (select distinct file, measure, period, place from rejected) r
+        on u.file = r.file and u.measure = r.measure and u.period = r.period and u.place = r.place
+    group by u.file, u.measure, u.period, u.place, u.members"""
+
+
+def _names(names: Sequence[str], column: str) -> pa.Table:
+    return pa.table({"id": pa.array(range(len(names)), pa.int32()), column: pa.array(list(names), pa.string())})
