@@ -40,8 +40,7 @@ class Vocabulary:
         self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
         self.members = {d.id: [m.id for m in d.members] for d in agenda.dimensions}
         self._members = {
-            d.id: _spellings({m.id: (m.id, m.name, *m.aliases) for m in d.members} | {TOTAL: (TOTAL,)})
-            for d in agenda.dimensions
+            d.id: _spellings({m.id: (m.id, m.name, *m.aliases) for m in d.members}) for d in agenda.dimensions
         }
         self._contract = json.dumps(
             [
@@ -72,7 +71,7 @@ class Vocabulary:
             return None
 
     def member(self, dimension: str, text: str) -> str | None:
-        return self._members[dimension].get(plain(text))
+        return TOTAL if text == TOTAL else self._members[dimension].get(plain(text))
 
     def canonical_members(self, measure: str, texts: Mapping[str, str]) -> tuple[str | None, str | None]:
         """The canonical members of a measure's cell, or None and the dimension that could not be read.
