@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import cast
+from typing import Literal, cast
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +25,7 @@ from agenda.store import BucketStore, FolderStore
 from sources.findings import Finding, finding
 from sources.inbox import Arrival, arrivals, reading_of
 from sources.intake import Counts, Intake, refuse, take
-from sources.lake import SCHEMAS, Delivery, Lake, table
+from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
 from sources.readers import Sheet, Unreadable, read_sheet
 from sources.receipt import Receipt, receipt_of
 from sources.shape import Plan, match
@@ -35,6 +35,7 @@ BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
 BATCH_FILES = 1000
 NOTHING = Counts(0, 0, 0, 0)
+ReceivedAt = datetime | Literal["modified"] | None
 
 
 @dataclass
@@ -70,15 +71,17 @@ def collect(
     store: FolderStore | BucketStore,
     *,
     partners: Collection[str] | None = None,
-    received_at: datetime | None = None,
+    received_at: ReceivedAt = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Collected:
     """Take in all that arrived and is not yet known. Run again, it does nothing.
 
-    ``received_at`` imports history: what arrives is recorded as known since then.
+    ``received_at`` imports history: what arrives is recorded as received and known since then, or, for
+    ``"modified"``, since its file was last changed.
     Raises `agenda.errors.Unavailable` where the store fails; what was committed until then stays.
     """
     collector = Collector(folder, store, partners=partners, received_at=received_at)
+    collector.land_agenda()
     made: list[Receipt] = []
     for batch in collector.batches():
         made += collector.take_in(batch)
@@ -95,13 +98,13 @@ class Collector:
         store: FolderStore | BucketStore,
         *,
         partners: Collection[str] | None = None,
-        received_at: datetime | None = None,
+        received_at: ReceivedAt = None,
     ) -> None:
         self.folder, self.store, self.lake = folder, store, Lake(store)
         self.vocabulary = Vocabulary(folder)
-        self.imported_at = received_at
-        self.received_at = received_at or datetime.now(UTC)
-        self.agenda = self.lake.land_agenda(folder, received_at)
+        self.agenda = agenda_digest(folder)
+        self._received_at = received_at
+        self._now = datetime.now(UTC)
         known = self.lake.deliveries()
         self._latest_of_source = {d.partner: d.submission for d in known}
         self._of_key = {d.key: d for d in known}
@@ -111,12 +114,27 @@ class Collector:
         self._moved = self._moved_sources()
         self.total = len(self.arrivals)
 
+    @property
+    def has_work(self) -> bool:
+        """Whether a collect would change anything, as far as can be told without opening a file."""
+        return bool(self.arrivals) or self.lake.agenda() != self.agenda
+
+    def land_agenda(self) -> None:
+        """Land the agenda's snapshot where it changed; imported history finds it in force from its start."""
+        known_at = min(map(self.received_at, self.arrivals), default=None) if self._received_at else None
+        self.lake.land_agenda(self.folder, known_at)
+
+    def received_at(self, arrival: Arrival) -> datetime:
+        """When an arrival counts as received: now, or as the import says."""
+        return arrival.stored.modified if self._received_at == "modified" else self._received_at or self._now
+
     def batches(self) -> Iterator[list[Arrival]]:
-        """What arrived, in order, in portions that fit in memory."""
+        """What arrived, in order, in portions that fit in memory and were received at one time."""
         batch: list[Arrival] = []
         size = 0
         for arrival in self.arrivals:
-            if batch and (size + arrival.stored.size > BATCH_BYTES or len(batch) >= BATCH_FILES):
+            is_full = size + arrival.stored.size > BATCH_BYTES or len(batch) >= BATCH_FILES
+            if batch and (is_full or self.received_at(arrival) != self.received_at(batch[0])):
                 yield batch
                 batch, size = [], 0
             batch.append(arrival)
@@ -165,10 +183,11 @@ class Collector:
         if moved or self._latest_of_source.get(partner.id) == sha:
             return None
         self._latest_of_source[partner.id] = sha
-        said = f"{partner.id}\0{arrival.key}\0{arrival.stored.version}\0{self.received_at.isoformat()}"
+        received_at = self.received_at(arrival)
+        said = f"{partner.id}\0{arrival.key}\0{arrival.stored.version}\0{received_at.isoformat()}"
         return Delivery(
             hashlib.sha256(said.encode()).hexdigest()[:32], partner.id, arrival.key, arrival.stored.version,
-            arrival.stored.size, sha, reading, self.received_at, next(self._sequence),
+            arrival.stored.size, sha, reading, received_at, next(self._sequence),
         )  # fmt: skip
 
     def _submission(self, new: tuple[Delivery, Arrival, bytes]) -> Submission:
@@ -213,7 +232,7 @@ class Collector:
         keys = [s.arrival.key for s in group]
         places = [s.arrival.partner.place for s in group]
         try:
-            return take(plan, sheets, keys, places, self.vocabulary, self.received_at.date())
+            return take(plan, sheets, keys, places, self.vocabulary, group[0].delivery.received_at.date())
         except duckdb.Error as error:
             if plan.layout.sql is None:
                 raise
@@ -247,7 +266,8 @@ class Collector:
         }
         self.lake.commit(
             "submissions", tables, self.agenda, readings=list(fresh),
-            deliveries=[s.delivery for s in submissions], known_at=self.imported_at,
+            deliveries=[s.delivery for s in submissions],
+            known_at=submissions[0].delivery.received_at if self._received_at else None,
         )  # fmt: skip
         self._readings |= set(fresh)
 

@@ -118,14 +118,11 @@ class Lake:
         """The digest of the agenda's newest snapshot."""
         return next((m.agenda for m in reversed(self.manifests()) if m.kind == "agenda"), None)
 
-    def land_agenda(self, folder: Folder, known_at: datetime | None = None) -> str:
-        """Land the agenda's tables unless the newest snapshot says the same; give their digest."""
-        tables = agenda_tables(folder)
-        said = json.dumps({name: table.to_pylist() for name, table in tables.items()}, default=str, sort_keys=True)
-        digest = hashlib.sha256(said.encode()).hexdigest()
+    def land_agenda(self, folder: Folder, known_at: datetime | None = None) -> None:
+        """Land the agenda's tables unless the newest snapshot says the same."""
+        digest = agenda_digest(folder)
         if self.agenda() != digest:
-            self.commit("agenda", tables, digest, known_at=known_at)
-        return digest
+            self.commit("agenda", agenda_tables(folder), digest, known_at=known_at)
 
     def commit(
         self,
@@ -198,6 +195,12 @@ class Lake:
                 _copy(self.store, f"lake/{file['path']}", cache)
             _copy(self.store, f"{BATCHES}{manifest.batch}.json", cache)
         return cache / "lake"
+
+
+def agenda_digest(folder: Folder) -> str:
+    """SHA-256 of what the agenda's tables say; stories and other texts leave it as it is."""
+    said = {name: rows.to_pylist() for name, rows in agenda_tables(folder).items()}
+    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
