@@ -1,0 +1,179 @@
+with term_values as (
+    select
+        terms.indicator,
+        terms.breakdown,
+        terms.part,
+        terms.term,
+        terms.is_by_breakdown,
+        measure_values.period_type,
+        measure_values.period,
+        measure_values.place,
+        term_members.shown_members as members,
+        -- Reported by these dimensions, and none of it among the members that count: that is zero, not missing.
+        terms.weight * sum(case when term_members.is_counted then measure_values.value else 0 end) as value,
+        terms.weight * sum(case when term_members.is_counted then measure_values.low else 0 end) as low,
+        terms.weight * sum(case when term_members.is_counted then measure_values.high else 0 end) as high,
+        measures.over_partners = 'overlap' as is_overlap,
+        measures.is_reference,
+        bool_or(measure_values.is_provisional) as is_provisional
+    from {{ ref('int_terms') }} as terms
+    inner join {{ source('lake', 'agenda_measures') }} as measures on terms.measure = measures.measure
+    inner join {{ source('lake', 'agenda_indicator_periods') }} as periods on terms.indicator = periods.indicator
+    inner join {{ ref('int_term_members') }} as term_members
+        on
+            terms.indicator = term_members.indicator
+            and terms.breakdown = term_members.breakdown
+            and terms.term = term_members.term
+    inner join {{ ref('int_values') }} as measure_values
+        on
+            terms.measure = measure_values.measure
+            and terms.split = measure_values.split
+            and term_members.members = measure_values.members
+            and periods.period_type = measure_values.period_type
+    group by
+        terms.indicator, terms.breakdown, terms.part, terms.term, terms.is_by_breakdown, terms.weight,
+        measure_values.period_type, measure_values.period, measure_values.place, term_members.shown_members,
+        measures.over_partners, measures.is_reference
+),
+
+-- The terms that are split like the row itself make the rows.
+split_terms as (
+    select
+        indicator,
+        breakdown,
+        period_type,
+        period,
+        place,
+        members,
+        sum(value) filter (where part = 'numerator') as numerator,
+        -- a subtracted measure is at its lowest where the measure is at its highest
+        sum(least(low, high)) filter (where part = 'numerator') as numerator_low,
+        sum(greatest(low, high)) filter (where part = 'numerator') as numerator_high,
+        count(*) filter (where part = 'numerator') as numerator_terms,
+        coalesce(bool_or(is_overlap) filter (where part = 'numerator'), false) as is_overlap,
+        coalesce(sum(value) filter (where part = 'denominator'), 0) as denominator,
+        count(*) filter (where part = 'denominator') as denominator_terms,
+        bool_or(is_provisional) as is_provisional
+    from term_values
+    where is_by_breakdown
+    group by indicator, breakdown, period_type, period, place, members
+    having bool_or(not is_reference)
+),
+
+-- Denominators that can't be split so are the same for every row of the breakdown.
+whole_terms as (
+    select
+        indicator,
+        breakdown,
+        period_type,
+        period,
+        place,
+        sum(value) as denominator,
+        count(*) as denominator_terms,
+        bool_or(is_provisional) as is_provisional
+    from term_values
+    where not is_by_breakdown and part = 'denominator'
+    group by indicator, breakdown, period_type, period, place
+),
+
+asked as (
+    select
+        indicators.indicator,
+        indicators.times,
+        indicators.interval,
+        count(*) filter (where terms.part = 'numerator') as numerator_terms,
+        count(*) filter (where terms.part = 'denominator') as denominator_terms
+    from {{ source('lake', 'agenda_indicators') }} as indicators
+    inner join {{ source('lake', 'agenda_terms') }} as terms on indicators.indicator = terms.indicator
+    group by indicators.indicator, indicators.times, indicators.interval
+),
+
+fractions as (
+    select
+        split_terms.indicator,
+        split_terms.breakdown,
+        split_terms.period_type,
+        split_terms.period,
+        split_terms.place,
+        split_terms.members,
+        asked.times,
+        asked.interval,
+        asked.denominator_terms > 0 as has_denominator,
+        split_terms.is_overlap,
+        -- A formula with a term missing has no result: attendances less unknown breaches are not attendances.
+        case when split_terms.numerator_terms = asked.numerator_terms then split_terms.numerator end as numerator,
+        split_terms.numerator_low,
+        split_terms.numerator_high,
+        case
+            when
+                asked.denominator_terms > 0
+                and split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0) = asked.denominator_terms
+                then split_terms.denominator + coalesce(whole_terms.denominator, 0)
+        end as denominator,
+        split_terms.is_provisional or coalesce(whole_terms.is_provisional, false) as is_provisional
+    from split_terms
+    inner join asked on split_terms.indicator = asked.indicator
+    left join whole_terms
+        on
+            split_terms.indicator = whole_terms.indicator
+            and split_terms.breakdown = whole_terms.breakdown
+            and split_terms.period_type = whole_terms.period_type
+            and split_terms.period = whole_terms.period
+            and split_terms.place = whole_terms.place
+),
+
+-- One division, of exact sums, at the very end. A count is divided by nothing.
+divided as (
+    select
+        *,
+        case when has_denominator then cast(denominator as double) else 1.0 end as divisor,
+        case
+            when numerator is null or (has_denominator and denominator is null) then 'O'
+            when has_denominator and denominator = 0 then 'M'
+        end as absence
+    from fractions
+)
+
+select
+    divided.indicator,
+    divided.period_type,
+    divided.period,
+    periods.period_start,
+    periods.period_end,
+    divided.place,
+    divided.breakdown,
+    divided.members,
+    case when divided.absence is null then cast(divided.numerator * divided.times as double) / divided.divisor end
+        as value,
+    cast(divided.numerator as decimal(38, 6)) as numerator,
+    cast(divided.denominator as decimal(38, 6)) as denominator,
+    case
+        when divided.absence is not null then null
+        when divided.interval = 'wilson' and divided.numerator between 0 and divided.denominator
+            then {{ wilson('(cast(divided.numerator as double) / divided.divisor)', 'divided.divisor', '-') }}
+        when divided.interval <> 'wilson' and divided.is_overlap
+            then cast(divided.numerator_low * divided.times as double) / divided.divisor
+    end as lower,
+    case
+        when divided.absence is not null then null
+        when divided.interval = 'wilson' and divided.numerator between 0 and divided.denominator
+            then {{ wilson('(cast(divided.numerator as double) / divided.divisor)', 'divided.divisor', '+') }}
+        when divided.interval <> 'wilson' and divided.is_overlap
+            then cast(divided.numerator_high * divided.times as double) / divided.divisor
+    end as upper,
+    case
+        when divided.absence is not null then divided.absence
+        when divided.is_provisional or not coalesce(coverage.is_complete, true) then 'P'
+        else 'A'
+    end as status,
+    coalesce(coverage.expected_reporters, 0) as expected_reporters,
+    coalesce(coverage.actual_reporters, 0) as actual_reporters
+from divided
+inner join {{ ref('int_periods') }} as periods
+    on divided.period_type = periods.period_type and divided.period = periods.period
+left join {{ ref('int_coverage') }} as coverage
+    on
+        divided.indicator = coverage.indicator
+        and divided.period_type = coverage.period_type
+        and divided.period = coverage.period
+        and divided.place = coverage.place

@@ -1,0 +1,53 @@
+{{ config(materialized='view') }}  {# read once as a whole, and once more for the few measures that are averaged #}
+
+with needed as (
+    select distinct
+        terms.measure,
+        terms.split,
+        periods.period_type
+    from {{ ref('int_terms') }} as terms
+    inner join {{ source('lake', 'agenda_indicator_periods') }} as periods on terms.indicator = periods.indicator
+)
+
+select
+    reported.partner,
+    reported.measure,
+    periods.period_type,
+    periods.period,
+    ancestors.ancestor as place,
+    reported.split,
+    reported.members,
+    reported.period_start as reported_start,
+    periods.reported_months,
+    reported.value,
+    reported.is_provisional
+from {{ ref('int_reported') }} as reported
+inner join needed on reported.measure = needed.measure and reported.split = needed.split
+inner join {{ ref('int_reported_periods') }} as periods
+    on
+        reported.partner = periods.partner
+        and reported.measure = periods.measure
+        and reported.period_start = periods.reported_start
+        and reported.period_end = periods.reported_end
+        and needed.period_type = periods.period_type
+inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on reported.place = ancestors.place
+left join {{ ref('int_place_overlaps') }} as nested
+    on
+        reported.partner = nested.partner
+        and reported.measure = nested.measure
+        and reported.period_start = nested.period_start
+        and reported.period_end = nested.period_end
+        and reported.split = nested.split
+        and reported.place = nested.place
+left join {{ ref('int_outranked') }} as outranked
+    on
+        reported.partner = outranked.partner
+        and reported.measure = outranked.measure
+        and periods.period_type = outranked.period_type
+        and periods.period = outranked.period
+        and reported.place = outranked.place
+        and ancestors.ancestor = outranked.ancestor
+where
+    periods.is_counted
+    and (nested.distance is null or ancestors.distance < nested.distance)
+    and outranked.partner is null

@@ -1,0 +1,39 @@
+with measures as (
+    select distinct
+        terms.indicator,
+        terms.measure,
+        periods.period_type
+    from {{ ref('int_terms') }} as terms
+    inner join {{ source('lake', 'agenda_indicator_periods') }} as periods on terms.indicator = periods.indicator
+),
+
+-- Which partners speak for which place: those that ever did, and for the whole initiative all of them.
+speaks_for as (
+    select distinct
+        partner,
+        measure,
+        place
+    from {{ ref('int_partner_values') }}
+    where partner <> ''
+    union
+    select distinct
+        reporting.partner,
+        reporting.measure,
+        places.place
+    from {{ ref('fct_reporting') }} as reporting
+    cross join {{ source('lake', 'agenda_places') }} as places
+    where places.parent is null
+)
+
+select
+    measures.indicator,
+    reporting.period_type,
+    reporting.period,
+    speaks_for.place,
+    cast(count(distinct reporting.partner) as integer) as expected_reporters,
+    cast(count(distinct case when reporting.is_reported then reporting.partner end) as integer) as actual_reporters,
+    bool_and(reporting.months_reported >= reporting.months_expected) as is_complete
+from {{ ref('fct_reporting') }} as reporting
+inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
+inner join speaks_for on reporting.partner = speaks_for.partner and reporting.measure = speaks_for.measure
+group by measures.indicator, reporting.period_type, reporting.period, speaks_for.place

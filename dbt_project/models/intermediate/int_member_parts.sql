@@ -1,0 +1,82 @@
+with observed as (
+    select distinct
+        measure,
+        members
+    from {{ ref('stg_observations') }}
+    union
+    select distinct
+        measure,
+        members
+    from {{ source('lake', 'reference_values') }}
+),
+
+exploded as (
+    select
+        measure,
+        members,
+        unnest(string_split(members, '|')) as member
+    from observed
+    where members <> ''
+),
+
+dimensions as (
+    select
+        measure,
+        members,
+        member,
+        split_part(member, '=', 1) as dimension
+    from exploded
+),
+
+observed_splits as (
+    select
+        observed.measure,
+        observed.members,
+        count(dimensions.dimension) as observed_size,
+        coalesce(string_agg(dimensions.dimension, ' * ' order by dimensions.dimension), '') as observed_split
+    from observed
+    left join dimensions on observed.measure = dimensions.measure and observed.members = dimensions.members
+    group by observed.measure, observed.members
+),
+
+wanted as (
+    select
+        measure,
+        split,
+        unnest(string_split(split, ' * ')) as dimension,
+        length(split) - length(replace(split, '*', '')) + 1 as size
+    from (select distinct measure, split from {{ ref('int_terms') }} where split <> '')
+),
+
+-- Every split that can be made of these members by leaving dimensions out.
+parts as (
+    select
+        wanted.measure,
+        dimensions.members,
+        wanted.split,
+        string_agg(dimensions.member, '|' order by dimensions.dimension) as part
+    from wanted
+    inner join dimensions on wanted.measure = dimensions.measure and wanted.dimension = dimensions.dimension
+    group by wanted.measure, dimensions.members, wanted.split, wanted.size
+    having count(*) = wanted.size
+    union all
+    select
+        measure,
+        members,
+        '' as split,
+        '' as part
+    from observed
+)
+
+select
+    parts.measure,
+    parts.members,
+    parts.split,
+    parts.part,
+    -- numbers are quicker to group millions of rows by than texts are
+    cast(dense_rank() over (order by parts.measure, parts.split, parts.part) as integer) as part_number,
+    cast(dense_rank() over (
+        order by observed_splits.observed_size, observed_splits.observed_split
+    ) as integer) as preference
+from parts
+inner join observed_splits on parts.measure = observed_splits.measure and parts.members = observed_splits.members

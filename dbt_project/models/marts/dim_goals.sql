@@ -1,0 +1,7 @@
+select
+    goal,
+    position,
+    name,
+    statement,
+    headline
+from {{ source('lake', 'agenda_goals') }}

@@ -1,0 +1,6 @@
+select
+    partner,
+    position,
+    name,
+    kind
+from {{ source('lake', 'agenda_partners') }}

@@ -1,0 +1,91 @@
+with periods as (
+    select * from {{ ref('int_periods') }}
+),
+
+-- The periods a partner owes lie wholly within its time; those that make up a longer one are owed with it.
+owed as (
+    select
+        owes.partner,
+        owes.measure,
+        periods.period_type,
+        periods.period,
+        owes.period_type as owed_type,
+        cast(sum({{ months_between('units.period_start', 'units.period_end') }}) as integer) as months
+    from {{ source('lake', 'agenda_owes') }} as owes
+    inner join periods as units on owes.period_type = units.period_type
+    inner join periods
+        on
+            units.period_start >= periods.period_start
+            and units.period_end <= periods.period_end
+            and periods.is_observed
+    where
+        (owes.since is null or units.period_start >= owes.since)
+        and (owes.until is null or units.period_end <= owes.until)
+    group by owes.partner, owes.measure, periods.period_type, periods.period, owes.period_type
+),
+
+expected as (
+    select
+        partner,
+        measure,
+        period_type,
+        period,
+        max(months) as months
+    from owed
+    group by partner, measure, period_type, period
+),
+
+received as (
+    select
+        partner,
+        measure,
+        period_start,
+        period_end,
+        max(received_at) as received_at
+    from {{ ref('int_scopes') }}
+    where standing <> 'superseded'
+    group by partner, measure, period_start, period_end
+),
+
+reported as (
+    select
+        reported.partner,
+        reported.measure,
+        reported.period_type,
+        reported.period,
+        cast(sum(reported.reported_months) as integer) as months,
+        max(received.received_at) as last_received_at
+    from {{ ref('int_reported_periods') }} as reported
+    left join received
+        on
+            reported.partner = received.partner
+            and reported.measure = received.measure
+            and reported.reported_start = received.period_start
+            and reported.reported_end = received.period_end
+    where reported.partner <> ''
+    group by reported.partner, reported.measure, reported.period_type, reported.period
+)
+
+select
+    coalesce(expected.partner, reported.partner) as partner,
+    coalesce(expected.measure, reported.measure) as measure,
+    periods.period_type,
+    periods.period,
+    periods.period_start,
+    periods.period_end,
+    expected.partner is not null as is_expected,
+    reported.partner is not null as is_reported,
+    coalesce(expected.months, 0) as months_expected,
+    coalesce(reported.months, 0) as months_reported,
+    reported.last_received_at
+from expected
+full join reported
+    on
+        expected.partner = reported.partner
+        and expected.measure = reported.measure
+        and expected.period_type = reported.period_type
+        and expected.period = reported.period
+inner join periods
+    on
+        coalesce(expected.period_type, reported.period_type) = periods.period_type
+        and coalesce(expected.period, reported.period) = periods.period
