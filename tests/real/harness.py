@@ -1,0 +1,129 @@
+"""Runs the real-data initiatives beside this file: real public files in, published sites out.
+
+The data lie outside the repository (`DATA`, or the folder that CAIRN_REAL_DATA names) and never enter it. An
+initiative is copied to ``build/real/<name>/``, where its lists (places, partners) are written from the data and the
+partners' files are dropped into the inbox; then the same commands as anywhere else run over all of its quarters.
+
+    python -m tests.real.harness [nc_childcare | nhs_ae] ...
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from infra.commands import cairn
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
+DATA = Path(os.environ.get("CAIRN_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
+BUILD = REPOSITORY / "build" / "real"
+REVIEWER = "Real Data Proof"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One initiative on real data: which files it needs, how they are dropped, which quarters they fill."""
+
+    name: str
+    quarters: str
+    needs: str  # below DATA
+    drop: Callable[[Path, Path], None]  # from the data into the initiative's folder
+
+    @property
+    def source(self) -> Path:
+        return DATA / self.needs
+
+    @property
+    def folder(self) -> Path:
+        return BUILD / self.name
+
+    def prepare(self) -> None:
+        """The initiative's folder with its lists and its inbox; files that are right already are left alone."""
+        for path in (HERE / self.name).glob("*.yml"):
+            _write(self.folder / path.name, path.read_bytes())
+        self.drop(self.source, self.folder)
+
+    def run(self) -> None:
+        """From the partners' files to published reports of all quarters."""
+        self.prepare()
+        cairn(self.folder, "backfill", self.quarters)
+        cairn(self.folder, "review", self.quarters, "--approve", "--as", REVIEWER)
+        cairn(self.folder, "publish", self.quarters)
+
+
+def _drop_childcare(source: Path, folder: Path) -> None:
+    """The state's monthly files as they are; its counties, as most months spell them."""
+    for file in sorted(source.glob("nc_*.csv.gz")):
+        _write(folder / "store" / "inbox" / "dcdee" / file.name, file.read_bytes())
+    counties = duckdb.sql(
+        f"select lower(county) from read_csv('{source}/nc_*.csv.gz', all_varchar = true, union_by_name = true) "
+        "group by 1 having count(distinct filename) > 4 order by 1"  # "Hanover" and "Mc" stand in four months only
+    ).fetchall()
+    named = {county: county.title().replace("Mcdowell", "McDowell") for (county,) in counties}
+    places = [("north_carolina", "North Carolina", "state", "")]
+    places += [(county.replace(" ", "_"), name, "county", "north_carolina") for county, name in named.items()]
+    _write_csv(folder / "places.csv", ("id", "name", "level", "parent"), places)
+
+
+def _drop_hospitals(source: Path, folder: Path) -> None:
+    """Each organisation's rows as a file of its own per quarter, as it would have sent them."""
+    table = duckdb.sql(
+        f"select period, org_code, type, attendances, breaches, period[:4] || 'Q' || quarter(period::date) as quarter "
+        f"from read_csv('{source}/ae_attendances.csv', all_varchar = true) order by all"
+    )
+    files: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    months: dict[str, set[str]] = {}
+    for period, organisation, type_, attendances, breaches, quarter in table.fetchall():
+        files.setdefault((organisation, quarter), []).append((period, type_, attendances, breaches))
+        months.setdefault(organisation, set()).add(period[:7])
+    for (organisation, quarter), rows in files.items():
+        file = folder / "store" / "inbox" / organisation / f"{quarter}.csv"
+        _write_csv(file, ("period", "type", "attendances", "breaches"), rows)
+    places = [("england", "England", "country", "")]
+    places += [(code, f"Organisation {code}", "organisation", "england") for code in sorted(months)]
+    _write_csv(folder / "places.csv", ("id", "name", "level", "parent"), places)
+    partners = [(code, f"Organisation {code}", code, min(at), max(at)) for code, at in sorted(months.items())]
+    _write_csv(folder / "partners.csv", ("id", "name", "place", "since", "until"), partners)
+
+
+PROOFS = {
+    proof.name: proof
+    for proof in (
+        Proof("nc_childcare", "2015Q4..2017Q4", "nc_childcare_monthly/final", _drop_childcare),
+        Proof("nhs_ae", "2016Q2..2019Q1", "nhs_ae_monthly", _drop_hospitals),
+    )
+}
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    _write(path, text.getvalue().encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write unless it is there already: a file that is touched is delivered again."""
+    if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def main(names: Sequence[str]) -> None:
+    for name in names or PROOFS:
+        proof = PROOFS[name]
+        if not proof.source.is_dir():
+            sys.exit(f"{proof.source} is not here; set CAIRN_REAL_DATA to the folder that holds {proof.needs}")
+        proof.run()
+        print(f"{name}: {proof.folder / 'site' / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
