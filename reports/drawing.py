@@ -1,0 +1,243 @@
+"""The ground charts are drawn on: text that knows its size, scales, axis ticks, and SVG made fit for a page.
+
+A chart is laid out here in pixels of its own width, so that labels can be kept apart, then drawn by Vega-Lite. Marks
+carry their data; labels carry the place they were given. Colours are the tokens of `INK`; a page swaps them for CSS
+variables so that the chart follows light and dark, the PDF keeps them as they are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from xml.etree import ElementTree
+
+import vl_convert
+
+FONT = "Source Sans 3"
+SIZE = 14
+"""Of every text in a chart, in pixels; captions are set no larger."""
+
+INK = {
+    "ink": "#1d2733",
+    "mute": "#56616d",
+    "grid": "#e4dfd5",
+    "rule": "#cfc8bb",
+    "card": "#fffefb",
+    "line": "#0f6b6b",
+    "band": "#d3e6e3",
+    "target": "#8a5a00",
+    "aim": "#f1e4c8",
+    "off": "#a23a2a",
+}
+"""Colour tokens, as the stylesheet and the Typst template name them; a test holds the three together."""
+
+_SVG = "http://www.w3.org/2000/svg"
+ElementTree.register_namespace("", _SVG)
+
+
+@dataclass(frozen=True)
+class Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True)
+class Label:
+    """A line of text at (x, y), the middle of its height; ``align`` says which end of it x is."""
+
+    text: str
+    x: float
+    y: float
+    align: str = "left"
+    color: str = "mute"
+    bold: bool = False
+    size: int = SIZE
+
+    @property
+    def width(self) -> float:
+        return text_width(self.text, self.size, self.bold)
+
+    @property
+    def box(self) -> Box:
+        left = self.x - {"left": 0.0, "center": self.width / 2, "right": self.width}[self.align]
+        return Box(left, self.y - self.size * 0.56, left + self.width, self.y + self.size * 0.56)
+
+    def moved(self, x: float, y: float, align: str | None = None) -> Label:
+        return replace(self, x=x, y=y, align=align or self.align)
+
+
+def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
+    """Pixels that ``text`` takes in the shipped font, rather a little more than less."""
+    return sum(_advance(char) for char in text) * size / 1000 * (1.04 if bold else 1.0)
+
+
+def _advance(char: str) -> int:
+    """Advance width in thousandths of the size; Source Sans 3, rounded up by class."""
+    if char in "iljI|.,:;'!()[]\u00a0 ·-ftr":
+        return 310 if char not in "\u00a0 ilj|'.,:;" else 260
+    if char in "mwMW@%—":
+        return 850
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1000
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 610 if char.isupper() else 510
+
+
+def shortened(text: str, width: float, size: float = SIZE) -> str:
+    """``text``, cut with an ellipsis where it is wider than ``width``."""
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A straight line from data to pixels."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        return self.start + (value - self.low) / ((self.high - self.low) or 1.0) * (self.end - self.start)
+
+    @property
+    def vega(self) -> dict[str, Any]:
+        return {"domain": [self.low, self.high], "range": [self.start, self.end], "zero": False, "nice": False}
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """At most ``most`` round numbers within [low, high]."""
+    span = high - low
+    if span <= 0 or not math.isfinite(span):
+        return [low]
+    power = 10.0 ** math.floor(math.log10(span / most))
+    for step in (power * s for s in (1, 2, 2.5, 5, 10, 20, 25, 50)):
+        first = math.ceil(low / step - 1e-9)
+        last = math.floor(high / step + 1e-9)
+        if last - first + 1 <= most:
+            return [round(i * step, 12) for i in range(first, last + 1)]
+    return [low]
+
+
+@dataclass
+class Canvas:
+    """A chart being laid out: its layers in the order they are drawn, and its labels."""
+
+    width: float
+    height: float
+    layers: list[dict[str, Any]] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+
+    def add(self, mark: dict[str, Any], data: Iterable[dict[str, Any]], **encoding: dict[str, Any]) -> None:
+        """A layer of marks, left out where it has no data."""
+        values = list(data)
+        if values:
+            self.layers.append({"data": {"values": values}, "mark": mark, "encoding": encoding})
+
+    def place(self, wanted: Sequence[Label], avoid: Sequence[Box] = ()) -> Label | None:
+        """The first of the wanted places that is inside the canvas and free; None (nothing added) if none is.
+
+        ``avoid`` are boxes that a label should keep off; if no place does, one that meets no other label will do.
+        """
+        taken = [label.box for label in self.labels]
+        inside = [label for label in wanted if self._holds(label.box)]
+        free = [label for label in inside if not any(label.box.meets(box) for box in taken)]
+        clear = [label for label in free if not any(label.box.meets(box) for box in avoid)]
+        chosen = next(iter(clear or free), None)
+        if chosen is not None:
+            self.labels.append(chosen)
+        return chosen
+
+    def _holds(self, box: Box) -> bool:
+        return box.left >= -1 and box.top >= -1 and box.right <= self.width + 1 and box.bottom <= self.height + 1
+
+    def spec(self) -> dict[str, Any]:
+        """The chart as Vega-Lite."""
+        return {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            "width": self.width,
+            "height": self.height,
+            "padding": 0,
+            "autosize": "none",
+            "background": None,
+            "config": {"view": {"stroke": None}, "axis": None, "font": FONT, "aria": False},
+            "layer": [*self.layers, *self._texts()],
+        }
+
+    def _texts(self) -> Iterable[dict[str, Any]]:
+        """One layer for each way of setting text; positions are pixels."""
+        styles = sorted({(label.align, label.color, label.bold, label.size) for label in self.labels})
+        for style in styles:
+            align, color, bold, size = style
+            mark = {"type": "text", "align": align, "baseline": "middle", "fontSize": size, "color": INK[color],
+                    "fontWeight": 600 if bold else 400}  # fmt: skip
+            rows = [{"x": label.x, "y": label.y, "text": label.text} for label in self.labels
+                    if (label.align, label.color, label.bold, label.size) == style]  # fmt: skip
+            yield {"data": {"values": rows}, "mark": mark,
+                   "encoding": {"x": pixels("x"), "y": pixels("y"), "text": {"field": "text", "type": "nominal"}}}  # fmt: skip
+
+
+def pixels(name: str) -> dict[str, Any]:
+    """An encoding of a field that holds pixels."""
+    return {"field": name, "type": "quantitative", "scale": None, "axis": None}
+
+
+def along(name: str, scale: Scale) -> dict[str, Any]:
+    """An encoding of a data field along a scale that was laid out."""
+    return {"field": name, "type": "quantitative", "scale": scale.vega, "axis": None}
+
+
+def render(spec: dict[str, Any]) -> str:
+    """The Vega-Lite spec as SVG, without anything a page has no use for."""
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, vl_version="6.4", allowed_base_urls=[]))
+    _strip(root)
+    root.attrib = {"viewBox": f"0 0 {spec['width']:g} {spec['height']:g}"}
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _strip(element: ElementTree.Element) -> None:
+    """Remove classes, fonts, invisible and empty parts; round coordinates to hundredths of a pixel."""
+    for child in list(element):
+        _strip(child)
+        hidden = child.get("fill", "none") in ("none", "transparent") and child.get("stroke") is None
+        if (child.tag == f"{{{_SVG}}}g" and not len(child)) or (child.tag == f"{{{_SVG}}}path" and hidden):
+            element.remove(child)
+    for name in ("class", "font-family", "aria-hidden", "pointer-events", "xml:space"):
+        element.attrib.pop(name, None)
+    for name in ("d", "transform", "x", "y", "x1", "x2", "y1", "y2"):
+        if name in element.attrib:
+            element.set(name, re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.get(name, "")))  # fmt: skip
+
+
+def for_page(svg: str, ident: str, title: str, description: str) -> str:
+    """``svg`` as an element of an HTML page: named for screen readers, coloured by CSS variables."""
+    for token, color in INK.items():
+        svg = svg.replace(f'"{color}"', f'"var(--{token})"')
+    head = (f'<svg role="img" aria-labelledby="{ident}-t {ident}-d"><title id="{ident}-t">{_xml(title)}</title>'
+            f'<desc id="{ident}-d">{_xml(description)}</desc>')  # fmt: skip
+    return re.sub(r'<svg xmlns="[^"]*"([^>]*)>', lambda m: head.replace("<svg", f"<svg{m[1]}", 1), svg, count=1)
+
+
+def for_print(svg: str, title: str) -> str:
+    """``svg`` as a file of its own, in the report's font."""
+    return svg.replace("<svg ", f'<svg font-family="{FONT}" ', 1).replace(">", f"><title>{_xml(title)}</title>", 1)
+
+
+def _xml(text: str) -> str:
+    return text.translate({ord(c): f"&#{ord(c)};" for c in "&<>\"'`{}"})

@@ -1,0 +1,327 @@
+"""The sentences a report computes from its values: best, worst, most doubtful; what moved; what isn't known.
+
+A sentence is chosen by rule, never by hand, so that nobody can pick the kind ones. The rules:
+
+- *best* and *worst*: first by status (met, on track, no target, at risk, off track), then by how far the indicator
+  moved in a year (or against the period before, where no year is known yet) as a share of the whole way from its
+  baseline to its next target. Movement counts in the agreed direction.
+- *most doubtful*: a value that is missing, then the one with the smallest share of its reporters, then the widest
+  interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from agenda.model import Activity, Indicator, Target
+from agenda.periods import Period
+from reports.escape import plain, stress
+from reports.tables import Change, Quarter, Standing, Value
+from reports.words import Words, sentence_case
+
+_RANK = {"met": 4, "on_track": 3, "no_target": 2, "at_risk": 1, "off_track": 0}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An indicator that has a value, and how it moved. ``gain`` is in shares of the way to its target."""
+
+    indicator: Indicator
+    value: Value
+    change: Change
+    standing: Standing
+    target: tuple[Period, Target] | None
+    gain: float
+
+    @property
+    def amount(self) -> float | None:
+        """The change that sentences speak of: on a year, else on the period before."""
+        return self.change.on_year if self.change.on_year is not None else self.change.on_previous
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """All sentences of one quarter in one language."""
+
+    quarter: Quarter
+    words: Words
+
+    # -- the opening -----------------------------------------------------------------------------------
+
+    def headline(self) -> str:
+        """The story's own, or how many indicators are where they should be."""
+        if self.quarter.story.headline:
+            return self.quarter.story.headline
+        aimed = [m for m in self.moved.values() if m.standing.code in ("met", "on_track", "at_risk", "off_track")]
+        if aimed:
+            good = sum(m.standing.code in ("met", "on_track") for m in aimed)
+            return self.words.n(
+                "{good} of {number} indicator with a target is on track",
+                "{good} of {number} indicators with a target are on track",
+                len(aimed), good=self.words.number(good),
+            )  # fmt: skip
+        first = next(iter(self.moved.values()), None)
+        if first is None:
+            return self.words._("No numbers yet for the {period}", period=self.words.period(self.quarter.period))
+        return self._movement(first)
+
+    def three(self) -> list[tuple[str, str]]:
+        """(mark, sentence) with marks ``best``, ``worst``, ``doubt``; fewer where there is less to say."""
+        ranked = sorted(self.moved.values(), key=lambda m: (-_RANK.get(m.standing.code, 2), -m.gain, m.indicator.id))
+        chosen = [("best", ranked[0])] if ranked else []
+        if len(ranked) > 1:
+            chosen.append(("worst", ranked[-1]))
+        return [(mark, self._opening(moved)) for mark, moved in chosen] + [("doubt", self._doubt())]
+
+    def _opening(self, moved: Moved) -> str:
+        return " ".join(filter(None, (f"{self._movement(moved)}.", self._standing(moved))))
+
+    def _doubt(self) -> str:
+        words = self.words
+        absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved]
+        if absent:
+            names = words.listed([plain(indicator.name) for indicator in absent])
+            return words.n("{names} is not known for this quarter.", "{names} are not known for this quarter.",
+                           len(absent), names=names)  # fmt: skip
+        doubted = max(self.moved.values(), key=_doubtfulness, default=None)
+        if doubted is None or not any(_doubtfulness(doubted)):
+            return words._("Everything that was owed has been reported, and every number is complete.")
+        name, value = plain(doubted.indicator.name), doubted.value
+        if value.is_provisional and value.actual < value.expected:
+            return words.n(
+                "{name} is provisional: {actual} of {number} partner reported.",
+                "{name} is provisional: {actual} of {number} partners reported.",
+                value.expected, name=name, actual=stress(words.number(value.actual)),
+            )  # fmt: skip
+        if value.is_provisional:
+            return words._("{name} is provisional: some of what was owed is still missing.", name=name)
+        return words._("{name} lies between {low} and {high}: read it with care.", name=name,
+                       low=words.value(doubted.indicator, value.lower or 0.0),
+                       high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
+
+    # -- one indicator ---------------------------------------------------------------------------------
+
+    @cached_property
+    def moved(self) -> Mapping[str, Moved]:
+        """Every indicator that has a value for the quarter, by id, in the order of the goals."""
+        found = {}
+        for id_, indicator in self.quarter.indicators.items():
+            value = self.quarter.value(id_)
+            if value is not None and value.value is not None:
+                change, standing, target = self.quarter.change(id_), self.quarter.standing(id_), self.target(indicator)
+                gain = _gain(indicator, value.value, change, standing, target)
+                found[id_] = Moved(indicator, value, change, standing, target, gain)
+        return found
+
+    def target(self, indicator: Indicator) -> tuple[Period, Target] | None:
+        """The next target due at or after the shown period, else the last one."""
+        targets = self.targets(indicator)
+        end = self.quarter.shown_period(indicator.id).end
+        return next((t for t in targets if t[0].end >= end), targets[-1] if targets else None)
+
+    def targets(self, indicator: Indicator) -> list[tuple[Period, Target]]:
+        """Every target with its period, in time."""
+        dated = [(self.quarter.calendar.parse(target.by), target) for target in indicator.targets]
+        return sorted(dated, key=lambda pair: pair[0].end)
+
+    def target_text(self, indicator: Indicator) -> str:
+        """``1,500 by December 2026``; empty where none is agreed."""
+        found = self.target(indicator)
+        if found is None:
+            return ""
+        period, target = found
+        return self.words._("{target} by {month}", target=self.aim(indicator, target), month=self.words.due(period))
+
+    def aim(self, indicator: Indicator, target: Target) -> str:
+        """A target's value, or its band."""
+        if target.low is not None and target.high is not None:
+            return self.words._("{low} to {high}", low=self.words.aim(indicator, target.low),
+                                high=self.words.aim(indicator, target.high))  # fmt: skip
+        return self.words.aim(indicator, target.value or 0)
+
+    def say(self, indicator: str) -> str:
+        """What the quarter says of one indicator, in two or three sentences."""
+        words, moved = self.words, self.moved.get(indicator)
+        if moved is None:
+            found = self.quarter.value(indicator)
+            period = words.period(self.quarter.shown_period(indicator))
+            if found is not None and found.status == "M":
+                return words._("There is no value for the {period}: nothing was counted to divide by.", period=period)
+            return words._("There is no value for the {period}: it was not reported.", period=period)
+        said = [f"{self._movement(moved)}."]
+        if standing := self._standing(moved):
+            said.append(standing)
+        if moved.value.is_provisional:
+            said.append(
+                words.n("Provisional: {actual} of {number} partner reported.",
+                        "Provisional: {actual} of {number} partners reported.",
+                        moved.value.expected, actual=words.number(moved.value.actual))
+                if moved.value.actual < moved.value.expected
+                else words._("Provisional: some of what was owed is still missing.")
+            )  # fmt: skip
+        return " ".join(said)
+
+    def _movement(self, moved: Moved) -> str:
+        """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""
+        words, indicator, amount = self.words, moved.indicator, moved.amount
+        parts = {"name": sentence_case(plain(indicator.name)),
+                 "value": stress(words.quantity(indicator, moved.value.value or 0.0))}  # fmt: skip
+        if amount is None:
+            return words._("{name} stands at {value}", **parts)
+        direction = words.direction(indicator, amount)
+        parts["amount"] = words.amount(indicator, amount)
+        in_a_year = moved.change.on_year is not None
+        if in_a_year and direction:
+            return (words._("{name} rose by {amount} in a year, to {value}", **parts) if direction > 0
+                    else words._("{name} fell by {amount} in a year, to {value}", **parts))  # fmt: skip
+        if in_a_year:
+            return words._("{name} is where it was a year ago, at {value}", **parts)
+        parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.previous or ""))
+        if direction:
+            return (words._("{name} rose by {amount} since {before}, to {value}", **parts) if direction > 0
+                    else words._("{name} fell by {amount} since {before}, to {value}", **parts))  # fmt: skip
+        return words._("{name} is where it was in {before}, at {value}", **parts)
+
+    def _standing(self, moved: Moved) -> str:
+        """``On track for 1,500 by December 2026.``; empty without a target."""
+        words, code = self.words, moved.standing.code
+        target = self.target_text(moved.indicator)
+        if not target or code in ("no_target", "no_data"):
+            return ""
+        if moved.target is not None and moved.target[1].value is None:
+            return {
+                "met": words._("Inside the agreed band of {target}.", target=target),
+                "on_track": words._("Inside the agreed band of {target}.", target=target),
+                "at_risk": words._("Just outside the agreed band of {target}.", target=target),
+            }.get(code, words._("Well outside the agreed band of {target}.", target=target))
+        if code == "off_track" and moved.gain < 0:
+            return words._("Off track for {target}, and moving away from it.", target=target)
+        return {
+            "met": words._("The target of {target} is met.", target=target),
+            "on_track": words._("On track for {target}.", target=target),
+            "at_risk": words._("Behind the path to {target}.", target=target),
+        }.get(code, words._("Off track for {target}.", target=target))
+
+    # -- what moved, who had a hand in it, what isn't known --------------------------------------------
+
+    def movers(self, most: int = 4) -> list[tuple[Moved, str, list[Activity]]]:
+        """The indicators that moved most, each with its sentence and the activities that aim at it."""
+        moving = [m for m in self.moved.values()
+                  if m.amount is not None and self.words.direction(m.indicator, m.amount)]  # fmt: skip
+        moving.sort(key=lambda m: (-abs(m.gain), m.indicator.id))
+        return [(m, f"{self._movement(m)}.", self.activities(m.indicator.id)) for m in moving[:most]]
+
+    def activities(self, indicator: str) -> list[Activity]:
+        """What partners did for the indicator at any time in the quarter, in the order of the file."""
+        period, calendar = self.quarter.period, self.quarter.calendar
+        return [
+            activity
+            for activity in self.quarter.folder.activities.activities
+            if indicator in activity.indicators
+            and calendar.parse(activity.since).start < period.end
+            and (activity.until is None or calendar.parse(activity.until).end > period.start)
+        ]
+
+    def unknown(self) -> list[str]:
+        """What the quarter does not know, each as a sentence."""
+        return [*self._unreported(), *self._absent(), *self._bounded()]
+
+    def _unreported(self) -> list[str]:
+        words = self.words
+        names = {measure.id: plain(measure.name) for measure in self.quarter.folder.agenda.measures}
+        silent = [r for r in self.quarter.expected_reporters if not r.has_reported]
+        several = [r for r in self.quarter.expected_reporters if r.has_reported and (r.missing or r.in_part)]
+        said = []
+        if len(silent) > _MOST_NAMED:
+            said.append(words.n("{number} partner did not report; the data page names it.",
+                                "{number} partners did not report; the data page names them.", len(silent)))  # fmt: skip
+            silent = []
+        for reporter in silent:
+            owed = words.listed([names[m] for m in reporter.owed])
+            said.append(words._("{partner} did not report. Owed: {measures}.",
+                                partner=stress(plain(reporter.partner.name)), measures=owed))  # fmt: skip
+        if len(several) > _MOST_NAMED:
+            said.append(words.n("{number} partner reported a part of what it owed; the data page says which.",
+                                "{number} partners reported a part of what they owed; the data page says which.",
+                                len(several)))  # fmt: skip
+            several = []
+        for reporter in several:
+            missing = words.listed([names[m] for m in (*reporter.missing, *reporter.in_part)])
+            said.append(words._("{partner} reported a part. Missing or incomplete: {measures}.",
+                                partner=stress(plain(reporter.partner.name)), measures=missing))  # fmt: skip
+        return said
+
+    def _absent(self) -> list[str]:
+        """Indicators without a value, and places where one that has a value is not known."""
+        words, said = self.words, []
+        for id_, indicator in self.quarter.indicators.items():
+            name = stress(plain(indicator.name))
+            if id_ not in self.moved:
+                found = self.quarter.value(id_)
+                said.append(words._("{name}: {why}.", name=name, why=words.absent(found.status if found else None)))
+                continue
+            gone = [place for places in self.quarter.levels.values() for place in places
+                    if (found := self.quarter.value(id_, place.id)) is not None and found.value is None]  # fmt: skip
+            if 0 < len(gone) <= _MOST_NAMED:
+                places = words.listed([plain(place.name) for place in gone])
+                said.append(words._("{name}: not known for {places}.", name=name, places=places))
+            elif gone:
+                said.append(words.n("{name}: not known for {number} place.", "{name}: not known for {number} places.",
+                                    len(gone), name=name))  # fmt: skip
+        return said
+
+    def _bounded(self) -> list[str]:
+        """Counts of people who may stand on several partners' lists."""
+        return [
+            self.words._("{name}: somewhere from {low} to {high}, as one person may be counted by several partners.",
+                         name=stress(plain(m.indicator.name)), low=self.words.value(m.indicator, m.value.lower or 0.0),
+                         high=self.words.quantity(m.indicator, m.value.upper or 0.0))
+            for m in self.moved.values()
+            if m.indicator.formula.kind == "count" and m.value.width > 0
+        ]  # fmt: skip
+
+
+_MOST_NAMED = 6
+"""More names than this are counted instead, and named on the data page."""
+
+
+def _gain(
+    indicator: Indicator, value: float, change: Change, standing: Standing, target: tuple[Period, Target] | None
+) -> float:
+    """The movement in the agreed direction, as a share of the way from the baseline to the target.
+
+    Without a baseline and target it is a share of the earlier value; without an earlier value it is 0.
+    """
+    earlier = change.year_before_value if change.on_year is not None else change.previous_value
+    if earlier is None:
+        return 0.0
+    if indicator.better == "band":
+        if target is None or target[1].low is None or target[1].high is None:
+            return 0.0
+        low, high = float(target[1].low), float(target[1].high)
+        return (_outside(earlier, low, high) - _outside(value, low, high)) / ((high - low) or 1.0)
+    way = 0.0
+    if target is not None and target[1].value is not None and standing.baseline_value is not None:
+        way = abs(float(target[1].value) - standing.baseline_value)
+    return (value - earlier) * (1 if indicator.better == "more" else -1) / (way or abs(earlier) or 1.0)
+
+
+def _outside(value: float, low: float, high: float) -> float:
+    return max(low - value, 0.0, value - high)
+
+
+def _doubtfulness(moved: Moved) -> tuple[float, float]:
+    """How doubtful a known value is: first what is missing of its reporters, then its interval.
+
+    A provisional value whose partners all reported (a month is missing) is less doubtful than any missing partner.
+    """
+    value = moved.value
+    missing = 1 - value.actual / value.expected if value.expected else 0.0
+    if value.is_provisional:
+        missing = max(missing, 1e-6)
+    else:
+        missing = 0.0
+    size = 1.0 if moved.indicator.formula.kind == "percent" else abs(value.value or 1.0) or 1.0
+    return missing, value.width / size

@@ -1,0 +1,314 @@
+"""Everything the pages say about one quarter, read from the warehouse's marts and frozen.
+
+Pages, charts and downloads look at a `Quarter` and at nothing else, so what disclosure control hides there is
+hidden everywhere. Texts (names, definitions, targets) come from the initiative's folder; numbers from the marts.
+Nothing later than the quarter is in here: a report of an old quarter does not know what came after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from agenda.errors import Unavailable
+from agenda.folder import Folder
+from agenda.model import Goal, Indicator, Partner, Place, Story
+from agenda.periods import Calendar, Period, PeriodType
+
+_VALUES = """
+    select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
+           denominator, lower, upper, status, expected_reporters, actual_reporters
+    from ind_values where period_end <= $end"""
+_TRENDS = """
+    select t.indicator, t.period_type, t.period, t.previous_period, t.previous_value, t.change_previous,
+           t.year_before_period, t.year_before_value, t.change_year_before
+    from ind_trends t join dim_periods p using (period_type, period)
+    where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
+_STANDINGS = """
+    select s.indicator, s.period_type, s.period, s.baseline_period, s.baseline_value, s.path_value, s.status_code
+    from ind_status s join dim_periods p using (period_type, period) where p.period_end <= $end"""
+_REPORTING = """
+    select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
+    from fct_reporting where period_type = 'quarter' and period = $quarter"""
+_CONTRIBUTORS = """
+    select c.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
+    from fct_indicator_partners c join dim_periods p using (period_type, period) where p.period_end <= $end"""
+# A file that was turned away whole speaks of no period: it belongs to the quarter it arrived for, the one before.
+_READINGS = """
+    select partner, reading, received_at, outcome, rows_read, rows_accepted, rows_rejected, rows_skipped
+    from fct_readings
+    where (first_period_start < $end and last_period_end > $start)
+       or (first_period_start is null and received_at >= $end and received_at < $next_end)"""
+_FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One indicator value with everything that travels with it. Percents are fractions.
+
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, O not reported, M cannot exist.
+    ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
+    """
+
+    indicator: str
+    period: Period
+    place: str
+    breakdown: str
+    members: str
+    value: float | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    lower: float | None
+    upper: float | None
+    status: str
+    expected: int
+    actual: int
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.status == "P"
+
+    @property
+    def width(self) -> float:
+        """How wide the interval is; 0 where there is none."""
+        return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
+
+
+@dataclass(frozen=True)
+class Change:
+    """How an indicator moved against the period before, and against the same period of the year before."""
+
+    previous: str | None = None
+    previous_value: float | None = None
+    on_previous: float | None = None
+    year_before: str | None = None
+    year_before_value: float | None = None
+    on_year: float | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an indicator stands on the way from its baseline to its targets; ``code`` as in the mart."""
+
+    code: str = "no_data"
+    baseline_period: str | None = None
+    baseline_value: float | None = None
+    path_value: float | None = None
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """What one partner owed for the quarter and what of it came, as ids of measures in the agenda's order."""
+
+    partner: Partner
+    owed: tuple[str, ...]
+    missing: tuple[str, ...]
+    in_part: tuple[str, ...]  # some months of the quarter came, not all
+    unasked: tuple[str, ...]  # came, though not owed
+    last_received: datetime | None
+
+    @property
+    def has_reported(self) -> bool:
+        return bool(self.unasked) or len(self.missing) < len(self.owed)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """One quarter of one initiative, as known at ``as_of``. Frames are sorted; see `read_quarter`."""
+
+    folder: Folder
+    period: Period
+    as_of: datetime
+    values: pl.DataFrame
+    trends: pl.DataFrame
+    standings: pl.DataFrame
+    reporting: pl.DataFrame
+    contributors: pl.DataFrame
+    readings: pl.DataFrame
+    findings: pl.DataFrame
+
+    # -- what the agenda says --------------------------------------------------------------------------
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.folder.initiative.calendar
+
+    @property
+    def story(self) -> Story:
+        return self.folder.story(self.period.key)
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """By id, in the order of the goals."""
+        known = {indicator.id: indicator for indicator in self.folder.agenda.indicators}
+        return {id_: known[id_] for goal in self.folder.agenda.goals for id_ in goal.indicators}
+
+    @cached_property
+    def goals(self) -> tuple[Goal, ...]:
+        return self.folder.agenda.goals
+
+    @cached_property
+    def root(self) -> Place:
+        """The place that holds all the others."""
+        return next(place for place in self.folder.agenda.places if place.parent is None)
+
+    @cached_property
+    def levels(self) -> Mapping[str, tuple[Place, ...]]:
+        """The places below the root by their level, in the agenda's order."""
+        levels: dict[str, list[Place]] = {}
+        for place in self.folder.agenda.places:
+            if place.parent is not None:
+                levels.setdefault(place.level, []).append(place)
+        return {level: tuple(places) for level, places in levels.items()}
+
+    @cached_property
+    def partners(self) -> Mapping[str, Partner]:
+        return {partner.id: partner for partner in self.folder.partners.partners}
+
+    def shown_period(self, indicator: str) -> Period:
+        """The period an indicator is shown for: the quarter, or else its last month or year by then."""
+        types = self.indicators[indicator].periods
+        if "quarter" in types:
+            return self.period
+        type_: PeriodType = "month" if "month" in types else "year"
+        last = self.calendar.containing(self.calendar.within(self.period, "month")[-1].start, type_)
+        return last if last.end <= self.period.end else self.calendar.shift(last, -1)
+
+    # -- what the marts say ----------------------------------------------------------------------------
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[str, str, str, str, str], Value]:
+        """Every value of the period type its indicator is shown by."""
+        shown = pl.DataFrame(
+            [(id_, self.shown_period(id_).type) for id_ in self.indicators],
+            schema={"indicator": pl.String, "period_type": pl.String}, orient="row",
+        )  # fmt: skip
+        periods: dict[tuple[date, str], Period] = {}
+        index = {}
+        columns = ["indicator", "period_start", "period_type", "period", "place", "breakdown", "members", "value",
+                   "numerator", "denominator", "lower", "upper", "status", "expected_reporters", "actual_reporters"]  # fmt: skip
+        for row in self.values.join(shown, on=["indicator", "period_type"]).select(columns).iter_rows():
+            indicator, start, type_, key, *rest = row
+            if (start, type_) not in periods:
+                periods[start, type_] = self.calendar.containing(start, type_)
+            value = Value(indicator, periods[start, type_], *rest)
+            index[indicator, key, value.place, value.breakdown, value.members] = value
+        return index
+
+    def value(
+        self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "",
+        period: str | None = None,
+    ) -> Value | None:  # fmt: skip
+        """The value, by default of the whole for the shown period; None where the marts have no row."""
+        key = period or self.shown_period(indicator).key
+        return self._index.get((indicator, key, place or self.root.id, breakdown, members))
+
+    def series(self, indicator: str) -> list[tuple[Period, Value | None]]:
+        """The whole's value for each period from the first known to the shown one, gaps included."""
+        last = self.shown_period(indicator)
+        known = [v.period for v in self._index.values()
+                 if v.indicator == indicator and v.place == self.root.id and not v.breakdown]  # fmt: skip
+        first = min(known, default=last)
+        return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(first, last)]
+
+    def change(self, indicator: str) -> Change:
+        return self._changes.get((indicator, self.shown_period(indicator).key), Change())
+
+    def standing(self, indicator: str) -> Standing:
+        return self._standings.get((indicator, self.shown_period(indicator).key), Standing())
+
+    @cached_property
+    def _changes(self) -> Mapping[tuple[str, str], Change]:
+        return {(row[0], row[2]): Change(*row[3:]) for row in self.trends.iter_rows()}
+
+    @cached_property
+    def _standings(self) -> Mapping[tuple[str, str], Standing]:
+        return {(row[0], row[2]): Standing(row[6], row[3], row[4], row[5]) for row in self.standings.iter_rows()}
+
+    def contributors_of(self, indicator: str) -> tuple[list[Partner], list[Partner]]:
+        """The partners that owed or gave numbers for the indicator in its shown period: (reported, did not)."""
+        at = self.shown_period(indicator)
+        rows = self.contributors.filter(
+            (pl.col("indicator") == indicator) & (pl.col("period_type") == at.type) & (pl.col("period") == at.key)
+        )
+        reported = set(rows.filter("is_reported")["partner"])
+        owed = set(rows.filter("is_expected")["partner"])
+        partners = self.partners.values()
+        return [p for p in partners if p.id in reported], [p for p in partners if p.id in owed - reported]
+
+    @cached_property
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Every partner that owed or gave something for the quarter, in the agenda's order."""
+        measures = {measure.id: i for i, measure in enumerate(self.folder.agenda.measures)}
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in self.reporting.iter_rows(named=True):
+            if row["measure"] in measures:
+                rows.setdefault(row["partner"], []).append(row)
+
+        def reporter(partner: Partner) -> Reporter:
+            mine = sorted(rows[partner.id], key=lambda row: measures[row["measure"]])
+            owed = [row for row in mine if row["is_expected"]]
+            partly = [r for r in owed if r["is_reported"] and (r["months_reported"] or 0) < (r["months_expected"] or 0)]
+            received = [row["last_received_at"] for row in mine if row["last_received_at"] is not None]
+            return Reporter(
+                partner,
+                tuple(row["measure"] for row in owed),
+                tuple(row["measure"] for row in owed if not row["is_reported"]),
+                tuple(row["measure"] for row in partly),
+                tuple(row["measure"] for row in mine if row["is_reported"] and not row["is_expected"]),
+                max(received, default=None),
+            )
+
+        return tuple(reporter(partner) for partner in self.partners.values() if partner.id in rows)
+
+    @property
+    def expected_reporters(self) -> tuple[Reporter, ...]:
+        return tuple(reporter for reporter in self.reporters if reporter.owed)
+
+
+def read_quarter(warehouse: Path, period: Period, folder: Folder) -> Quarter:
+    """The quarter ``period`` of the initiative in ``folder``, from the finished DuckDB file ``warehouse``.
+
+    Raises `Unavailable` where the file can't be read or lacks a mart.
+    """
+    root = next(place.id for place in folder.agenda.places if place.parent is None)
+    known = {"start": period.start, "end": period.end, "quarter": period.key, "root": root,
+             "next_end": folder.initiative.calendar.shift(period, 1).end}  # fmt: skip
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+
+            def read(query: str) -> pl.DataFrame:
+                used = {name: value for name, value in known.items() if f"${name}" in query}
+                return _sorted(connection.execute(query, used).pl())
+
+            as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
+            readings = read(_READINGS)
+            return Quarter(
+                folder=folder,
+                period=period,
+                as_of=datetime.fromtimestamp((as_of[0] if as_of else 0) / 1e6, UTC),
+                values=read(_VALUES),
+                trends=read(_TRENDS),
+                standings=read(_STANDINGS),
+                reporting=read(_REPORTING),
+                contributors=read(_CONTRIBUTORS),
+                readings=readings,
+                findings=read(_FINDINGS).join(readings.select("partner", "reading").unique(), on=["partner", "reading"],
+                                              how="semi", maintain_order="left"),
+            )  # fmt: skip
+    except duckdb.Error as error:
+        raise Unavailable(f"the warehouse {warehouse} can't be read: {error}. Build it again with: cairn run") from error
+
+
+def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of their columns, so that equal facts give equal bytes."""
+    return frame.sort(frame.columns, nulls_last=True)
