@@ -1,0 +1,63 @@
+# make demo    the example coalition, from partners' files to eight published quarters
+# make test    all tests         make check    style, types, SQL, the lock
+# make real    two initiatives on real public data into build/real/
+# make bench   each stage timed against plain DuckDB, into build/bench.json (ROWS=10000000 for more)
+# Each of them sets up what it needs first (make setup): the pinned packages, in .venv.
+
+.DEFAULT_GOAL := demo
+.PHONY: setup demo test real bench check format lock clean
+
+VENV  := .venv
+BIN   := $(CURDIR)/$(VENV)/bin
+READY := $(VENV)/.ready
+ROWS  ?= 1000000
+# The first Python on the path that is new enough.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+setup: $(READY)
+
+# uv comes by its own pin in the lock; then everything else, exactly as locked, and this project as it is edited.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Cairn needs Python 3.11 or newer; none of python3, python3.11 to 3.13 is."; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) can't make virtual environments yet:" \
+		"apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes --compile-bytecode --quiet requirements.lock
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --quiet --editable .
+	@touch $@
+
+demo: setup
+	@$(BIN)/python -m infra.demo build/demo
+
+test: setup
+	@$(BIN)/python -m pytest
+
+real: setup
+	@$(BIN)/python -m tests.real.harness
+
+bench: setup
+	@$(BIN)/python -m tests.bench.bench --rows $(ROWS) --out build/bench.json
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@mkdir -p build && cp requirements.lock build/requirements.lock
+	$(LOCK) --quiet --output-file build/requirements.lock && diff requirements.lock build/requirements.lock
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pins stay as they are where pyproject.toml allows; to renew one: make lock RENEW="--upgrade-package polars".
+LOCK = $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate
+lock: setup
+	$(LOCK) $(RENEW) --output-file requirements.lock
+
+clean:
+	rm -rf build $(VENV)
