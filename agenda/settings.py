@@ -34,3 +34,10 @@ def no_telemetry() -> None:
         "DO_NOT_TRACK": "1",
     }.items():
         os.environ.setdefault(name, value)
+
+
+def prepare_prefect() -> None:
+    """What Prefect reads when it is imported."""
+    no_telemetry()
+    # A server that is started for one run needs up to 30 s on a small machine; Prefect gives up after 20.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")

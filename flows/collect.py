@@ -1,0 +1,25 @@
+"""The flow that looks into the inboxes; scheduled every few minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow
+
+from flows import notify
+from flows.making import collect_all
+from flows.workspace import Workspace
+from sources.receipt import Receipt
+
+
+@flow(name="collect", on_failure=[notify.failed], on_crashed=[notify.failed], validate_parameters=False)
+def collect(
+    initiative: str = ".", partners: list[str] | None = None, received_at: str | None = None
+) -> tuple[Receipt, ...]:
+    """Take in all that arrived. ``received_at``: a time (ISO 8601) or ``modified``, to import history."""
+    return collect_all(Workspace.open(initiative), partners, moment(received_at))
+
+
+def moment(received_at: str | None) -> datetime | str | None:
+    """``received_at`` as `sources.collect` takes it."""
+    return received_at if received_at in (None, "modified") else datetime.fromisoformat(received_at).astimezone()

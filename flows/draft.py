@@ -1,0 +1,89 @@
+"""From a finished warehouse to a draft edition of one quarter, and whether there is anything to do.
+
+What each draft was made from is noted on this machine, so a quarter whose data, agenda and texts are as they
+were costs nothing. The note is only a shortcut: made again from the same, an edition has the same digest.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.package import write_data
+from reports.pages import EditionLabel, write_project
+from reports.render import render
+from reports.review_page import write_review_page
+
+import reports
+from agenda.periods import Period
+from flows.workspace import Workspace, digest_of_code
+from reports.edition import Edition, add_edition, newest, read_inputs
+from reports.tables import read_quarter
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """One quarter as a plan sees it: the newest draft, and why there should be another (None: there shouldn't)."""
+
+    period: Period
+    edition: Edition | None
+    reason: str | None
+
+
+def outlook(workspace: Workspace, period: Period) -> Outlook:
+    """What a run would do for ``period``, given the lake as it is."""
+    edition = newest(workspace.store, period.key)
+    if edition is None:
+        return Outlook(period, None, "no draft yet")
+    note = _read_note(workspace, period)
+    if note.get("edition") != edition.digest:
+        return Outlook(period, edition, "this machine has not seen what the draft was made from")
+    changed = [what for what, digest in _made_from(workspace).items() if note.get(what) != digest]
+    return Outlook(period, edition, f"{' and '.join(changed)} changed" if changed else None)
+
+
+def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition:
+    """Render the quarter and keep it as the newest draft; the same facts give the edition that is there."""
+    folder, store = workspace.folder, workspace.store
+    inputs = read_inputs(warehouse, period)
+    quarter = read_quarter(warehouse, period, folder)
+    with tempfile.TemporaryDirectory(prefix="cairn-draft-") as work:
+        files = Path(work, "files")
+        project = workspace.local / "quarto" / period.key
+        shutil.rmtree(project, ignore_errors=True)
+        headline = write_project(quarter, project, EditionLabel(as_of=inputs.as_of))
+        render(project, files, timestamp=inputs.as_of)
+        write_data(quarter, files / "data")
+        for name, content in folder.files().items():
+            path = files / "agenda" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        edition = add_edition(store, folder, period, files, inputs, headline=headline)
+    write_review_page(store, folder, edition)
+    _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
+    note = {**_made_from(workspace), "edition": edition.digest}
+    _note(workspace, period).write_text(json.dumps(note, indent=1), encoding="utf-8")
+    return edition
+
+
+def _made_from(workspace: Workspace) -> dict[str, str]:
+    return {
+        "the data or the agenda": workspace.warehouse_key(),
+        "the initiative's texts": workspace.folder.digest(),
+        "Cairn itself": digest_of_code(Path(reports.__file__).parent),
+    }
+
+
+def _note(workspace: Workspace, period: Period) -> Path:
+    return workspace.local / "made" / f"{period.key}.json"
+
+
+def _read_note(workspace: Workspace, period: Period) -> dict[str, str]:
+    try:
+        said: dict[str, str] = json.loads(_note(workspace, period).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return said

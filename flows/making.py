@@ -1,0 +1,91 @@
+"""The main job as Prefect tasks: collect what arrived, compute, and draft quarter after quarter.
+
+The flows in `flows.collect`, `flows.quarterly` and `flows.backfill` are these tasks in their order. Tasks are
+never cached by Prefect: what is done already is known from the lake and the store, whoever did it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from agenda.errors import CairnError
+from agenda.periods import Period
+from flows.draft import make_draft, outlook
+from flows.progress import counting, say
+from flows.workspace import Workspace
+from reports.edition import Edition
+from sources.collect import Collector, ReceivedAt
+from sources.inbox import Arrival
+from sources.receipt import Receipt
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a run did: receipts for what it took in, the drafts by quarter, and what went wrong with which."""
+
+    receipts: tuple[Receipt, ...]
+    drafts: tuple[Edition, ...]
+    unchanged: tuple[Period, ...]
+    failures: tuple[tuple[Period, CairnError], ...]
+
+    def raise_failures(self) -> None:
+        """Raise the first failure, now that everything else is done."""
+        for _, error in self.failures:
+            raise error
+
+
+def collect_all(workspace: Workspace, partners: Sequence[str] | None, received_at: ReceivedAt) -> tuple[Receipt, ...]:
+    """Take in all that arrived, a task for each batch."""
+    collector = Collector(workspace.folder, workspace.store, partners=partners, received_at=received_at)
+    if not collector.has_work:
+        return ()
+    say(f"Reading {collector.total:,} {'file' if collector.total == 1 else 'files'}")
+    land_agenda(collector)
+    count, receipts, seen = counting("files read"), list[Receipt](), 0
+    for batch in collector.batches():
+        receipts += take_in(collector, batch)
+        seen += len(batch)
+        count(seen, collector.total)
+    return tuple(receipts)
+
+
+def draft_all(workspace: Workspace, periods: Sequence[Period], receipts: tuple[Receipt, ...]) -> Made:
+    """Draft each quarter that has something new, in order; one that fails doesn't stop the others."""
+    warehouse = compute(workspace)
+    drafts, unchanged, failures = [], [], []
+    for number, period in enumerate(periods, 1):
+        if outlook(workspace, period).reason is None:
+            unchanged.append(period)
+            continue
+        say(f"Drafting {period} ({number} of {len(periods)})")
+        try:
+            drafts.append(draft(workspace, warehouse, period))
+        except CairnError as error:
+            failures.append((period, error))
+    return Made(receipts, tuple(drafts), tuple(unchanged), tuple(failures))
+
+
+@task(name="land the agenda", cache_policy=NO_CACHE)
+def land_agenda(collector: Collector) -> None:
+    collector.land_agenda()
+
+
+@task(name="take in a batch", cache_policy=NO_CACHE)
+def take_in(collector: Collector, batch: Sequence[Arrival]) -> list[Receipt]:
+    return collector.take_in(batch)
+
+
+@task(name="compute the indicators", cache_policy=NO_CACHE)
+def compute(workspace: Workspace, as_of: datetime | None = None) -> Path:
+    return workspace.warehouse(as_of)
+
+
+@task(name="draft a quarter", task_run_name="draft {period}", cache_policy=NO_CACHE)
+def draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition:
+    return make_draft(workspace, warehouse, period)
