@@ -1,0 +1,1 @@
+"""The made-up valley: `world` is what is true there, `offices` and `providers` are what partners write about it."""
