@@ -86,6 +86,7 @@ class Record(Entry):
     period: str
     edition: str
     inputs: Inputs
+    follows: str = ""  # the draft that was the newest when this one was made
     events: tuple[Event, ...]
 
     @property
@@ -165,37 +166,57 @@ def add_edition(
 ) -> Edition:  # fmt: skip
     """Keeps what lies in ``files`` as the newest draft of ``period``. The same files again change nothing.
 
-    ``headline`` is the sentence the report opens with. The files go up first and the record last, so an edition
-    that has a record is whole. ``manifest.json`` is written here, into the edition only.
+    ``headline`` is the sentence the report opens with. ``agenda/`` and ``manifest.json`` are added here, in place of
+    any that lie there. The files go up first and the record last, so an edition that has a record is whole.
     """
     at = at or datetime.now(UTC)
-    contents = {path.relative_to(files).as_posix(): path.read_bytes() for path in _files_in(files)}
-    contents.pop("manifest.json", None)
+    agenda = {f"agenda/{name}": content for name, content in public_agenda(folder, period).items()}
+    made = {path.relative_to(files).as_posix(): path.read_bytes() for path in _files_in(files)}
+    contents = {path: c for path, c in made.items() if not path.startswith("agenda/") and path != "manifest.json"}
+    contents |= agenda
     manifest = Manifest(
         initiative=folder.initiative.id,
         period=period.key,
         headline=headline or folder.story(period.key).headline,
         as_of=inputs.as_of.astimezone(UTC),
-        agenda=folder.digest(),
+        agenda=digest_of(agenda),
         inputs=inputs.digest,
         software=f"cairn {_version()}",
         files=tuple(File(path=p, bytes=len(c), sha256=_sha256(c)) for p, c in sorted(contents.items())),
     )
     contents["manifest.json"] = encoded(manifest)
     digest = digest_of(contents)
-    record = Record(period=period.key, edition=digest, inputs=inputs, events=(Event(event="draft", at=at),))
-    edition = Edition(record)
     for path, content in sorted(contents.items()):
-        store.put_new(f"{edition.folder}/{path}", content)
-    is_new = store.put_new(_record_key(period.key, digest), encoded(record))
+        store.put_new(f"editions/{period.key}/{digest}/{path}", content)
     previous = newest(store, period.key)
+    record = Record(
+        period=period.key,
+        edition=digest,
+        inputs=inputs,
+        follows=previous.digest if previous else "",
+        events=(Event(event="draft", at=at),),
+    )
+    is_new = store.put_new(_record_key(period.key, digest), encoded(record))
     if previous is None or previous.digest != digest:
         _make_newest(store, period.key, digest)
         if not is_new:  # an older draft has come back: what was approved since then was another one
-            change_record(
-                store, edition, lambda r: r if r.status in ("draft", "published") else r.and_then("draft", at)
-            )
+            again = Edition(record)
+            change_record(store, again, lambda r: r if r.status in ("draft", "published") else r.and_then("draft", at))
     return Edition(load(store, period.key, digest).record, is_new)
+
+
+def public_agenda(folder: Folder, period: Period) -> dict[str, bytes]:
+    """The files of the initiative that its editions show: what was agreed, and this quarter's story.
+
+    ``initiative.yml`` and ``partners.yml``, with the lists they draw on, stay private: they hold contacts and addresses.
+    So do the stories of other quarters, which may not be out yet.
+    """
+    private = {file for name in ("initiative.yml", "partners.yml") for file, _ in folder.sources[name].marks.values()}
+    return {
+        name: content
+        for name, content in folder.files().items()
+        if name not in private and (not name.startswith("stories/") or name == f"stories/{period}.yml")
+    }
 
 
 def digest_of(contents: Mapping[str, bytes]) -> str:

@@ -11,20 +11,21 @@ from pathlib import Path
 import pytest
 
 from agenda.errors import ConfigurationError, HeldBack, Unavailable
-from agenda.folder import Folder
+from agenda.folder import Folder, read_folder
 from agenda.store import FolderStore, Store
 from reports.edition import (
     Edition,
     add_edition,
     approve,
     change_record,
+    digest_of,
     encoded,
     load,
     newest,
     read_files,
     read_inputs,
 )
-from tests.editions.conftest import NOON, Q3, REVIEWER, Stores, inputs
+from tests.editions.conftest import NOON, PARTNERS, Q3, REVIEWER, Stores, inputs
 
 Draft = Callable[..., Edition]
 
@@ -41,7 +42,7 @@ def test_an_edition_keeps_its_files_its_manifest_and_its_record(stores: Stores, 
         f"editions/2026Q3/{edition.digest}.record.json",
         *(
             f"{edition.folder}/{name}"
-            for name in ("data/indicator_values.csv", "index.html", "manifest.json", "report.pdf")
+            for name in ("agenda/agenda.yml", "data/indicator_values.csv", "index.html", "manifest.json", "report.pdf")
         ),
         "editions/2026Q3/latest.json",
     ]
@@ -65,10 +66,10 @@ def test_the_manifest_names_digests_and_no_submission(store: FolderStore, folder
     manifest = json.loads(text)
     assert {key: manifest[key] for key in ("initiative", "period", "headline", "as_of", "agenda")} == {
         "initiative": "valley", "period": "2026Q3", "headline": "more cards", "as_of": "2026-10-21T12:00:00Z",
-        "agenda": folder.digest(),
+        "agenda": digest_of({"agenda/agenda.yml": (folder.path / "agenda.yml").read_bytes()}),
     }  # fmt: skip
-    assert [file["path"] for file in manifest["files"]] == ["data/indicator_values.csv", "index.html", "report.pdf"]
-    assert manifest["files"][1]["bytes"] == 19
+    assert [file["path"] for file in manifest["files"]] == ["agenda/agenda.yml", "data/indicator_values.csv", "index.html", "report.pdf"]
+    assert manifest["files"][2]["bytes"] == 19
     for private in ("main", "arrivals", "received", str(store.path)):
         assert private not in text
     assert "main/more cards.csv" in store.get(f"editions/2026Q3/{edition.digest}.record.json").decode()
@@ -101,15 +102,34 @@ def test_an_edition_that_was_cut_short_is_completed(
     store: FolderStore, draft: Draft, cut: Callable[..., Store]
 ) -> None:
     """However many writes got through, the next run ends with the same whole edition."""
-    for writes in range(6):  # four files, the record, the pointer
+    for writes in range(7):  # five files, the record, the pointer
         with pytest.raises(Unavailable, match="cut"):
             draft(cut(store, writes), "more cards")
         assert newest(store, "2026Q3") is None
-        if writes < 5:
+        if writes < 6:
             assert not any(key.endswith("record.json") for key in keys(store))
     edition = draft(store, "more cards")
     assert edition.status == "draft"
-    assert len(read_files(store, edition)) == 4
+    assert len(read_files(store, edition)) == 5
+
+
+def test_of_the_initiative_only_what_was_agreed_is_shown(
+    store: FolderStore, folder: Folder, write: Callable[[str], Path]
+) -> None:
+    """Contacts, addresses and the stories of other quarters stay private, whoever copied them among the files."""
+    (folder.path / "stories").mkdir()
+    for quarter in ("2026Q3", "2026Q4"):
+        (folder.path / f"stories/{quarter}.yml").write_text(f"headline: What {quarter} says\n")
+    text = PARTNERS[: PARTNERS.index("partners:")] + "partners: {file: partners.csv, common: {layouts: [long]}}\n"
+    (folder.path / "partners.yml").write_text(text)
+    (folder.path / "partners.csv").write_text("id,name,contact\nmain,Main Library,ana@main.example\n")
+    files = write("more cards")
+    (files / "agenda").mkdir(exist_ok=True)
+    (files / "agenda/partners.csv").write_text("ana@main.example")
+    edition = add_edition(store, read_folder(folder.path), Q3, files, inputs("r"))
+    shown = read_files(store, edition)
+    assert [path for path in shown if path.startswith("agenda/")] == ["agenda/agenda.yml", "agenda/stories/2026Q3.yml"]
+    assert b'"headline": "What 2026Q3 says"' in shown["manifest.json"].replace(b'":"', b'": "')
 
 
 def test_links_are_no_files_of_an_edition(store: FolderStore, folder: Folder, write: Callable[[str], Path]) -> None:
