@@ -9,17 +9,19 @@ partners' files are dropped into the inbox; then the same commands as anywhere e
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
+import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from infra.commands import cairn
+from infra.with_prefect import shared_prefect
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -51,12 +53,21 @@ class Proof:
             _write(self.folder / path.name, path.read_bytes())
         self.drop(self.source, self.folder)
 
-    def run(self) -> None:
-        """From the partners' files to published reports of all quarters."""
+    def run(self, environment: Mapping[str, str] | None = None) -> None:
+        """From the partners' files to published reports of all quarters; what is done already is not done again."""
         self.prepare()
-        cairn(self.folder, "backfill", self.quarters)
-        cairn(self.folder, "review", self.quarters, "--approve", "--as", REVIEWER)
-        cairn(self.folder, "publish", self.quarters)
+        cairn(self.folder, "backfill", self.quarters, environment=environment)
+        cairn(self.folder, "review", self.quarters, "--approve", "--as", REVIEWER, environment=environment)
+        cairn(self.folder, "publish", self.quarters, environment=environment)
+
+
+def cairn(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    """What the command prints. It runs in a process of its own, as on anybody's command line; failing, it stops all."""
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "--initiative", str(folder), *arguments]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"cairn {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}")
+    return done.stdout
 
 
 def _drop_childcare(source: Path, folder: Path) -> None:
@@ -117,12 +128,15 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def main(names: Sequence[str]) -> None:
-    for name in names or PROOFS:
-        proof = PROOFS[name]
+    proofs = [PROOFS[name] for name in names or PROOFS]
+    for proof in proofs:
         if not proof.source.is_dir():
             sys.exit(f"{proof.source} is not here; set CAIRN_REAL_DATA to the folder that holds {proof.needs}")
-        proof.run()
-        print(f"{name}: {proof.folder / 'site' / 'index.html'}")
+    everything_is_there = all((proof.folder / "site" / "index.html").is_file() for proof in proofs)
+    with contextlib.nullcontext() if everything_is_there else shared_prefect() as environment:
+        for proof in proofs:
+            proof.run(environment)
+            print(f"{proof.name}: {proof.folder / 'site' / 'index.html'}", flush=True)
 
 
 if __name__ == "__main__":

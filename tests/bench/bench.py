@@ -1,0 +1,136 @@
+"""Times each stage of Cairn and its raw twin on the same generated files, and writes what it found as JSON.
+
+    python -m tests.bench.bench [--rows 10000000] [--repeat 3] --out build/bench.json
+
+Twins use the same number of threads and end in equal tables, which is checked. Of several runs the fastest counts:
+whatever else the machine does can only add to it. Ratios are recorded for people to judge; no test asserts them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from infra.with_prefect import shared_prefect
+from tests.bench import coalition
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+QUARTER = f"{coalition.YEAR}Q4"
+
+
+def run(command: list[str], environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """Runs a command; gives its wall time, its peak memory (its children's included) and the JSON it printed."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - start
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}\n{said}")
+    kilobyte = 1024 if sys.platform == "linux" else 1
+    found = {"wall_seconds": round(wall, 3), "peak_megabytes": round(usage.ru_maxrss * kilobyte / 2**20)}
+    return found | ({k: round(v, 3) for k, v in json.loads(said).items()} if said.startswith("{") else {})
+
+
+def stage(name: str, folder: Path, threads: int, repeat: int) -> dict[str, Any]:
+    """The fastest of ``repeat`` runs of one stage, with the times of all."""
+    runs = [run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]) for _ in range(repeat)]
+    best = min(runs, key=lambda one: one["seconds"])
+    print(f"  {name:<18} {best['seconds']:8.2f} s {best['peak_megabytes']:6} MB", flush=True)
+    return best | {"all_seconds": [one["seconds"] for one in runs]}
+
+
+def same_tables(folder: Path) -> None:
+    """Stops unless both ways ended in the same observations and the same indicators."""
+    observed = "partner, measure, period_type, period, period_start, period_end, place, members, value, obs_status"
+    numbers = "indicator, period_type, period, place, breakdown, members, value, numerator, denominator"
+    with duckdb.connect() as connection:
+        for name in ("cairn", "raw"):
+            connection.execute(f"attach '{folder}/{name}.duckdb' as {name} (read_only)")
+        lake, raw = f"'{folder}/store/lake/data/observations/*/*.parquet'", f"'{folder}/raw.parquet'"
+        for what, ours, theirs in (
+            ("observations", f"select {observed} from {lake}", f"select {observed} from {raw}"),
+            ("indicators", f"select {numbers} from cairn.ind_values", f"select {numbers} from raw.ind_values"),
+        ):
+            [(differing,)] = connection.execute(
+                f"select count(*) from ((({ours}) except all ({theirs})) union all (({theirs}) except all ({ours})))"
+            ).fetchall()
+            if differing:
+                sys.exit(f"{what}: {differing} rows differ between Cairn and its raw twin")
+
+
+def unchanged(folder: Path) -> dict[str, Any]:
+    """A run where nothing changed since the one before, against ``cairn --version``; the server's start apart."""
+    cairn = [sys.executable, "-c", "from flows.cli import main; main()"]
+    start = time.perf_counter()
+    with shared_prefect() as environment:
+        server = time.perf_counter() - start
+        first = run([*cairn, "--initiative", str(folder), "run", QUARTER], environment)
+        again = min(
+            (run([*cairn, "--initiative", str(folder), "run", QUARTER], environment) for _ in range(3)),
+            key=lambda one: one["wall_seconds"],
+        )
+    version = min(run([*cairn, "--version"])["wall_seconds"] for _ in range(3))
+    beyond = round(again["wall_seconds"] - version, 3)
+    print(f"  first run {first['wall_seconds']} s, unchanged run {beyond} s beyond --version", flush=True)
+    return {
+        "server_start_seconds": round(server, 3),
+        "first_run": first,
+        "unchanged_run": again,
+        "version_wall_seconds": version,
+        "seconds_beyond_version": beyond,
+    }
+
+
+def bench(rows: int, repeat: int) -> dict[str, Any]:
+    folder = REPOSITORY / "build" / "bench" / str(rows)
+    total, threads = coalition.write(folder, rows), os.cpu_count() or 1
+    print(f"{total:,} rows in {coalition.PARTNERS * coalition.QUARTERS} files, {threads} threads", flush=True)
+    names = ("raw_ingest", "cairn_ingest", "raw_indicators", "cairn_indicators")
+    found = {name: stage(name, folder, threads, repeat) for name in names}
+    same_tables(folder)
+    seconds = {name: one["seconds"] for name, one in found.items()}
+    nodes = found["cairn_indicators"]["nodes"]
+    return {
+        "rows": total,
+        "threads": threads,
+        "stages": found,
+        "ratios": {
+            "ingest": round(seconds["cairn_ingest"] / seconds["raw_ingest"], 2),
+            "indicators": round(seconds["cairn_indicators"] / seconds["raw_indicators"], 2),
+            "milliseconds_a_node_beyond_twice_raw": round(
+                1000 * (seconds["cairn_indicators"] - 2 * seconds["raw_indicators"]) / nodes, 1
+            ),
+        },
+        "unchanged": unchanged(folder),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time each stage against its raw twin.")
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000], help="sizes to run, one after another")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each stage")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
+    found = {"machine": machine, "sizes": [bench(rows, options.repeat) for rows in options.rows]}
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    for size in found["sizes"]:
+        print(json.dumps({"rows": size["rows"], **size["ratios"]}))
+    print(f"All of it: {options.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""One stage of the bench in a process of its own, so that its time and memory are its own.
+
+    python -m tests.bench.stage STAGE FOLDER THREADS
+
+Prints ``{"seconds": ...}`` and what else the stage says: the time of the work itself, with Python and the libraries
+started. ``FOLDER`` is an initiative written by `tests.bench.coalition`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Work = Callable[[], dict[str, object] | None]
+
+
+def raw_ingest(folder: Path, threads: int) -> Work:
+    from tests.bench import raw
+
+    return lambda: raw.ingest(folder / "store" / "inbox", folder / "raw.parquet", threads)
+
+
+def raw_indicators(folder: Path, threads: int) -> Work:
+    from tests.bench import raw
+
+    return lambda: raw.indicators(folder / "raw.parquet", folder / "raw.duckdb", threads)
+
+
+def cairn_ingest(folder: Path, threads: int) -> Work:
+    """Read, check and land all files, into an empty lake, with receipts."""
+    import dlt.destinations  # noqa: F401  loaded late otherwise, within the time
+
+    from agenda.lint import read
+    from agenda.store import open_store
+    from sources.collect import collect
+
+    for part in ("lake", "submissions", "receipts"):
+        shutil.rmtree(folder / "store" / part, ignore_errors=True)
+
+    def work() -> dict[str, object]:
+        initiative = read(folder)
+        collected = collect(initiative, open_store(initiative.initiative.store, folder))
+        if {outcome for outcome, count in collected.outcomes.items() if count} != {"accepted"}:
+            raise SystemExit(f"not all files were accepted: {collected.outcomes}")
+        return {"files": len(collected.receipts)}
+
+    return work
+
+
+def cairn_indicators(folder: Path, threads: int) -> Work:
+    """The warehouse by dbt, with all its models and tests."""
+    import dbt.cli.main  # noqa: F401  loaded late otherwise, within the time
+
+    from flows.warehouse import build_warehouse
+
+    nodes: set[str] = set()
+
+    def work() -> dict[str, object]:
+        build_warehouse(
+            folder / "store" / "lake", folder / "cairn.duckdb", progress=lambda done, total, name: nodes.add(name)
+        )
+        return {"nodes": len(nodes)}
+
+    return work
+
+
+STAGES = {stage.__name__: stage for stage in (raw_ingest, raw_indicators, cairn_ingest, cairn_indicators)}
+
+
+def main() -> None:
+    name, folder, threads = sys.argv[1:]
+    work = STAGES[name](Path(folder), int(threads))
+    start = time.perf_counter()
+    said = work()
+    print(json.dumps({"seconds": time.perf_counter() - start, **(said or {})}))
+
+
+if __name__ == "__main__":
+    main()
