@@ -108,3 +108,13 @@ def test_the_story_told_of_infants_is_true(place: str) -> None:
         return sum(world.enrolled(site, quarter)[0] for site in here)
 
     assert infants(QUARTERS[7], "employers") > infants(QUARTERS[3], "nobody")
+
+
+def test_the_newest_headline_is_true() -> None:
+    """“More room for infants than ever”: even without the late partner's, there are more spots than in any quarter."""
+
+    def infants(quarter: Quarter) -> int:
+        late = "employers" if quarter == NEWEST else "nobody"
+        return sum(world.operating(site, quarter)[0] for site in sites(quarter) if site.partner != late)
+
+    assert all(infants(NEWEST) > infants(quarter) for quarter in QUARTERS[:-1])

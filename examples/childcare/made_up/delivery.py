@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
-from made_up.sites import AGES, HOURS, PLACES, Quarter, Rooms, Site, chance, sites
+from made_up.sites import AGES, HOURS, PLACES, Quarter, Rooms, Site, sites
 from made_up.world import enrolled, extended, operating
 
 Row = Sequence[object]
@@ -22,12 +22,13 @@ class Delivery:
     at: datetime
 
 
-def days_after(month: str, days: int, partner: str) -> datetime:
-    """Some working hour, ``days`` after the month (``2026-09``) has ended."""
+def sent_on(day: int, month: str) -> datetime:
+    """Five in the afternoon on a ``day`` of the month after ``month`` (``2026-09``).
+
+    Partners send on the 10th or the 20th: files that come together are taken in together, which is faster.
+    """
     year, number = map(int, month.split("-"))
-    first_after = date(year + number // 12, number % 12 + 1, 1)
-    minutes = chance("clock", month, days, partner).randrange(8 * 60)
-    return datetime.combine(first_after + timedelta(days=days - 1), time(13), UTC) + timedelta(minutes=minutes)
+    return datetime.combine(date(year + number // 12, number % 12 + 1, day), time(17), UTC)
 
 
 def summed(rows: Iterable[Rooms]) -> Rooms:

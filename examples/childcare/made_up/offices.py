@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from made_up.delivery import FORM, NAMES, Delivery, Row, days_after, form_rows, of_place
+from made_up.delivery import FORM, NAMES, Delivery, Row, form_rows, of_place, sent_on
 from made_up.formats import csv_bytes, gzip_bytes, xlsx_bytes
 from made_up.sites import AGES, PLACES, Quarter, Site, chance, sites
 from made_up.world import (
@@ -42,10 +42,10 @@ def licensing(quarter: Quarter) -> Iterator[Delivery]:
         for site in sites(quarter):
             rows += _state_rows(site, quarter, month, number)
         content = gzip_bytes(csv_bytes(rows))
-        yield Delivery(f"licensing/sites/ccl_sites_{month}.csv.gz", content, days_after(month, 9, "licensing"))
+        yield Delivery(f"licensing/sites/ccl_sites_{month}.csv.gz", content, sent_on(10, month))
     rows = [("quarter", "tract", "area", "children_under_5", "licensed_spots")]
     rows += [(quarter, *_tract_row(place, tract)) for place in PLACES for tract in tracts(place, quarter)]
-    at = days_after(quarter.months[2], 12, "licensing tracts")
+    at = sent_on(10, quarter.months[2])
     yield Delivery(f"licensing/tracts/tract_supply_{quarter}.csv", csv_bytes(rows), at)
 
 
@@ -73,7 +73,7 @@ def _state_rows(site: Site, quarter: Quarter, month: str, number: int) -> Iterat
 
 
 def referral(quarter: Quarter) -> Iterator[Delivery]:
-    at = days_after(quarter.months[2], 14, "referral")
+    at = sent_on(20, quarter.months[2])
     rows: list[Row] = [FORM]
     for place, found in of_place(quarter, None):  # the sites that belong to no partner
         rows += form_rows(quarter, place, found, AGES)
@@ -81,7 +81,7 @@ def referral(quarter: Quarter) -> Iterator[Delivery]:
     yield Delivery(f"referral/quarterly_form_{quarter}.csv", csv_bytes(rows), at)
     rows = [("quarter", "community", "age", "setting", "priced spots", "price x spots", "spots x median income")]
     rows += [row for place in PLACES for row in _price_rows(quarter, place)]
-    yield Delivery(f"referral/price_survey_{quarter}.csv", csv_bytes(rows, delimiter=";"), at + timedelta(minutes=4))
+    yield Delivery(f"referral/price_survey_{quarter}.csv", csv_bytes(rows, delimiter=";"), at)
 
 
 def _price_rows(quarter: Quarter, place: str) -> Iterator[Row]:
@@ -110,10 +110,10 @@ _MONTHS_OLD = {"infant": "0-11 months", "toddler": "12-35 months", "preschool": 
 
 
 def human_services(quarter: Quarter) -> Iterator[Delivery]:
-    at = days_after(quarter.months[2], 15, "human services")
-    if quarter == Quarter(2026, 1):  # one of the two offices in East Flats was left out; corrected five weeks later
+    at = sent_on(20, quarter.months[2])
+    if quarter == Quarter(2026, 1):  # one of the two offices in East Flats was left out; corrected four weeks later
         yield Delivery(f"human_services/caseload_{quarter}.xlsx", _caseload(quarter, at, 0.55), at)
-        at += timedelta(days=34)
+        at += timedelta(days=29)
         yield Delivery(f"human_services/caseload_{quarter}_corrected.xlsx", _caseload(quarter, at), at)
     else:
         yield Delivery(f"human_services/caseload_{quarter}.xlsx", _caseload(quarter, at), at)
@@ -153,7 +153,7 @@ def college(quarter: Quarter) -> Iterator[Delivery]:
             rows.append(row)
         if site.setting == "centre" and draw.random() < 0.5:
             rows.append([*row[:1], f"{teacher.number}a", *row[2:5], "Assistant", "None"])
-    at = days_after(quarter.months[2], 6, "college")
+    at = sent_on(10, quarter.months[2])
     yield Delivery(f"college/registry_{quarter}.csv", csv_bytes(rows), at)
 
 
@@ -174,7 +174,7 @@ def clinic(quarter: Quarter) -> Iterator[Delivery]:
             first + timedelta(days=visit.day), visit.child, _MONTHS_CODE[visit.age], visit.place,
             "yes" if visit.needs_care else "no", found, index,
         ))  # fmt: skip
-    at = days_after(quarter.months[2], 3, "clinic")
+    at = sent_on(10, quarter.months[2])
     yield Delivery(f"clinic/wraparound_{quarter}.csv", csv_bytes(rows, delimiter=";"), at)
 
 
@@ -187,5 +187,5 @@ def foundation(quarter: Quarter) -> Iterator[Delivery]:
     for award in sorted(awards(quarter), key=lambda a: (a.day, a.number)):
         day = first + timedelta(days=award.day)
         rows.append((award.number, str(quarter), day, NAMES[award.place], award.age, award.dollars, award.status))
-    at = days_after(quarter.months[2], 5, "foundation")
+    at = sent_on(10, quarter.months[2])
     yield Delivery(f"foundation/awards_{quarter}.xlsx", xlsx_bytes("Awards", rows, at), at)

@@ -7,9 +7,8 @@ sent nothing yet, Head Start has renamed a column, and the school district has f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from made_up.delivery import FORM, NAMES, Delivery, Row, days_after, form_rows, of_place, summed
+from made_up.delivery import FORM, NAMES, Delivery, Row, form_rows, of_place, sent_on, summed
 from made_up.formats import csv_bytes, xlsx_bytes
 from made_up.sites import AGES, HOURS, NEWEST, PLACES, Quarter, Site, sites
 from made_up.world import enrolled, extended, lead_teachers, operating, own_list
@@ -26,7 +25,7 @@ def brightwater(quarter: Quarter) -> Iterator[Delivery]:
     ]  # fmt: skip
     for site in sites(quarter, "brightwater"):
         rows += _room_rows(site, quarter)
-    at = days_after(quarter.months[2], 7, "brightwater")
+    at = sent_on(10, quarter.months[2])
     yield Delivery(f"brightwater/rooms_{quarter}.csv", csv_bytes(rows), at)
 
 
@@ -77,7 +76,7 @@ def home_network(quarter: Quarter) -> Iterator[Delivery]:
         ])  # fmt: skip
         rows.append((NAMES[place], *numbers[-1]))
     rows.append(("Total", *map(sum, zip(*numbers, strict=True))))
-    at = days_after(quarter.months[2], 17, "home network")
+    at = sent_on(20, quarter.months[2])
     path = f"home_network/family-homes_{quarter.year}-Q{quarter.number}.xlsx"
     yield Delivery(path, xlsx_bytes("Homes", rows, at), at)
 
@@ -86,7 +85,7 @@ def home_network(quarter: Quarter) -> Iterator[Delivery]:
 
 
 def head_start(quarter: Quarter) -> Iterator[Delivery]:
-    at = days_after(quarter.months[2], 12, "head start")
+    at = sent_on(10, quarter.months[2])
     rows: list[Row] = [
         ("Quarter", "Community", "Age group", "Children enrolled", "Operating spots", "Children waiting")
     ]
@@ -102,7 +101,6 @@ def head_start(quarter: Quarter) -> Iterator[Delivery]:
     for place in PLACES:
         here = [t.certified for t in teachers if t.site.place == place]
         rows.append((str(quarter), NAMES[place], len(here), sum(here)))
-    at += timedelta(hours=1)
     yield Delivery(f"head_start/staff_{quarter}.xlsx", xlsx_bytes("Staff", rows, at), at)
 
 
@@ -117,7 +115,7 @@ def parent_coop(quarter: Quarter) -> Iterator[Delivery]:
         numbers = zip(enrolled(site, quarter), operating(site, quarter), own_list(site, quarter), strict=True)
         name = f"{quarter.year}년 {quarter.number}분기"
         rows += [(name, age, *found) for age, found in zip(_AGE_KOREAN, numbers, strict=True)]
-        at = days_after(quarter.months[2], 19, "parent co-op")
+        at = sent_on(20, quarter.months[2])
         yield Delivery(f"parent_coop/현황_{quarter}.csv", csv_bytes(rows, encoding="cp949"), at)
 
 
@@ -137,7 +135,7 @@ def schools(quarter: Quarter) -> Iterator[Delivery]:
         rows.append((quarter, NAMES[place], "with credential", "pre-k", sum(here)))
     if quarter == NEWEST:
         rows = _with_faults(rows)
-    at = days_after(quarter.months[2], 10, "schools")
+    at = sent_on(10, quarter.months[2])
     yield Delivery(f"schools/prek_form_{quarter}.csv", csv_bytes(rows), at)
 
 
@@ -169,5 +167,5 @@ def employers(quarter: Quarter) -> Iterator[Delivery]:
         hours = ["x" if site.hours else "", *("x" if hour in site.hours else "" for hour in HOURS)]
         for age, spots, children in zip(AGES, operating(site, quarter), enrolled(site, quarter), strict=True):
             rows.append((str(quarter), site.name, NAMES[site.place], age, spots, children, *hours))
-    at = days_after(quarter.months[2], 20, "employers")
+    at = sent_on(20, quarter.months[2])
     yield Delivery(f"employers/worksites {quarter}.xlsx", xlsx_bytes("Worksites", rows, at), at)
