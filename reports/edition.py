@@ -208,8 +208,8 @@ def add_edition(
 def public_agenda(folder: Folder, period: Period) -> dict[str, bytes]:
     """The files of the initiative that its editions show: what was agreed, and this quarter's story.
 
-    ``initiative.yml`` and ``partners.yml``, with the lists they draw on, stay private: they hold contacts and addresses.
-    So do the stories of other quarters, which may not be out yet.
+    ``initiative.yml`` and ``partners.yml``, with the lists they draw on, stay private: contacts and addresses are
+    in them. So do the stories of other quarters, which may not be out yet.
     """
     private = {file for name in ("initiative.yml", "partners.yml") for file, _ in folder.sources[name].marks.values()}
     return {

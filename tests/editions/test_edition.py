@@ -68,7 +68,12 @@ def test_the_manifest_names_digests_and_no_submission(store: FolderStore, folder
         "initiative": "valley", "period": "2026Q3", "headline": "more cards", "as_of": "2026-10-21T12:00:00Z",
         "agenda": digest_of({"agenda/agenda.yml": (folder.path / "agenda.yml").read_bytes()}),
     }  # fmt: skip
-    assert [file["path"] for file in manifest["files"]] == ["agenda/agenda.yml", "data/indicator_values.csv", "index.html", "report.pdf"]
+    assert [file["path"] for file in manifest["files"]] == [
+        "agenda/agenda.yml",
+        "data/indicator_values.csv",
+        "index.html",
+        "report.pdf",
+    ]
     assert manifest["files"][2]["bytes"] == 19
     for private in ("main", "arrivals", "received", str(store.path)):
         assert private not in text
@@ -226,6 +231,7 @@ def test_inputs_are_the_readings_up_to_the_quarter(warehouse: Path) -> None:
     assert [(a.partner, a.key, a.outcome) for a in found.arrivals] == [
         ("bus", "bus/broken.csv", "rejected"),
         ("main", "main/q3.csv", "accepted"),
+        ("main", "main/q3_more.csv", "accepted"),
     ]
     assert read_inputs(warehouse, Q3) == found
     assert encoded(found) == encoded(found)

@@ -20,7 +20,7 @@ CARDS = "cards,quarter,2026Q3,valley,The valley,,120,120,,,,A"
 YOUNG = "cards,quarter,2026Q3,valley,The valley,young,40,40,,,,A"
 
 
-def changes(before: pl.DataFrame, after: pl.DataFrame) -> list[tuple[str, ...]]:
+def changes(before: pl.DataFrame, after: pl.DataFrame) -> list[tuple[str | None, ...]]:
     return compare(before, after, ["age"]).select("indicator", "age", "change", "value_before", "value_after").rows()
 
 
