@@ -268,10 +268,16 @@ def _entry_types(type_: Any) -> list[type[BaseModel]]:
     return [model for argument in getattr(type_, "__args__", ()) for model in _entry_types(argument)]
 
 
-def nearest(wrong: str, known: Collection[str]) -> str:
-    """``; did you mean 'x'?`` for the closest known name, or else all of them where they are few."""
+def closest(wrong: str, known: Collection[str]) -> str | None:
+    """The known name that is spelled most like ``wrong``, if any is near."""
     by_case = {name.lower(): name for name in sorted(known)}
     close = difflib.get_close_matches(wrong.lower(), by_case, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {by_case[close[0]]!r}?"
+    return by_case[close[0]] if close else None
+
+
+def nearest(wrong: str, known: Collection[str]) -> str:
+    """``; did you mean 'x'?`` for the closest known name, or else all of them where they are few."""
+    close = closest(wrong, known)
+    if close is not None:
+        return f"; did you mean {close!r}?"
     return f"; known: {', '.join(sorted(known))}" if 0 < len(known) <= 12 else ""

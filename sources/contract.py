@@ -25,7 +25,7 @@ from sources.vocabulary import JOIN, SPLIT, Vocabulary, translated
 NUMBER = r"""
 coalesce(
     try_cast({text} as decimal(18, 6)),
-    case when regexp_full_match({text}, '[-+−]?\\d{{1,3}}([,   ’'']\\d{{3}})+(\\.\\d+)?') then
+    case when regexp_full_match({text}, '[-+−]?\d{{1,3}}([,   ’'']\d{{3}})+(\.\d+)?') then
         try_cast(replace(regexp_replace({text}, '[,   ’'']', '', 'g'), '−', '-') as decimal(18, 6)) end
 )"""
 """A number as people write it: ``1204``, ``1,204.5``, ``1 204``; anything else is none."""

@@ -82,7 +82,7 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "error", "The row repeats row {first}; it is counted once.", "Delete the row if it is there by mistake.",
     ),
     "row_contradicts": (
-        "error", "Row {others} gives another number for the same measure, period, place and group.",
+        "error", "{others} gives another number for the same measure, period, place and group.",
         "Keep the row that is right.",
     ),
 }  # fmt: skip

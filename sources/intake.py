@@ -167,7 +167,7 @@ def _finding(
         rows = copies[tuple(breach[name] for name in NUMBER)]
         if len({value for _, value in rows}) > 1:
             others = ", ".join(str(row) for row, _ in rows if row != breach["row"])
-            code, details = "row_contradicts", {"others": others}
+            code, details = "row_contradicts", {"others": f"Row {others}" if others else "The layout's query"}
         elif breach["row"] == rows[0][0]:
             return None
         else:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from agenda.folder import nearest
+from agenda.folder import closest
 from agenda.model import Condition, From, Layout, Value
 from sources.findings import Finding, finding
 from sources.readers import Sheet
@@ -77,8 +77,8 @@ def match(layout: Layout, header: Sequence[str], vocabulary: Vocabulary) -> tupl
     for name, written in needed.items():
         if name not in columns:
             spare = [text for text in header if text.strip() and plain(text) not in needed]
-            like = nearest(written, spare)
-            looks = f" “{like.split(chr(39))[1]}” looks like it." if like.startswith("; did") else ""
+            like = closest(written, spare)
+            looks = f" “{like}” looks like it." if like else ""
             found.append(finding("column_missing", column=written, looks_like=looks))
     return Plan(layout, columns, cells), found
 

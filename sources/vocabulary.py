@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from agenda.errors import ConfigurationError
-from agenda.folder import Folder, nearest
+from agenda.folder import Folder, closest
 from agenda.model import From, Layout, Measure
 from agenda.periods import Period, PeriodError
 from agenda.tables import members_text
@@ -38,6 +38,10 @@ class Vocabulary:
         self.measures: dict[str, Measure] = {m.id: m for m in agenda.measures}
         self._measures = _spellings({m.id: (m.id, m.name) for m in agenda.measures})
         self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
+        self._place_names = tuple(name for p in agenda.places for name in (p.name, p.id, *p.aliases))
+        self._member_names = {
+            d.id: tuple(name for m in d.members for name in (m.name, m.id, *m.aliases)) for d in agenda.dimensions
+        }
         self.members = {d.id: [m.id for m in d.members] for d in agenda.dimensions}
         self._members = {
             d.id: _spellings({m.id: (m.id, m.name, *m.aliases) for m in d.members}) for d in agenda.dimensions
@@ -93,13 +97,13 @@ class Vocabulary:
     # -- what to say instead ------------------------------------------------------------------------------
 
     def like_measure(self, text: str) -> str:
-        return _like(text, tuple(self._measures))
+        return _like(text, tuple(name for m in self.measures.values() for name in (m.name, m.id)))
 
     def like_place(self, text: str) -> str:
-        return _like(text, tuple(self._places))
+        return _like(text, self._place_names)
 
     def like_member(self, dimension: str, text: str) -> str:
-        return _like(text, tuple(self._members[dimension]))
+        return _like(text, self._member_names[dimension])
 
 
 def translated(found: From | str | None, text: str) -> str:
@@ -121,6 +125,8 @@ def _spellings(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 @cache  # the same wrong word stands in thousands of rows
-def _like(text: str, known: tuple[str, ...]) -> str:
-    said = nearest(plain(text), known)
-    return f" D{said[3:]}" if said.startswith("; did") else ""
+def _like(text: str, names: tuple[str, ...]) -> str:
+    """`` Did you mean “Harbor”?`` where one of the agreed names is close, else nothing."""
+    written = {plain(name): name for name in reversed(names)}
+    close = closest(plain(text), written)
+    return f" Did you mean “{written[close]}”?" if close else ""

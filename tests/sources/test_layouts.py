@@ -1,0 +1,203 @@
+"""Each declared way a partner's file may be laid out gives the same observations."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+
+from tests.sources.conftest import Coalition
+
+EXPECTED = [
+    ("2026Q1", "harbor", "age=infant", 12),
+    ("2026Q1", "harbor", "age=toddler", 20),
+    ("2026Q1", "old_mill", "age=infant", 7),
+]
+COLUMNS = "period, place, members, value"
+
+
+def partners(layout: str, extra: str = "") -> str:
+    body = "\n".join(f"    {line}" for line in layout.strip().splitlines())
+    return f"layouts:\n  one:\n{body}\npartners:\n  - {{id: alpha, name: Alpha, layouts: [one]{extra}}}\n"
+
+
+LONG = """
+period: quarter
+place: town
+values: [{column: n, measure: children, members: {age: {column: age}}}]
+"""
+WIDE = """
+period: quarter
+place: town
+values: [{column: "n_{age}", measure: children}]
+"""
+RECORDS = """
+period: quarter
+place: town
+rows: records
+values: [{count: rows, measure: children, members: {age: {column: age}}}]
+"""
+SQL = """
+sql: |
+  select 'children' as measure, quarter as period, town as place, age, sum(n::int) as value
+  from submission group by all
+"""
+LONG_CSV = "quarter,town,age,n\n2026Q1,Harbor,infant,12\n2026Q1,Port,Toddlers,20\nQ1 2026,OLD MILL,babies,7\n"
+CASES = {
+    "long": (LONG, "a.csv", LONG_CSV.encode()),
+    "gz": (LONG, "a.csv.gz", gzip.compress(LONG_CSV.encode())),
+    "bom and semicolons": (LONG, "a.csv", b"\xef\xbb\xbf" + LONG_CSV.replace(",", ";").encode()),
+    "utf-16": (LONG, "a.csv", LONG_CSV.encode("utf-16")),
+    "windows lines": (LONG, "a.csv", LONG_CSV.replace("\n", "\r\n").encode()),
+    "blank lines": (LONG, "a.csv", LONG_CSV.replace("\n", "\n\n").encode()),
+    "quoted": (LONG, "a.csv", LONG_CSV.replace("Harbor", '"Harbor"').encode()),
+    "wide": (WIDE, "a.csv", b"quarter,town,n_infant,n_toddler\n2026Q1,Harbor,12,20\n2026Q1,Old Mill,7,\n"),
+    "sql": (SQL, "a.csv", (LONG_CSV + "Q1 2026,OLD MILL,babies,0\n").encode()),
+    "records": (
+        RECORDS, "a.csv",
+        b"quarter,town,age\n" + b"2026Q1,Harbor,infant\n" * 12 + b"2026Q1,Harbor,toddler\n" * 20
+        + b"2026Q1,Old Mill,infant\n" * 7,
+    ),
+    "aliases": (LONG + "aliases: {n: [how many]}", "a.csv", LONG_CSV.replace(",n\n", ",How  Many\n").encode()),
+    "constants": (
+        "period: {constant: 2026Q1}\nplace: town\nvalues: [{column: n, measure: children, members: {age: {column: age}}}]",
+        "a.csv", LONG_CSV.replace("quarter", "x").encode(),
+    ),
+    "period in the name": (
+        'files: "*"\nperiod: {path: "(\\\\d{4})-(Q\\\\d)"}\nplace: town\n'
+        "values: [{column: n, measure: children, members: {age: {column: age}}}]".replace("\\\\", "\\"),
+        "2026-Q1.csv", LONG_CSV.replace("quarter", "x").encode(),
+    ),
+    "filter": (LONG + "where: {age: {not: [all]}}", "a.csv", (LONG_CSV + "2026Q1,Harbor,all,32\n").encode()),
+    "values": (
+        LONG.replace("{column: age}", "{column: age, values: {0-1: infant, 1-3: toddler}}"), "a.csv",
+        LONG_CSV.replace("infant", "0-1").replace("babies", "0-1").replace("Toddlers", "1-3").encode(),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_layout_gives_the_same_numbers(coalition: Callable[..., Coalition], case: str) -> None:
+    layout, name, content = CASES[case]
+    layout = layout.replace('"(\\d{4})-(Q\\d)"', "'(\\d{4})-(Q\\d)'")
+    made = coalition(partners(layout))
+    made.drop(f"alpha/{name}", content)
+    made.collect()
+    assert made.receipt(f"alpha/{name}")["findings"] == []
+    assert made.rows("observations", COLUMNS) == EXPECTED
+
+
+def test_a_workbook(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(LONG + "sheet: Numbers"))
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Numbers")
+    for line in LONG_CSV.splitlines():
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in line.split(",")])
+    content = io.BytesIO()
+    book.save(content)
+    made.drop("alpha/a.xlsx", content.getvalue())
+    made.collect()
+    assert made.rows("observations", COLUMNS) == EXPECTED
+
+
+def test_the_largest_of_a_units_rows_is_taken_before_adding_up(coalition: Callable[..., Coalition]) -> None:
+    layout = """
+period: quarter
+place: town
+rows: records
+missing: [NA]
+values: [{column: licensed, measure: spots, per: [id], take: max}]
+"""
+    made = coalition(partners(layout))
+    made.drop(
+        "alpha/a.csv",
+        "quarter,town,id,shift,licensed\n2026Q1,Harbor,1,1,8\n2026Q1,Harbor,1,2,10\n2026Q1,Harbor,2,1,NA\n2026Q1,Harbor,3,1,5\n",
+    )
+    made.collect()
+    assert made.rows("observations", COLUMNS) == [("2026Q1", "harbor", "", 15)]
+
+
+def test_a_record_left_out_marks_its_number(coalition: Callable[..., Coalition]) -> None:
+    layout = "period: quarter\nplace: town\nrows: records\nvalues: [{column: n, measure: spots}]"
+    made = coalition(partners(layout))
+    made.drop("alpha/a.csv", "quarter,town,n\n2026Q1,Harbor,8\n2026Q1,Harbor,eight\n2026Q1,Old Mill,3\n")
+    made.collect()
+    assert made.rows("observations", "place, value, obs_status") == [("harbor", 8, "P"), ("old_mill", 3, "A")]
+
+
+def test_distinct_things_are_counted_once(coalition: Callable[..., Coalition]) -> None:
+    layout = "period: quarter\nplace: town\nrows: records\nvalues: [{count: id, measure: spots}]"
+    made = coalition(partners(layout))
+    made.drop("alpha/a.csv", "quarter,town,id\n2026Q1,Harbor,a\n2026Q1,Harbor,a\n2026Q1,Harbor,b\n2026Q1,Harbor,\n")
+    made.collect()
+    assert made.rows("observations", COLUMNS) == [("2026Q1", "harbor", "", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1204", "1204"), ("1,204", "1204"), ("1 204.50", "1204.5"), ("-3", None), ("12.5", "12.5"), ("1e2", "100")],
+)
+def test_numbers_as_people_write_them(coalition: Callable[..., Coalition], text: str, value: str | None) -> None:
+    layout = "period: {constant: 2026Q1}\nplace: town\nvalues: [{column: n, measure: price}]"
+    made = coalition(partners(layout.replace("maximum", "")))
+    made.write("agenda.yml", (made.path / "agenda.yml").read_text().replace("maximum: 1000", "maximum: 2000"))
+    made.drop("alpha/a.csv", f'town,n\nHarbor,"{text}"\n')
+    made.collect()
+    assert [str(row[0].normalize().__format__("f")) for row in made.rows("observations", "value")] == (
+        [value] if value else []
+    )
+
+
+def test_decimal_commas(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(
+        partners("decimal: ','\nperiod: {constant: 2026Q1}\nplace: town\nvalues: [{column: n, measure: price}]")
+    )
+    made.drop("alpha/a.csv", "town;n\nHarbor;1.204,5\n".replace("1.204", "204"))
+    made.collect()
+    assert [float(row[0]) for row in made.rows("observations", "value")] == [204.5]
+
+
+def test_a_partners_own_place_needs_no_column(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners("period: quarter\nvalues: [{column: n, measure: spots}]", ", place: harbor"))
+    made.drop("alpha/a.csv", "quarter,n\n2026Q1,5\n")
+    made.collect()
+    assert made.rows("observations", COLUMNS) == [("2026Q1", "harbor", "", 5)]
+
+
+def test_a_total_is_the_whole_and_not_a_group(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(LONG.replace("{column: age}", "{column: age, values: {all: _T}}")))
+    made.drop("alpha/a.csv", "quarter,town,age,n\n2026Q1,Harbor,all,32\n2026Q1,Harbor,infant,12\n")
+    made.collect()
+    assert made.rows("observations", "members, value") == [("", 32), ("age=infant", 12)]
+
+
+def test_an_empty_group_is_not_taken_for_the_total(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(LONG))
+    made.drop("alpha/a.csv", "quarter,town,age,n\n2026Q1,Harbor,,32\n")
+    made.collect()
+    assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["member_unknown"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select content as value, 'spots' as measure, '2026Q1' as period from read_text('/etc/passwd')",
+        "copy (select 1) to '/tmp/cairn-out.csv'",
+        "select 1 as value, 'spots' as measure, '2026Q1' as period; drop table submission",
+        "install httpfs",
+        "select value, measure, period from table",
+        "select 1 as value",
+        "select no_such_column as value from submission",
+    ],
+)
+def test_a_layouts_query_reaches_nothing_but_its_file(coalition: Callable[..., Coalition], query: str) -> None:
+    made = coalition(partners(f"sql: |\n  {query}"))
+    made.drop("alpha/a.csv", "n\n1\n")
+    made.collect()
+    receipt = made.receipt("alpha/a.csv")
+    assert [f["code"] for f in receipt["findings"]] == ["layout_sql"]
+    assert "root:" not in str(receipt)
+    assert made.rows("observations") == []
