@@ -1,0 +1,105 @@
+"""The published reports hold exactly the numbers that plain SQL gives for the same files: no more, no less."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from agenda.periods import Calendar
+from tests.real.answers import Answers, Key, answers
+from tests.real.harness import PROOFS, Proof
+
+Published = Callable[[str], Proof]
+DIMENSION = {"nc_childcare": "age_group", "nhs_ae": "department"}
+ROOT = {"nc_childcare": "north_carolina", "nhs_ae": "england"}
+EDITIONS = [(name, period.key) for name, proof in PROOFS.items() for period in Calendar().parse_range(proof.quarters)]
+
+
+@cache
+def right(name: str) -> Answers:
+    return answers(name, PROOFS[name].source)
+
+
+def rows_of(proof: Proof, quarter: str) -> dict[Key, dict[str, str]]:
+    """The rows of a quarter's published data by what they are numbers of."""
+    path = proof.folder / "site" / quarter / "data" / "indicator_values.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    found = {(row["indicator"], row["period"], row["place"], row[DIMENSION[proof.name]]): row for row in rows}
+    assert len(found) == len(rows), "two rows are values of the same thing"
+    return found
+
+
+@pytest.mark.parametrize(("name", "quarter"), EDITIONS)
+def test_every_number_is_what_plain_sql_gives(published: Published, name: str, quarter: str) -> None:
+    end = Calendar().parse(quarter).end
+    expected = {key: value for key, value in right(name).items() if Calendar().parse(key[1]).end <= end}
+    rows = rows_of(published(name), quarter)
+    assert rows.keys() == expected.keys()
+    for key, (numerator, denominator) in expected.items():
+        row = rows[key]
+        assert Decimal(row["numerator"]) == numerator, key
+        assert (Decimal(row["denominator"]) if row["denominator"] else None) == denominator, key
+        value = float(numerator) if denominator is None else float(numerator) / float(denominator)
+        assert float(row["value"]) == value, key
+
+
+def test_a_number_known_beforehand(published: Published) -> None:
+    row = rows_of(published("nhs_ae"), "2018Q4")["seen_within_4h", "2017-04", "england", ""]
+    assert round(float(row["value"]), 5) == 0.90515
+
+
+@pytest.mark.parametrize(
+    ("name", "incomplete"),
+    [
+        ("nc_childcare", {"2015Q4", "2017Q1"}),  # November 2015 and February 2017 were never published
+        ("nhs_ae", None),
+    ],
+)
+def test_a_missing_month_is_said(published: Published, name: str, incomplete: set[str] | None) -> None:
+    """Values at the top are provisional exactly where a month is missing of somebody who reported before and after."""
+    proof = published(name)
+    last = proof.quarters.split("..")[1]
+    status: dict[str, set[str]] = defaultdict(set)
+    for (_, period, place, _), row in rows_of(proof, last).items():
+        if place == ROOT[name] and "Q" in period:
+            status[period].add(row["status"])
+    if incomplete is None:
+        incomplete = {period for period in status if period in quarters_with_gaps(proof)}
+    assert {period for period, found in status.items() if found == {"P"}} == incomplete
+    assert {period for period, found in status.items() if found == {"A"}} == status.keys() - incomplete
+
+
+def quarters_with_gaps(proof: Proof) -> set[str]:
+    """Quarters in which some organisation lacks a month between its first and its last."""
+    months: dict[str, set[str]] = defaultdict(set)
+    for path in (proof.folder / "store" / "inbox").rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            months[path.parent.name] |= {row["period"][:7] for row in csv.DictReader(stream)}
+    calendar = Calendar()
+    gaps = {
+        month
+        for found in months.values()
+        for month in calendar.span(calendar.parse(min(found)), calendar.parse(max(found)))
+        if month.key not in found
+    }
+    return {calendar.containing(month.start, "quarter").key for month in gaps}
+
+
+@pytest.mark.parametrize("name", PROOFS)
+def test_every_quarter_is_published_whole(published: Published, name: str) -> None:
+    proof = published(name)
+    site = proof.folder / "site"
+    assert (site / "index.html").is_file()
+    for period in Calendar().parse_range(proof.quarters):
+        edition = site / period.key
+        assert (edition / "index.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+        assert (edition / "report.pdf").read_bytes().startswith(b"%PDF-")
+        package = json.loads((edition / "data" / "datapackage.json").read_text(encoding="utf-8"))
+        assert {resource["path"] for resource in package["resources"]} >= {"indicator_values.csv"}
