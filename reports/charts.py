@@ -8,14 +8,12 @@ legend. Missing periods break the line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from reports.drawing import INK, SIZE, Box, Canvas, Label, Scale, along, pixels, shortened, text_width, ticks
-
-Number = Callable[[float], str]
-"""How a chart writes a number of its axis or its labels."""
+from reports.drawing import INK, Box, Canvas, Label, Scale, along, pixels, shortened, text_width, ticks
+from reports.words import Words
 
 WIDE, NARROW = 640, 300
 """Widths in pixels at which charts are drawn; the stylesheet shows each at its size or a little larger."""
@@ -41,10 +39,25 @@ class Aim:
     """A target: a value, or a band; due at ``x``."""
 
     x: int
+    label: str
     text: str
     value: float | None = None
     low: float | None = None
     high: float | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Writes the numbers of an axis, with as many decimals as their steps need."""
+
+    words: Words
+    percent: bool
+
+    def texts(self, levels: Sequence[float]) -> list[str]:
+        shown = [level * 100 if self.percent else level for level in levels]
+        decimals = next((d for d in range(6) if all(abs(v - round(v, d)) < 1e-9 for v in shown)), 6)
+        write = self.words.percent if self.percent else self.words.number
+        return [write(level, decimals) for level in levels]
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,7 @@ class Trend:
     now: str  # the last value as text
     baseline: tuple[int, float, str] | None  # x, value, text
     aims: tuple[Aim, ...]
-    axis: Number
+    axis: Axis
     bounds: tuple[float | None, float | None] = (0.0, None)  # what values can't pass
 
 
@@ -79,7 +92,7 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
     shown = replace(data, points=data.points[-16 if narrow else -40 :])
     canvas = Canvas(NARROW if narrow else WIDE, 236 if narrow else 292)
     x, y, levels = _trend_scales(shown, canvas, narrow)
-    _grid(canvas, [(y(level), data.axis(level)) for level in levels], x)
+    _grid(canvas, list(zip(map(y, levels), data.axis.texts(levels), strict=True)), x)
     _time_axis(canvas, shown, x)
     drawn = _target_marks(canvas, shown, x, y)
     _baseline_marks(canvas, shown, x, y)
@@ -103,7 +116,7 @@ def _trend_scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Sca
     low = low - air if least is None else max(low - air, min(low, least))
     high = high + air if most is None else min(high + air, max(high, most))
     levels = ticks(low, high, 4 if narrow else 5)
-    left = max(text_width(data.axis(level)) for level in levels) + 8
+    left = max(map(text_width, data.axis.texts(levels))) + 8
     right = 14.0
     if not narrow:
         right = 12 + max([text_width(_aim_text(data, last), bold=True), text_width(data.now, bold=True) + 4][: 1 if last > now else 2])  # fmt: skip
@@ -137,10 +150,12 @@ def _grid(canvas: Canvas, levels: Sequence[tuple[float, str]], x: Scale) -> None
 
 
 def _time_axis(canvas: Canvas, data: Trend, x: Scale) -> None:
-    """Periods below the chart: now, then the first, then the targets' and those a year apart, as far as they fit."""
-    now = data.points[-1]
-    wanted = [(now.x, now.label, True), (data.points[0].x, data.points[0].label, False)]
-    wanted += [(p.x, p.label, False) for p in reversed(data.points[:-1])]
+    """Periods below the chart: now, the targets', the first, the same season of other years, as far as they fit."""
+    *before, now = data.points
+    season = [p for p in before if (now.x - p.x) % 365.25 < 3 or (now.x - p.x) % 365.25 > 362]
+    wanted = [(now.x, now.label, True)]
+    wanted += [(aim.x, aim.label, False) for aim in reversed(data.aims) if now.x < aim.x <= x.high]
+    wanted += [(p.x, p.label, False) for p in (*before[:1], *reversed(season), *reversed(before))]
     at = canvas.height - 14
     taken: list[Box] = []
     for when, text, bold in wanted:
@@ -224,7 +239,7 @@ def _trend_labels(
         if aim.low is not None and aim.high is not None and final:
             _label_band(canvas, aim, x, y, narrow)
         elif aim.value is not None and x.low <= aim.x <= x.high:
-            label = Label(aim.text if final else data.axis(aim.value), 0, 0, "center", "target", bold=final)
+            label = Label(aim.text if final else data.axis.texts([aim.value])[0], 0, 0, "center", "target", bold=final)
             canvas.place(_beside(label, x(aim.x), y(aim.value), narrow or not final), avoid)
         elif aim.value is not None and final and path:
             label = Label(aim.text, 0, 0, "center", "target", bold=True)
@@ -281,7 +296,7 @@ def _track(points: Sequence[tuple[float, float]], reach: float = 4.0) -> list[Bo
 # -- breakdowns ---------------------------------------------------------------------------------------
 
 
-def dots(rows: Sequence[Row], axis: Number, whole: tuple[float, str] | None, narrow: bool = False) -> Canvas:
+def dots(rows: Sequence[Row], axis: Axis, whole: tuple[float, str] | None, narrow: bool = False) -> Canvas:
     """One line for each row: name, dot with its interval, value. ``whole`` is drawn through all of them.
 
     Without ``whole`` the rows are counts, parts of a sum; their dots stand at the end of a line from zero.
@@ -296,8 +311,9 @@ def dots(rows: Sequence[Row], axis: Number, whole: tuple[float, str] | None, nar
     x = _value_scale(rows, whole, 8 + names, width - (12 if narrow else values))
     bottom = canvas.height - 28
     _axis_below(canvas, x, axis, top, bottom, 3 if narrow else 5)
-    if whole:
-        _whole_mark(canvas, x, whole, bottom)
+    if whole:  # a phone's names stand above their dots: the line keeps off them
+        steps = [(top + height * i + 24, top + height * (i + 1) - 2) for i in range(len(rows))] if narrow else []
+        _whole_mark(canvas, x, whole, steps or [(20, bottom)])
     marks = []
     for i, row in enumerate(rows):
         middle = top + height * (i + 0.5)
@@ -324,7 +340,7 @@ def dots(rows: Sequence[Row], axis: Number, whole: tuple[float, str] | None, nar
 
 
 def strip(
-    values: Sequence[float], axis: Number, whole: tuple[float, str] | None, middle: str, narrow: bool = False
+    values: Sequence[float], axis: Axis, whole: tuple[float, str] | None, middle: str, narrow: bool = False
 ) -> Canvas:
     """Many places at once: each a dot, stacked where they agree, the middle half of them marked and named."""
     width = NARROW if narrow else WIDE
@@ -340,19 +356,25 @@ def strip(
     step = min(size, 130 / max(stacks.values()))
     top, floor = 28.0, 28.0 + 12 + step * max(stacks.values())
     canvas = Canvas(width, floor + 62)
-    low, high = (ordered[round((len(ordered) - 1) * part)] for part in (0.25, 0.75))
+    low, high = middle_half(ordered)
     canvas.add({"type": "rect", "color": INK["band"], "opacity": 0.7},
                [{"a": low, "b": high, "top": top - 2, "floor": floor}],
                x=along("a", x), x2={"field": "b"}, y=pixels("top"), y2={"field": "floor"})  # fmt: skip
     _axis_below(canvas, x, axis, floor, floor + 6, 3 if narrow else 5)
     if whole:
-        _whole_mark(canvas, x, whole, floor)
+        _whole_mark(canvas, x, whole, [(20, floor)])
     canvas.add({"type": "point", "filled": True, "size": (size - 1) ** 2 * 0.8, "color": INK["line"], "opacity": 0.85},
                [{"x": m["x"], "y": floor - 6 - m["level"] * step} for m in marks], x=pixels("x"), y=pixels("y"))  # fmt: skip
     label = Label(middle, 0, floor + 46, "center", "line", bold=True)
     at = min(max((x(low) + x(high)) / 2, label.width / 2), width - label.width / 2)
     canvas.labels.append(label.moved(at, label.y))
     return canvas
+
+
+def middle_half(ordered: Sequence[float]) -> tuple[float, float]:
+    """The values a quarter of the way from either end."""
+    first, last = (ordered[round((len(ordered) - 1) * part)] for part in (0.25, 0.75))
+    return first, last
 
 
 def _value_scale(rows: Sequence[Row], whole: tuple[float, str] | None, start: float, end: float,
@@ -366,8 +388,9 @@ def _value_scale(rows: Sequence[Row], whole: tuple[float, str] | None, start: fl
     return Scale(0.0 if from_zero else max(low - air, 0.0) if low >= 0 else low - air, high + air, start, end)
 
 
-def _axis_below(canvas: Canvas, x: Scale, axis: Number, top: float, bottom: float, most: int) -> None:
-    at = [(x(tick), axis(tick)) for tick in ticks(x.low, x.high, most)]
+def _axis_below(canvas: Canvas, x: Scale, axis: Axis, top: float, bottom: float, most: int) -> None:
+    levels = ticks(x.low, x.high, most)
+    at = list(zip(map(x, levels), axis.texts(levels), strict=True))
     canvas.add({"type": "rule", "color": INK["grid"]}, [{"x": place, "a": top, "b": bottom} for place, _ in at],
                x=pixels("x"), y=pixels("a"), y2={"field": "b"})  # fmt: skip
     for place, text in at:
@@ -376,10 +399,10 @@ def _axis_below(canvas: Canvas, x: Scale, axis: Number, top: float, bottom: floa
         canvas.place([Label(text, middle, bottom + 16, "center")])
 
 
-def _whole_mark(canvas: Canvas, x: Scale, whole: tuple[float, str], bottom: float) -> None:
+def _whole_mark(canvas: Canvas, x: Scale, whole: tuple[float, str], pieces: Sequence[tuple[float, float]]) -> None:
     value, text = whole
     canvas.add({"type": "rule", "color": INK["mute"], "strokeWidth": 2, "strokeDash": [1, 4], "strokeCap": "round"},
-               [{"x": value, "a": 20, "b": bottom}], x=along("x", x), y=pixels("a"), y2={"field": "b"})  # fmt: skip
+               [{"x": value, "a": a, "b": b} for a, b in pieces], x=along("x", x), y=pixels("a"), y2={"field": "b"})  # fmt: skip
     half = text_width(text) / 2
     canvas.labels.append(Label(text, min(max(x(value), half), canvas.width - half), 9, "center"))
 
@@ -407,6 +430,3 @@ def spark(points: Sequence[Point]) -> Canvas:
                x=along("x", x), y=along("y", y), detail={"field": "piece", "type": "nominal"})  # fmt: skip
     _points(canvas, [{**row, "size": 40} for row in rows[-1:] if row["x"] == shown[-1].x], along("x", x), along("y", y))
     return canvas
-
-
-__all__ = ["DOTS_AT_MOST", "NARROW", "SIZE", "WIDE", "Aim", "Point", "Row", "Trend", "dots", "spark", "strip", "trend"]

@@ -37,6 +37,11 @@ INK = {
 
 _SVG = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", _SVG)
+_UNUSED = ("aria-hidden", "aria-roledescription", "class", "font-family", "pointer-events", "role", "stroke-miterlimit",
+           "xml:space")  # fmt: skip
+_GROUP = f"{{{_SVG}}}g"
+_COORDINATES = frozenset({"d", "transform", "x", "y", "x1", "x2", "y1", "y2"})
+_INHERITED = frozenset({"fill", "fill-opacity", "font-size", "font-weight", "stroke", "stroke-width", "text-anchor"})
 
 
 @dataclass(frozen=True)
@@ -206,32 +211,65 @@ def along(name: str, scale: Scale) -> dict[str, Any]:
 def render(spec: dict[str, Any]) -> str:
     """The Vega-Lite spec as SVG, without anything a page has no use for."""
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, vl_version="6.4", allowed_base_urls=[]))
-    _strip(root)
+    _tidy(root)
     root.attrib = {"viewBox": f"0 0 {spec['width']:g} {spec['height']:g}"}
-    return ElementTree.tostring(root, encoding="unicode")
+    # Braces and backticks could mean something to the page that the drawing is set in.
+    return ElementTree.tostring(root, encoding="unicode").translate({ord(c): f"&#{ord(c)};" for c in "{}`"})
 
 
-def _strip(element: ElementTree.Element) -> None:
-    """Remove classes, fonts, invisible and empty parts; round coordinates to hundredths of a pixel."""
+def _tidy(element: ElementTree.Element) -> None:
+    """Remove classes, fonts and what is invisible; round coordinates; say once what all children have in common."""
     for child in list(element):
-        _strip(child)
-        hidden = child.get("fill", "none") in ("none", "transparent") and child.get("stroke") is None
-        if (child.tag == f"{{{_SVG}}}g" and not len(child)) or (child.tag == f"{{{_SVG}}}path" and hidden):
+        _tidy(child)
+        unseen = child.get("fill", "none") in ("none", "transparent") and child.get("stroke") is None
+        if child.tag == f"{{{_SVG}}}path" and unseen:
             element.remove(child)
-    for name in ("class", "font-family", "aria-hidden", "pointer-events", "xml:space"):
+        elif child.tag == _GROUP and not child.attrib:  # a wrapper, or nothing at all
+            at = list(element).index(child)
+            element[at : at + 1] = list(child)
+    for name in _UNUSED:
         element.attrib.pop(name, None)
-    for name in ("d", "transform", "x", "y", "x1", "x2", "y1", "y2"):
-        if name in element.attrib:
-            element.set(name, re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.get(name, "")))  # fmt: skip
+    for name, idle in (("opacity", "1"), ("transform", "translate(0,0)")):
+        if element.get(name) == idle:
+            del element.attrib[name]
+    for name in _COORDINATES & set(element.attrib):
+        element.set(name, re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.attrib[name]))
+    _simplify(element)
+    if len(element) > 1:
+        shared = set.intersection(*({(k, v) for k, v in child.attrib.items() if k in _INHERITED} for child in element))
+        for name, value in shared:
+            element.set(name, value)
+            for child in element:
+                del child.attrib[name]
+    element.attrib = dict(sorted(element.attrib.items()))
+
+
+def _simplify(element: ElementTree.Element) -> None:
+    """A path that is a circle as a circle; a moved mark at its place."""
+    moved = re.fullmatch(r"translate\((-?[\d.]+),(-?[\d.]+)\)", element.get("transform", ""))
+    circle = re.fullmatch(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0", element.get("d", ""))
+    if circle:
+        element.tag = f"{{{_SVG}}}circle"
+        del element.attrib["d"]
+        element.set("r", circle[1])
+    if moved and (circle or element.tag == f"{{{_SVG}}}text"):
+        del element.attrib["transform"]
+        for name, value in zip(("cx", "cy") if circle else ("x", "y"), moved.groups(), strict=True):
+            element.set(name, value)
 
 
 def for_page(svg: str, ident: str, title: str, description: str) -> str:
     """``svg`` as an element of an HTML page: named for screen readers, coloured by CSS variables."""
+    named = (f'role="img" aria-labelledby="{ident}-t {ident}-d"><title id="{ident}-t">{_xml(title)}</title>'
+             f'<desc id="{ident}-d">{_xml(description)}</desc>')  # fmt: skip
+    return decoration(svg).replace('aria-hidden="true">', named, 1)
+
+
+def decoration(svg: str) -> str:
+    """``svg`` as an element of an HTML page that says nothing its neighbours don't."""
     for token, color in INK.items():
         svg = svg.replace(f'"{color}"', f'"var(--{token})"')
-    head = (f'<svg role="img" aria-labelledby="{ident}-t {ident}-d"><title id="{ident}-t">{_xml(title)}</title>'
-            f'<desc id="{ident}-d">{_xml(description)}</desc>')  # fmt: skip
-    return re.sub(r'<svg xmlns="[^"]*"([^>]*)>', lambda m: head.replace("<svg", f"<svg{m[1]}", 1), svg, count=1)
+    return re.sub(r'<svg xmlns="[^"]*"([^>]*)>', r'<svg\1 aria-hidden="true">', svg, count=1)
 
 
 def for_print(svg: str, title: str) -> str:

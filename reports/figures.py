@@ -1,0 +1,213 @@
+"""An indicator's figures: what each chart shows, its caption, and the words for those who don't see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from agenda.model import Indicator, Place
+from agenda.tables import members_text
+from reports import charts
+from reports.drawing import Canvas, render
+from reports.escape import plain
+from reports.sentences import Sentences
+from reports.tables import Quarter, Value
+from reports.words import Words, sentence_case
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as two drawings, with its texts. ``kind`` is trend, places, groups or strip."""
+
+    ident: str
+    kind: str
+    caption: str
+    title: str
+    description: str
+    notes: tuple[str, ...]
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The rows of one breakdown of an indicator, in the agenda's order: name and value, where there is a row."""
+
+    title: str
+    rows: tuple[tuple[str, Value | None], ...]
+    is_places: bool
+
+    @property
+    def known(self) -> list[Value]:
+        return [value for _, value in self.rows if value is not None and value.value is not None]
+
+
+@dataclass(frozen=True)
+class Figures:
+    quarter: Quarter
+    words: Words
+    sentences: Sentences
+
+    def of(self, indicator: Indicator) -> list[Figure]:
+        """The indicator's trend, then its breakdowns; those without any value are left out."""
+        found = [self.trend(indicator)] if self._has_values(indicator) else []
+        for number, part in enumerate(self.slices(indicator)):
+            if len(part.known) > charts.DOTS_AT_MOST:
+                found.append(self._strip(indicator, part, number))
+            elif part.known and len(part.rows) <= charts.DOTS_AT_MOST:
+                found.append(self._dots(indicator, part, number))
+        return found
+
+    def slices(self, indicator: Indicator) -> Iterator[Slice]:
+        """By place, level after level, then by the members of each breakdown. Those nobody reported are left out."""
+        for level, places in self.quarter.levels.items():
+            rows = [(plain(place.name), self.quarter.value(indicator.id, place.id)) for place in places]
+            if any(value is not None for _, value in rows):
+                yield Slice(self._by_place(level, places), tuple(rows), is_places=True)
+        dimensions = {dimension.id: dimension for dimension in self.quarter.folder.agenda.dimensions}
+        for names in indicator.breakdowns:
+            parts = [dimensions[name] for name in names]
+            rows = []
+            for chosen in product(*(part.members for part in parts)):
+                members = members_text({part.id: member.id for part, member in zip(parts, chosen, strict=True)})
+                value = self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members)
+                rows.append((" · ".join(plain(member.name) for member in chosen), value))
+            if any(value is not None for _, value in rows):
+                title = self.words._("By {dimension}", dimension=self.words.listed([plain(p.name).lower() for p in parts]))
+                yield Slice(title, tuple(rows), is_places=False)
+
+    def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
+        if len(self.quarter.levels) == 1:
+            return self.words._("By place")
+        return self.words._("By place: {level} ({number})", level=level.replace("_", " "), number=len(places))
+
+    def _has_values(self, indicator: Indicator) -> bool:
+        return any(v is not None and v.value is not None for _, v in self.quarter.series(indicator.id))
+
+    # -- trend -----------------------------------------------------------------------------------------
+
+    def points(self, indicator: Indicator) -> list[charts.Point]:
+        return [
+            charts.Point(
+                period.end.toordinal(), self.words.period_short(period),
+                *((v.value, v.lower, v.upper, v.is_provisional) if v is not None else ()),
+            )
+            for period, v in self.quarter.series(indicator.id)
+        ]  # fmt: skip
+
+    def trend(self, indicator: Indicator) -> Figure:
+        words, standing = self.words, self.quarter.standing(indicator.id)
+        points = self.points(indicator)
+        baseline = None
+        if standing.baseline_value is not None and standing.baseline_period is not None:
+            at = self.quarter.calendar.parse(standing.baseline_period)
+            text = words._("Baseline {value}", value=words.value(indicator, standing.baseline_value))
+            baseline = (at.end.toordinal(), standing.baseline_value, text)
+        aims = tuple(
+            charts.Aim(
+                due.end.toordinal(), words.period_short(due),
+                words._("Target {value}", value=self.sentences.aim(indicator, target)),
+                *(None if n is None else float(n) for n in (target.value, target.low, target.high)),
+            )
+            for due, target in self.sentences.targets(indicator)
+        )  # fmt: skip
+        last = points[-1].value
+        percent = indicator.formula.kind == "percent"
+        data = charts.Trend(
+            tuple(points), words.value(indicator, last) if last is not None else "", baseline, aims,
+            charts.Axis(words, percent), (0.0, 1.0 if percent else None),
+        )  # fmt: skip
+        name = plain(indicator.name)
+        return self._figure(
+            f"{indicator.id}-trend", "trend", words._("{name} over time", name=sentence_case(name)),
+            self._described(indicator, points), self._trend_notes(indicator, points),
+            charts.trend(data), charts.trend(data, narrow=True),
+        )  # fmt: skip
+
+    def _described(self, indicator: Indicator, points: list[charts.Point]) -> str:
+        """The trend in words: where it came from, where it is, where it should be."""
+        words = self.words
+        known = [(point.label, point.value) for point in points if point.value is not None]
+        (first, start), (last, end) = known[0], known[-1]
+        said = words._("From {start} in {first} to {end} in {last}.", first=first, last=last,
+                       start=words.quantity(indicator, start), end=words.quantity(indicator, end))  # fmt: skip
+        target = self.sentences.target_text(indicator)
+        return f"{said} {words._('Target: {target}.', target=target)}" if target else said
+
+    def _trend_notes(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
+        words = self.words
+        if any(point.provisional for point in points):
+            yield words._("Hollow: provisional, not all that was owed has come.")
+        if any(p.lower is not None and p.upper is not None and p.lower < p.upper for p in points):
+            yield self._interval_note(indicator)
+        if any(point.value is None for point in points):
+            yield words._("A gap in the line: not reported, or not to be computed.")
+
+    def _interval_note(self, indicator: Indicator) -> str:
+        if indicator.interval == "wilson":
+            return self.words._("Pale: 95 % interval (Wilson).")
+        return self.words._("Pale: from the longest list to all lists together; the same person may be on several.")
+
+    # -- breakdowns ------------------------------------------------------------------------------------
+
+    def _dots(self, indicator: Indicator, part: Slice, number: int) -> Figure:
+        rows = [self._row(indicator, name, value) for name, value in part.rows]
+        whole = self._whole(indicator)
+        axis = charts.Axis(self.words, indicator.formula.kind == "percent")
+        notes = [self._interval_note(indicator)] if any(row.lower is not None for row in rows) else []
+        if any(row.provisional for row in rows):
+            notes.append(self.words._("Hollow: provisional, not all that was owed has come."))
+        said = self.words._("; ").join(
+            self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
+        )  # fmt: skip
+        return self._figure(
+            f"{indicator.id}-{number + 1}", "places" if part.is_places else "groups", self._caption(indicator, part),
+            f"{said}.", notes, charts.dots(rows, axis, whole), charts.dots(rows, axis, whole, narrow=True),
+        )  # fmt: skip
+
+    def _strip(self, indicator: Indicator, part: Slice, number: int) -> Figure:
+        words = self.words
+        values = sorted(v.value for v in part.known if v.value is not None)
+        low, high = charts.middle_half(values)
+        middle = words._("Half of {number}: {low} to {high}", number=words.number(len(values)),
+                         low=words.value(indicator, low), high=words.value(indicator, high))  # fmt: skip
+        said = words._("{number} places from {least} to {most}; half of them lie between {low} and {high}.",
+                       number=words.number(len(values)), least=words.value(indicator, values[0]),
+                       most=words.quantity(indicator, values[-1]), low=words.value(indicator, low),
+                       high=words.quantity(indicator, high))  # fmt: skip
+        axis, whole = charts.Axis(words, indicator.formula.kind == "percent"), self._whole(indicator)
+        absent = len(part.rows) - len(values)
+        notes = [words._("Each dot is a place; the band holds the middle half of them. The table names them all.")]
+        if absent:
+            notes.append(words.n("{number} place has no value.", "{number} places have no value.", absent))
+        return self._figure(
+            f"{indicator.id}-{number + 1}", "strip", self._caption(indicator, part), said, notes,
+            charts.strip(values, axis, whole, middle), charts.strip(values, axis, whole, middle, narrow=True),
+        )  # fmt: skip
+
+    def _caption(self, indicator: Indicator, part: Slice) -> str:
+        period = self.words.period_short(self.quarter.shown_period(indicator.id))
+        return self.words._("{breakdown}, {period}", breakdown=sentence_case(part.title), period=period)
+
+    def _row(self, indicator: Indicator, name: str, value: Value | None) -> charts.Row:
+        if value is None or value.value is None:
+            return charts.Row(name, self.words.absent(value.status if value else None))
+        text = self.words.value(indicator, value.value)
+        return charts.Row(name, text, value.value, value.lower, value.upper, value.is_provisional)
+
+    def _whole(self, indicator: Indicator) -> tuple[float, str] | None:
+        """The line to compare parts with; a count is their sum and no comparison."""
+        value = self.quarter.value(indicator.id)
+        if indicator.formula.kind == "count" or value is None or value.value is None:
+            return None
+        shown = self.words.value(indicator, value.value)
+        return value.value, self.words._("{place} {value}", place=plain(self.quarter.root.name), value=shown)
+
+    def spark(self, indicator: Indicator) -> str:
+        return render(charts.spark(self.points(indicator)).spec())
+
+    def _figure(self, ident: str, kind: str, caption: str, description: str, notes: Iterator[str] | list[str],
+                wide: Canvas, narrow: Canvas) -> Figure:  # fmt: skip
+        ident = ident.replace("_", "-")
+        return Figure(ident, kind, caption, caption, description, tuple(notes), render(wide.spec()), render(narrow.spec()))

@@ -1,0 +1,145 @@
+"""Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
+
+    _quarto.yml  index.qmd  goals/<goal>.qmd  data.qmd       the site
+    report.qmd                                               the same as one PDF
+    charts/*.svg  theme/                                     drawings for the PDF; styles, templates, fonts
+
+Templates only set texts that `views` has finished. Each `{{ text }}` in them names the language it is escaped for;
+one that does not is refused, so no text reaches a page unescaped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import noto_cjk_sans_otc
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import escape
+from reports.drawing import decoration, for_page, for_print
+from reports.figures import Figure
+from reports.tables import Quarter
+from reports.views import EditionLabel, Views
+from reports.words import Words, sentence_case
+
+_HERE = Path(__file__).parent
+_CJK = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+"""Characters of Chinese, Japanese and Korean, whose font is too large to come with every project."""
+_CODE = re.compile(r"[A-Za-z0-9_./#*:-]*")
+
+
+def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None, *, language: str | None = None) -> None:
+    """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
+    words = Words(language or quarter.folder.initiative.language, quarter.calendar)
+    views = Views(quarter, words, label or EditionLabel())
+    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
+    texts = dict([*_pages(views), *_charts(views)])
+    for path, text in texts.items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_text(text, encoding="utf-8")
+    if any(_CJK.search(text) for text in texts.values()):
+        shutil.copyfile(str(noto_cjk_sans_otc.FONT_PATH), out / "theme" / "fonts" / noto_cjk_sans_otc.FONT_FILE)
+
+
+def _pages(views: Views) -> Iterator[tuple[str, str]]:
+    """Every text file of the project: its path and contents."""
+    environment = _environment(views)
+    goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
+    pages = ["index.qmd", *goals, "data.qmd", "report.qmd"]
+    for name in ("_quarto.yml", "index.qmd", "data.qmd", "report.qmd"):
+        yield name, _rendered(environment, name, pages=pages)
+    for path, goal in zip(goals, views.goals, strict=True):
+        yield path, _rendered(environment, "goal.qmd", goal=goal)
+
+
+def _charts(views: Views) -> Iterator[tuple[str, str]]:
+    """The drawings that the PDF includes: wide ones, and narrow ones of what stands two abreast."""
+    for goal in views.goals:
+        for figure in (figure for section in goal.sections for figure in section.figures):
+            yield f"charts/{figure.ident}-wide.svg", for_print(figure.wide, figure.title)
+            if figure.kind == "groups":
+                yield f"charts/{figure.ident}-narrow.svg", for_print(figure.narrow, figure.title)
+    for tile in views.tiles():
+        yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
+
+
+def _environment(views: Views) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates" / "report"), undefined=StrictUndefined, autoescape=True,
+        finalize=_escaped_only, trim_blocks=True, lstrip_blocks=True, comment_start_string="{##", comment_end_string="##}",
+    )  # fmt: skip
+    environment.filters.update(
+        md=_safe(escape.markdown),
+        mdblock=_safe(escape.paragraphs),
+        html=_safe(escape.html),
+        typst=_safe(escape.typst),
+        typststring=_safe(escape.typst_string),
+        meta=_safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
+        code=_safe(_code),
+        own=_safe(_own),
+        plain=escape.plain,
+        drawn=_drawn,
+        decoration=_safe(decoration),
+        unhashed=_safe(lambda call: call.strip().removeprefix("#")),
+    )
+    environment.globals.update(_shared(views))
+    return environment
+
+
+def _shared(views: Views) -> dict[str, Any]:
+    """What every template may speak of."""
+    quarter, words = views.quarter, views.words
+    menu = [{"text": words._("The quarter"), "href": "index.html"}, {"text": words._("Goals"), "href": "index.html#goals"},
+            {"text": words._("Data and methods"), "href": "data.html"}, {"text": words._("PDF"), "href": "report.pdf"}]  # fmt: skip
+    return {
+        "_": words._,
+        "views": views,
+        "initiative": quarter.folder.initiative,
+        "period": sentence_case(words.period(quarter.period)),
+        "edition": views.eyebrow(),
+        "lang": words.language,
+        "menu": menu,
+        "partners": quarter.partners,
+        "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
+        "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
+    }
+
+
+def _rendered(environment: Environment, name: str, **parts: Any) -> str:
+    """The template's text, with no more than one blank line in a row."""
+    return re.sub(r"\n{3,}", "\n\n", environment.get_template(name).render(**parts)).strip() + "\n"
+
+
+def _safe(escape_: Any) -> Any:
+    return lambda text: Markup(escape_(text))
+
+
+def _escaped_only(value: Any) -> Any:
+    """Jinja calls this for each ``{{ value }}``: only numbers and what a filter has escaped may pass."""
+    if isinstance(value, Markup | int):
+        return value
+    raise TypeError(f"a template sets {value!r} without saying what it is escaped for")
+
+
+def _code(text: str) -> str:
+    """An id, a path or an address of this project, which needs no escape; anything else is refused."""
+    if not _CODE.fullmatch(text):
+        raise ValueError(f"{text!r} is no id and no path")
+    return text
+
+
+def _own(text: str) -> str:
+    """A text of the catalogue, in which ``**`` and ``*`` stand for bold and italics."""
+    parts = re.split(r"(\*\*|\*)", text)
+    return "".join(part if i % 2 else escape.markdown(part) for i, part in enumerate(parts)).replace("  ", " ")
+
+
+def _drawn(figure: Figure, size: str) -> Markup:
+    svg = figure.wide if size == "wide" else figure.narrow
+    return Markup(for_page(svg, f"{figure.ident}-{size[0]}", figure.title, figure.description))

@@ -1,0 +1,158 @@
+"""Renders a written project: HTML pages and one PDF, by the Quarto CLI where it is installed, else by pandoc and Typst.
+
+The embedded renderer does what Quarto would do with these pages and no more: it reads ``_quarto.yml`` for the pages,
+templates and fonts, and nothing outside the project. The same project and timestamp give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+import typst
+import yaml
+
+from agenda.errors import Unavailable
+
+_AT_ONCE = 2
+"""Pandoc processes side by side; each takes one core."""
+
+
+class RenderError(Unavailable):
+    """A page could not be rendered. The message names the page, and the line where the renderer knows it."""
+
+
+def render(
+    project: Path, out: Path, *, timestamp: datetime, progress: Callable[[str], None] = lambda page: None,
+    quarto: str | None = None,
+) -> None:  # fmt: skip
+    """Render ``project`` into the folder ``out``. ``timestamp`` is what the PDF says it was made at.
+
+    ``quarto`` is the Quarto CLI's path; by default the one on the PATH, and where there is none, or with ``""``,
+    the embedded renderer. ``progress`` is called with each page when it is finished.
+    """
+    found = shutil.which("quarto") if quarto is None else quarto
+    out.mkdir(parents=True, exist_ok=True)
+    if found:
+        _by_quarto(found, project, out, timestamp)
+    else:
+        _Embedded(project, out, timestamp).render(progress)
+
+
+# -- the Quarto CLI -----------------------------------------------------------------------------------
+
+
+def _by_quarto(quarto: str, project: Path, out: Path, timestamp: datetime) -> None:
+    """Quarto works in a copy, as it leaves caches in a project and empties its output folder."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "project"
+        shutil.copytree(project, copy)
+        # Typst, within Quarto, takes its clock from this variable; `env` sets it for this one process.
+        call = ["env", f"SOURCE_DATE_EPOCH={int(timestamp.timestamp())}", quarto, "render", str(copy)]
+        done = subprocess.run(call, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RenderError(f"quarto could not render {project}:\n{done.stderr.strip() or done.stdout.strip()}")
+        settings = yaml.safe_load((copy / "_quarto.yml").read_text(encoding="utf-8"))
+        shutil.copytree(copy / settings["project"]["output-dir"], out, dirs_exist_ok=True)
+
+
+# -- pandoc and Typst ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    project: Path
+    out: Path
+    timestamp: datetime
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        settings: Mapping[str, Any] = yaml.safe_load((self.project / "_quarto.yml").read_text(encoding="utf-8"))
+        return settings
+
+    def render(self, progress: Callable[[str], None]) -> None:
+        self._copy_resources()
+        pages = self.settings["project"]["render"]
+        # The PDF takes longest, so it goes first.
+        by_format = sorted(((page, self._format(page)) for page in pages), key=lambda found: found[1] != "typst")
+        with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(_AT_ONCE) as pool:
+            metadata = Path(place) / "metadata.yml"
+            told = {k: v for k, v in self.settings.items() if k not in ("project", "format", "engine", "execute")}
+            metadata.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+            work = {"html": self._page, "typst": self._pdf}
+            for page, _ in zip(pages, pool.map(lambda found: work[found[1]](found[0], metadata), by_format), strict=True):
+                progress(page)
+
+    def _format(self, page: str) -> str:
+        """The format that the page's own metadata names."""
+        text = (self.project / page).read_text(encoding="utf-8")
+        if not text.startswith("---\n"):
+            raise RenderError(f"{page}:1: the page does not open with its metadata")
+        return str(yaml.safe_load(text.split("\n---\n", 1)[0])["format"])
+
+    def _copy_resources(self) -> None:
+        for pattern in self.settings["project"]["resources"]:
+            for path in sorted(self.project.glob(pattern)):
+                target = self.out / path.relative_to(self.project)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+
+    def _page(self, page: str, metadata: Path) -> None:
+        target = (self.out / page).with_suffix(".html")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self._pandoc(page, "html", metadata, "--mathml"), encoding="utf-8")
+
+    def _pdf(self, page: str, metadata: Path) -> None:
+        options = self.settings["format"]["typst"]
+        source = self._pandoc(page, "typst", metadata)
+        try:
+            content = typst.compile(
+                source.encode(),
+                root=str(self.project),
+                font_paths=[str(self.project / path) for path in options["font-paths"]],
+                ignore_system_fonts=True,
+                timestamp=self.timestamp.astimezone(UTC).replace(microsecond=0),
+                pdf_standards=[options["pdf-standard"]],
+            )
+        except typst.TypstError as error:
+            raise RenderError(f"{page}: {_explained(error, source)}") from error
+        (self.out / options["output-file"]).write_bytes(content)
+
+    def _pandoc(self, page: str, format_: str, metadata: Path, *options: str) -> str:
+        """The page in ``format_``, by the template that the project names for it."""
+        call = [
+            pypandoc.get_pandoc_path(), page, "--sandbox", "--from=markdown", f"--to={format_}", "--wrap=none",
+            f"--metadata-file={metadata}", f"--template={self.settings['format'][format_]['template']}", *options,
+        ]  # fmt: skip
+        if self.settings.get("section-divs") and format_ == "html":
+            call.append("--section-divs")
+        done = subprocess.run(call, cwd=self.project, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode or done.stderr:
+            raise RenderError(f"{page}: {_located(done.stderr.strip())}")
+        return done.stdout
+
+
+def _located(message: str) -> str:
+    """Pandoc's message with its line, where it gives one, in front."""
+    found = re.search(r"line (\d+)", message)
+    return f"line {found[1]}: {message}" if found else message
+
+
+def _explained(error: typst.TypstError, source: str) -> str:
+    """Typst's message with its trace, and the lines of the document that its trace names."""
+    said = [str(error.message), *map(str, error.hints), *map(str, error.trace)]
+    lines = source.splitlines()
+    for number in {int(n) for n in re.findall(r"<bytes>:(\d+)|main\.typ:(\d+)", " ".join(said)) for n in n if n}:
+        if number <= len(lines):
+            said.append(f"line {number}: {lines[number - 1].strip()[:200]}")
+    return "\n".join(said)
