@@ -38,6 +38,7 @@ def write_review_page(store: Store, site: Store, edition: Edition, quarter: Quar
     changes = compare(base.values if base else values.clear(), values, dimensions)
     say = ReviewWords(quarter, words, dimensions)
     goals, this = say.goals(base, values), say.revised(changes, base, earlier=False)
+    lacking = say.lacking(quarter.expected_reporters)
     parts = {
         "name": initiative.name,
         "quarter": words.period(quarter.period),
@@ -47,14 +48,12 @@ def write_review_page(store: Store, site: Store, edition: Edition, quarter: Quar
         "as_of": words.day(edition.record.inputs.as_of),
         "base": base,
         "before": words.period_short(base.period) if base and base.period != quarter.period else words._("Before"),
+        "said": say.in_short(base, goals, this, len(lacking)),
         "goals": goals,
-        "total": sum(len(lines) for _, lines in goals),
-        "changed": sum(line.has_changed for _, lines in goals for line in lines),
         "this": this,
-        "others": sum(revision.count for _, revisions in this for revision in revisions),
         "earlier": say.revised(changes, base, earlier=True),
         "reported": [r.partner.name for r in quarter.expected_reporters if r.has_reported],
-        "lacking": say.lacking(quarter.expected_reporters),
+        "lacking": lacking,
         "expected": len(quarter.expected_reporters),
         "files": say.files(edition, base),
         "findings": say.findings(_findings(warehouse, edition, base)),

@@ -54,6 +54,12 @@ class Revision:
         return len(self.others) + self.more
 
 
+Goals = list[tuple[str, list[Line]]]
+"""Each goal's name, and a line for each of its indicators."""
+Revised = list[tuple[str, list[Revision]]]
+"""Each indicator's name, and what changed by period."""
+
+
 class ReviewWords:
     """Puts values, partners and files into the words of the page."""
 
@@ -64,7 +70,29 @@ class ReviewWords:
         self.measures = {measure.id: measure.name for measure in agenda.measures}
         self.members = {(d.id, m.id): m.name for d in agenda.dimensions for m in d.members}
 
-    def goals(self, base: Base | None, values: pl.DataFrame) -> list[tuple[str, list[Line]]]:
+    def in_short(self, base: Base | None, goals: Goals, this: Revised, lacking: int) -> list[str]:
+        """The page in a few sentences."""
+        _, n = self.words._, self.words.n
+        if base is None:
+            said = [_("This is the first edition; there is nothing to compare it with.")]
+        else:
+            lines = [line for _goal, of_goal in goals for line in of_goal]
+            changed = sum(line.has_changed for line in lines)
+            others = sum(revision.count for _indicator, revisions in this for revision in revisions)
+            said = [
+                _("This page compares the draft with {base}.", base=base.said),
+                n("{changed} of {number} indicator changed.", "{changed} of {number} indicators changed.", len(lines),
+                  changed=changed),
+            ]  # fmt: skip
+            if others:
+                said.append(n("{number} value of a place or group changed.",
+                              "{number} values of places and groups changed.", others))  # fmt: skip
+        if lacking:
+            said.append(n("{number} partner has not reported all it owes.",
+                          "{number} partners have not reported all they owe.", lacking))  # fmt: skip
+        return said
+
+    def goals(self, base: Base | None, values: pl.DataFrame) -> Goals:
         """Each goal with the whole's value of each of its indicators, for the quarter and before."""
         then = replace(self.quarter, period=base.period) if base else None
         now, before = self._wholes(values), self._wholes(base.values) if base else {}
@@ -78,7 +106,7 @@ class ReviewWords:
             goals.append((goal.name, lines))
         return goals
 
-    def revised(self, changes: pl.DataFrame, base: Base | None, earlier: bool) -> list[tuple[str, list[Revision]]]:
+    def revised(self, changes: pl.DataFrame, base: Base | None, earlier: bool) -> Revised:
         """By indicator, what changed in the periods that the base knew: the ``earlier`` ones, or this quarter's."""
         by: dict[str, dict[Period, list[Row]]] = {}
         for row in changes.iter_rows(named=True) if base else ():
