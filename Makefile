@@ -58,7 +58,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 	@mkdir -p build && cp requirements.lock build/requirements.lock
 	$(LOCK) --quiet --output-file build/requirements.lock && diff requirements.lock build/requirements.lock
 
