@@ -17,7 +17,14 @@
 
 {% macro open_lake() %}
     {% if execute %}
-        {% do run_query(lake_manifests_sql()) %}
+        {% set pattern = as_pattern(lake_folder()) ~ '/batches/*.json' %}
+        {% if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0][0] == 0 %}
+            {% do exceptions.raise_compiler_error(
+                'there is no lake at ' ~ lake_folder() ~ ' (it holds no batch); collect first, or name another by the'
+                ~ ' environment variable CAIRN_LAKE'
+            ) %}
+        {% endif %}
+        {% do run_query(lake_manifests_sql(pattern)) %}
         {% set newer = run_query('select max(format) from lake.manifests').columns[0][0] %}
         {% if newer is not none and newer > 1 %}
             {% do exceptions.raise_compiler_error(
@@ -35,28 +42,18 @@
     {% endif %}
 {% endmacro %}
 
-{% macro lake_manifests_sql() %}
-    {%- set pattern = lake_folder() ~ '/batches/*.json' -%}
+{% macro lake_manifests_sql(pattern) %}
     {%- set columns -%}
         {format: 'INTEGER', batch: 'VARCHAR', kind: 'VARCHAR', known_at: 'TIMESTAMP WITH TIME ZONE',
         files: 'STRUCT("table" VARCHAR, path VARCHAR)[]', readings: 'VARCHAR[]'}
     {%- endset -%}
-    {%- set found = run_query("select count(*) from glob('" ~ quoted(pattern) ~ "')").columns[0][0] > 0 -%}
     create schema if not exists lake;
 
     create or replace table lake.manifests as
     with manifests as (
-    {% if found %}
         select *
-        from read_json('{{ quoted(pattern) }}', format = 'unstructured', columns = {{ columns }})
+        from read_json('{{ pattern }}', format = 'unstructured', columns = {{ columns }})
         {% if as_of() %}where known_at <= timestamp with time zone '{{ as_of() }}'{% endif %}
-    {% else %}
-        select
-            null::integer as format, null::varchar as batch, null::varchar as kind,
-            null::timestamp with time zone as known_at,
-            null::struct("table" varchar, path varchar)[] as files, null::varchar[] as readings
-        where false
-    {% endif %}
     ),
 
     latest_agenda as (
@@ -74,7 +71,8 @@
         batch,
         known_at,
         file."table" as table_name,
-        '{{ quoted(lake_folder()) }}/' || file.path as path
+        '{{ quoted(lake_folder()) }}/' || file.path as path,
+        '{{ as_pattern(lake_folder()) }}/' || file.path as pattern
     from (select batch, known_at, unnest(files) as file from lake.manifests);
 
     -- A reading that two collectors landed at the same time counts from the batch committed first;
@@ -98,7 +96,7 @@
 {% macro lake_file_lists_sql() %}
     select
         table_name,
-        string_agg('''' || replace(path, '''', '''''') || '''', ', ' order by path)
+        string_agg('''' || replace(pattern, '''', '''''') || '''', ', ' order by path)
     from lake.files
     group by table_name
 {% endmacro %}
@@ -129,4 +127,11 @@
     {% endif %}
 {% endmacro %}
 
-{% macro quoted(text) %}{{- return(text | replace("'", "''")) -}}{% endmacro %}
+{% macro quoted(text) %}
+    {{- return(text | replace("'", "''")) -}}
+{% endmacro %}
+
+{% macro as_pattern(path) %}
+    {#- A path for functions that take patterns; a folder may well be called `draft [2]`. -#}
+    {{- return(quoted(path) | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -}}
+{% endmacro %}

@@ -4,7 +4,7 @@
     `sign` is '-' for the lower bound, '+' for the upper.
 #}
 {% macro wilson(share, n, sign) -%}
-    {%- set z = '1.959963984540054' -%}
+    {%- set z = '1.959963984540054e0' -%}
     least(1.0, greatest(0.0,
         (
             {{ share }} + {{ z }} * {{ z }} / (2 * {{ n }})

@@ -101,15 +101,21 @@ fractions as (
         asked.denominator_terms > 0 as has_denominator,
         split_terms.is_overlap,
         -- A formula with a term missing has no result: attendances less unknown breaches are not attendances.
-        case when split_terms.numerator_terms = asked.numerator_terms then split_terms.numerator end as numerator,
+        cast(
+            case when split_terms.numerator_terms = asked.numerator_terms then split_terms.numerator end
+            as decimal(38, 6)
+        ) as numerator,
         split_terms.numerator_low,
         split_terms.numerator_high,
-        case
-            when
-                asked.denominator_terms > 0
-                and split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0) = asked.denominator_terms
-                then split_terms.denominator + coalesce(whole_terms.denominator, 0)
-        end as denominator,
+        cast(
+            case
+                when
+                    asked.denominator_terms > 0
+                    and split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0)
+                    = asked.denominator_terms
+                    then split_terms.denominator + coalesce(whole_terms.denominator, 0)
+            end as decimal(38, 6)
+        ) as denominator,
         split_terms.is_provisional or coalesce(whole_terms.is_provisional, false) as is_provisional
     from split_terms
     inner join asked on split_terms.indicator = asked.indicator
@@ -122,7 +128,7 @@ fractions as (
             and split_terms.place = whole_terms.place
 ),
 
--- One division, of exact sums, at the very end. A count is divided by nothing.
+-- One division, at the very end, of the exact sums that are shown beside it. A count is divided by nothing.
 divided as (
     select
         *,
@@ -145,8 +151,8 @@ select
     divided.members,
     case when divided.absence is null then cast(divided.numerator * divided.times as double) / divided.divisor end
         as value,
-    cast(divided.numerator as decimal(38, 6)) as numerator,
-    cast(divided.denominator as decimal(38, 6)) as denominator,
+    divided.numerator,
+    divided.denominator,
     case
         when divided.absence is not null then null
         when divided.interval = 'wilson' and divided.numerator between 0 and divided.denominator

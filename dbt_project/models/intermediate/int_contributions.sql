@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}  {# read once as a whole, and once more for the few measures that are averaged #}
+{{ config(materialized='view') }}  {# millions of rows, each read once: by the rule of its measure #}
 
 with needed as (
     select distinct
@@ -12,6 +12,8 @@ with needed as (
 select
     reported.partner,
     reported.measure,
+    measures.over_time,
+    measures.over_partners,
     periods.period_type,
     periods.period,
     ancestors.ancestor as place,
@@ -22,6 +24,7 @@ select
     reported.value,
     reported.is_provisional
 from {{ ref('int_reported') }} as reported
+inner join {{ source('lake', 'agenda_measures') }} as measures on reported.measure = measures.measure
 inner join needed on reported.measure = needed.measure and reported.split = needed.split
 inner join {{ ref('int_reported_periods') }} as periods
     on

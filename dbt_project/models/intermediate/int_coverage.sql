@@ -10,11 +10,12 @@ with measures as (
 -- Which partners speak for which place: those that ever did, and for the whole initiative all of them.
 speaks_for as (
     select distinct
-        partner,
-        measure,
-        place
-    from {{ ref('int_partner_values') }}
-    where partner <> ''
+        reported.partner,
+        reported.measure,
+        ancestors.ancestor as place
+    from {{ ref('int_reported') }} as reported
+    inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on reported.place = ancestors.place
+    where reported.split = ''
     union
     select distinct
         reporting.partner,

@@ -10,22 +10,14 @@ with observed as (
     from {{ source('lake', 'reference_values') }}
 ),
 
-exploded as (
-    select
-        measure,
-        members,
-        unnest(string_split(members, '|')) as member
-    from observed
-    where members <> ''
-),
-
 dimensions as (
     select
         measure,
         members,
-        member,
-        split_part(member, '=', 1) as dimension
-    from exploded
+        unnest(string_split(members, '|')) as member,
+        split_part(unnest(string_split(members, '|')), '=', 1) as dimension
+    from observed
+    where members <> ''
 ),
 
 observed_splits as (

@@ -11,7 +11,8 @@ exploded as (
         measure,
         split,
         members,
-        unnest(string_split(members, '|')) as member
+        unnest(string_split(members, '|')) as member,
+        split_part(unnest(string_split(members, '|')), '=', 1) as dimension
     from parts
     where members <> ''
 ),
@@ -22,15 +23,16 @@ judged as (
         terms.breakdown,
         terms.term,
         exploded.members,
+        exploded.dimension,
         exploded.member,
         shown.dimension is not null and terms.is_by_breakdown as is_shown,
         filtered.term is null or matching.term is not null as is_counted
     from {{ ref('int_terms') }} as terms
     inner join exploded on terms.measure = exploded.measure and terms.split = exploded.split
     left join {{ source('lake', 'agenda_breakdown_dimensions') }} as shown
-        on terms.breakdown = shown.breakdown and split_part(exploded.member, '=', 1) = shown.dimension
+        on terms.breakdown = shown.breakdown and exploded.dimension = shown.dimension
     left join (select distinct term, dimension from {{ source('lake', 'agenda_term_members') }}) as filtered
-        on terms.term = filtered.term and split_part(exploded.member, '=', 1) = filtered.dimension
+        on terms.term = filtered.term and exploded.dimension = filtered.dimension
     left join {{ source('lake', 'agenda_term_members') }} as matching
         on terms.term = matching.term and exploded.member = matching.dimension || '=' || matching.member
 ),
@@ -41,7 +43,7 @@ split_up as (
         breakdown,
         term,
         members,
-        coalesce(string_agg(member, '|' order by member) filter (where is_shown), '') as shown_members,
+        coalesce(string_agg(member, '|' order by dimension) filter (where is_shown), '') as shown_members,
         bool_and(is_counted) as is_counted
     from judged
     group by indicator, breakdown, term, members
