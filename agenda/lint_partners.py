@@ -87,12 +87,15 @@ def _readable(known: Known, base: Path_, layout: Layout) -> Iterator[Problem]:
 
 def _value(known: Known, path: Path_, value: Value) -> Iterator[Problem]:
     splits = {*value.members, *re.findall(r"\{([^{}]*)\}", value.column or "")}
-    for measure in answers(value.measure):
+    measures = answers(value.measure)
+    for measure in measures:
         yield from known.check(FILE, (*path, "measure"), "measure", measure, known.measures)
-        if measure in known.measures:
-            split = known.measures[measure]
-            for extra in sorted(splits - split):
-                yield known.problem(FILE, path, f"{measure!r} is not split by {extra!r}{nearest(extra, split)}")
+    # Where a column says which measure a row holds, a row leaves those groups empty that its measure doesn't have.
+    split = frozenset[str]().union(*(known.measures.get(measure, ()) for measure in measures))
+    if measures and all(measure in known.measures for measure in measures):
+        for extra in sorted(splits - split):
+            named = " nor ".join(map(repr, measures))
+            yield known.problem(FILE, path, f"{named} is not split by {extra!r}{nearest(extra, split)}")
     for dimension, found in value.members.items():
         members = {*known.members.get(dimension, ()), TOTAL}
         for member in answers(found) if dimension in known.members else ():

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reports.package import write_data
-from reports.pages import EditionLabel, write_project
+from reports.pages import write_project
 from reports.render import render
 from reports.review_page import write_review_page
 
@@ -49,20 +49,20 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
     """Render the quarter and keep it as the newest draft; the same facts give the edition that is there."""
     folder, store = workspace.folder, workspace.store
     inputs = read_inputs(warehouse, period)
-    quarter = read_quarter(warehouse, period, folder)
+    quarter = replace(read_quarter(warehouse, period, folder), as_of=inputs.as_of)
     with tempfile.TemporaryDirectory(prefix="cairn-draft-") as work:
         files = Path(work, "files")
         project = workspace.local / "quarto" / period.key
         shutil.rmtree(project, ignore_errors=True)
-        headline = write_project(quarter, project, EditionLabel(as_of=inputs.as_of))
+        write_project(quarter, project)
         render(project, files, timestamp=inputs.as_of)
         write_data(quarter, files / "data")
         for name, content in folder.files().items():
             path = files / "agenda" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        edition = add_edition(store, folder, period, files, inputs, headline=headline)
-    write_review_page(store, folder, edition)
+        edition = add_edition(store, folder, period, files, inputs)
+    write_review_page(store, workspace.site, edition, quarter, warehouse)
     _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
     note = {**_made_from(workspace), "edition": edition.digest}
     _note(workspace, period).write_text(json.dumps(note, indent=1), encoding="utf-8")

@@ -137,7 +137,7 @@ class Lake:
         """Write a batch and, last of all, its manifest. ``known_at`` is given only for history that is imported."""
         moment = known_at or datetime.now(UTC)
         batch = f"{moment:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
-        files = self._load(batch, tables)
+        files = self._load(batch, {name: table for name, table in tables.items() if table.num_rows})
         manifest = Manifest(
             batch, kind, moment, known_at is not None, agenda, files, tuple(readings), tuple(deliveries)
         )

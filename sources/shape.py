@@ -153,11 +153,16 @@ def _from_path(found: From | None, key: str) -> str | None:
 
 def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     value = cell.value
-    conditions = [*_conditions(plan, plan.layout.where), *_conditions(plan, value.where)]
+    conditions, own = _conditions(plan, plan.layout.where), _conditions(plan, value.where)
     number_text = _text(plan, cell.column) if cell.column else "'1'"
     counted = cell.column or (value.count if value.count != "rows" else None)
-    if counted:
-        conditions.append(_given(plan, _text(plan, counted)))
+    given = [_given(plan, _text(plan, counted))] if counted else []
+    if own and plan.layout.rows == "records" and cell.take != "min":
+        # Records of which none is of the kind that counts make a zero, not a gap.
+        number_text = f"case when {' and '.join(own)} then {number_text} else '0' end"
+        conditions += [f"({' and '.join(own)} and {' and '.join(given)} or not ({' and '.join(own)}))"] if given else []
+    else:
+        conditions += own + given
     members = [
         f"'{dimension}{SPLIT}' || {_found(plan, found, 'members')}" for dimension, found in sorted(cell.members.items())
     ]

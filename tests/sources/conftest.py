@@ -81,6 +81,8 @@ class Coalition:
             for file in json.loads(batch.read_text())["files"]
             if file["table"] == table
         ]
+        if not paths:
+            return []
         return duckdb.execute(f"select {columns} from read_parquet($1) order by all", [paths]).fetchall()
 
     def receipt(self, key: str) -> dict[str, Any]:

@@ -201,3 +201,16 @@ def test_a_layouts_query_reaches_nothing_but_its_file(coalition: Callable[..., C
     assert [f["code"] for f in receipt["findings"]] == ["layout_sql"]
     assert "root:" not in str(receipt)
     assert made.rows("observations") == []
+
+
+def test_records_of_which_none_counts_make_a_zero(coalition: Callable[..., Coalition]) -> None:
+    layout = """
+period: quarter
+place: town
+rows: records
+values: [{column: licensed, measure: spots, where: {stars: [4, 5]}}]
+"""
+    made = coalition(partners(layout))
+    made.drop("alpha/a.csv", "quarter,town,stars,licensed\n2026Q1,Harbor,4,8\n2026Q1,Harbor,2,9\n2026Q1,Old Mill,3,5\n")
+    made.collect()
+    assert made.rows("observations", COLUMNS) == [("2026Q1", "harbor", "", 8), ("2026Q1", "old_mill", "", 0)]
