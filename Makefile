@@ -15,6 +15,9 @@ ROWS  ?= 1000000
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
+# Some networks sign for themselves: uv should trust what this machine trusts, where it keeps a list of that.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),1,)
+
 setup: $(READY)
 
 # uv comes by its own pin in the lock; then everything else, exactly as locked, and this project as it is edited.
