@@ -33,6 +33,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 _HOST = "127.0.0.1"
+_GRPC = 10_000
+"""How far above each of its ports SeaweedFS listens for calls among its own parts."""
 _PATIENCE = 90.0
 """Seconds until a server that doesn't answer has failed; Prefect's takes 15 to 30 on a busy machine."""
 
@@ -73,19 +75,22 @@ def s3_server(bucket: str = "cairn", others: Sequence[str] = ()) -> Iterator[S3S
         }
         for name, secret in keys.items()
     ]
-    master, filer, volume, s3, admin = _free_ports(5)
-    server = S3Server(f"http://{_HOST}:{s3}", bucket, keys)
+    ports = dict(zip(("master", "filer", "volume", "s3", "admin"), _free_ports(5), strict=True))
+    server = S3Server(f"http://{_HOST}:{ports['s3']}", bucket, keys)
     with tempfile.TemporaryDirectory(prefix="cairn-s3-", ignore_cleanup_errors=True) as folder:
         Path(folder, "s3.json").write_text(json.dumps({"identities": identities}), encoding="utf-8")
         command = [
             weed, "mini", f"-dir={folder}", f"-bucket={bucket}", f"-ip={_HOST}", f"-ip.bind={_HOST}",
-            f"-master.port={master}", f"-filer.port={filer}", f"-volume.port={volume}",
-            f"-s3.port={s3}", f"-admin.port={admin}", f"-s3.config={folder}/s3.json",
-            f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock",
+            *(f"-{part}.port={port}" for part, port in ports.items()), f"-s3.config={folder}/s3.json",
+            "-filer.localSocket=filer.sock", "-s3.localSocket=s3.sock",  # in the folder it runs in
             "-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false", "-master.telemetry=false",
         ]  # fmt: skip
-        with _running(command, Path(folder), {}, lambda: _answers(server.endpoint, (403,))):
-            yield server
+        try:
+            with _running(command, Path(folder), {}, lambda: _answers(server.endpoint, (403,))):
+                yield server
+        finally:  # where these lie can't be told it
+            for part, port in ports.items():
+                Path(f"/tmp/seaweedfs-{part}-grpc-{port + _GRPC}.sock").unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -157,12 +162,12 @@ def _answers(address: str, codes: Sequence[int]) -> bool:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that are free and whose twins 10,000 higher are too: SeaweedFS listens there for its own calls."""
+    """Ports that are free and whose twins `_GRPC` higher are too."""
     found: list[int] = []
     for port in random.sample(range(12_000, 22_000), 1000):  # below the ports the kernel hands out by itself
         with contextlib.suppress(OSError), socket.socket() as low, socket.socket() as high:
             low.bind((_HOST, port))
-            high.bind((_HOST, port + 10_000))
+            high.bind((_HOST, port + _GRPC))
             found.append(port)
             if len(found) == count:
                 return found
@@ -171,12 +176,12 @@ def _free_ports(count: int) -> list[int]:
 
 def main() -> None:
     """Starts both servers, prints the environment that uses them, and waits for Ctrl-C."""
-    with s3_server() as s3, prefect_server() as api:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), s3_server() as s3, prefect_server() as api:
         for name, value in {**s3.environment(), "PREFECT_API_URL": api}.items():
             print(f"export {name}={value}")
         print(f"# bucket: s3://{s3.bucket} · Prefect: {api.removesuffix('/api')} · Ctrl-C ends both", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.pause()
+        signal.pause()
 
 
 if __name__ == "__main__":

@@ -33,13 +33,16 @@ def test_a_server_ends_with_its_block() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
-def test_a_server_ends_when_its_starter_is_killed() -> None:
+def test_a_server_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
     code = (
         "import time; from infra.servers import s3_server\n"
         "with s3_server() as server: print(server.endpoint, flush=True); time.sleep(60)"
     )
     root = Path(__file__).parents[2]
-    starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=root)
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # nobody is left to empty it
+    starter = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=root, env=environment
+    )
     assert starter.stdout is not None
     endpoint = starter.stdout.readline().strip()
     assert answers(endpoint)
