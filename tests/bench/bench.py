@@ -93,8 +93,8 @@ def unchanged(folder: Path) -> dict[str, Any]:
     }
 
 
-def bench(rows: int, repeat: int) -> dict[str, Any]:
-    folder = REPOSITORY / "build" / "bench" / str(rows)
+def stages(folder: Path, rows: int, repeat: int) -> dict[str, Any]:
+    """Every stage and its twin on about ``rows`` rows; stops unless both ended in the same tables."""
     total, threads = coalition.write(folder, rows), os.cpu_count() or 1
     print(f"{total:,} rows in {coalition.PARTNERS * coalition.QUARTERS} files, {threads} threads", flush=True)
     names = ("raw_ingest", "cairn_ingest", "raw_indicators", "cairn_indicators")
@@ -113,7 +113,6 @@ def bench(rows: int, repeat: int) -> dict[str, Any]:
                 1000 * (seconds["cairn_indicators"] - 2 * seconds["raw_indicators"]) / nodes, 1
             ),
         },
-        "unchanged": unchanged(folder),
     }
 
 
@@ -124,10 +123,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
-    found = {"machine": machine, "sizes": [bench(rows, options.repeat) for rows in options.rows]}
+    sizes = []
+    for rows in options.rows:
+        folder = REPOSITORY / "build" / "bench" / str(rows)
+        sizes.append({**stages(folder, rows, options.repeat), "unchanged": unchanged(folder)})
+    found = {"machine": machine, "sizes": sizes}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    for size in found["sizes"]:
+    for size in sizes:
         print(json.dumps({"rows": size["rows"], **size["ratios"]}))
     print(f"All of it: {options.out}")
 

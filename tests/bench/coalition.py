@@ -5,6 +5,7 @@ Every number follows from its row by a hash, so that the same size always gives 
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -29,12 +30,13 @@ def places_for(rows: int) -> int:
 
 
 def write(folder: Path, rows: int) -> int:
-    """The initiative with its inbox filled; gives the number of rows. An initiative that is there stays."""
+    """The initiative with its inbox filled; gives the number of rows. One of this size that is there stays."""
     places = places_for(rows)
     total = places * ROWS_PER_PLACE * PARTNERS * QUARTERS
     done = folder / "generated"
     if done.is_file() and done.read_text() == str(total):
         return total
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, content in _initiative(places).items():
         (folder / name).write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -1,0 +1,15 @@
+"""The bench compares like with like: both ways end in the same tables. How long they take is nobody's test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.bench import bench, coalition
+
+
+def test_both_ways_end_in_the_same_tables(tmp_path: Path) -> None:
+    found = bench.stages(tmp_path / "coalition", rows=1, repeat=1)
+    assert found["rows"] == coalition.PARTNERS * coalition.QUARTERS * coalition.ROWS_PER_PLACE
+    assert found["stages"]["cairn_ingest"]["files"] == coalition.PARTNERS * coalition.QUARTERS
+    assert all(one["peak_megabytes"] > 0 for one in found["stages"].values())
+    assert found["ratios"].keys() == {"ingest", "indicators", "milliseconds_a_node_beyond_twice_raw"}
