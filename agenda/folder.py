@@ -140,6 +140,9 @@ class _Reader:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.problems.append(Problem(name, line, "", f"is not readable YAML: {error.problem}"))
             return None
+        except RecursionError:
+            self.problems.append(Problem(name, 1, "", "nests without end; does an entry (&x) hold itself (*x)?"))
+            return None
         except yaml.YAMLError as error:  # a control character: the reader knows no line
             self.problems.append(Problem(name, 1, "", f"is not readable YAML: {error}"))
             return None

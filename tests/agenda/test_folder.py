@@ -121,6 +121,9 @@ def test_a_key_given_twice(make: Make, line_of: LineOf) -> None:
 def test_unreadable_yaml(make: Make) -> None:
     [problem] = problems(make(**{"agenda.yml": "places:\n  - {id: a\nmeasures: ]\n"}))
     assert problem.startswith("agenda.yml:3: is not readable YAML")
+    for endless in ("places: &x\n  - *x\n", "places: " + "[" * 5000):
+        [problem] = problems(make(**{"agenda.yml": endless}))
+        assert problem.startswith("agenda.yml:1: nests without end")
     [problem] = problems(make(**{"agenda.yml": "places: \x01"}))
     assert problem.startswith("agenda.yml:1: is not readable YAML")
 
