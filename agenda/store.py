@@ -169,6 +169,8 @@ class FolderStore:
 
     def alias(self, name: str, target: str, files: Sequence[str]) -> None:
         link = self.local(name)
+        if link.is_dir() and not link.is_symlink():
+            raise Unavailable(f"{link} is a folder where a link belongs (was it copied here?); move it away, run again")
         temporary = link.with_name(f".new-{secrets.token_hex(8)}")
         with self._explained(name):
             link.parent.mkdir(parents=True, exist_ok=True)
@@ -214,7 +216,7 @@ class FolderStore:
 class BucketStore:
     """A store below a prefix of an S3 bucket; credentials and endpoint as boto3 finds them.
 
-    The server must know conditional PUTs (``If-None-Match``, ``If-Match``): AWS, SeaweedFS, MinIO, R2, Ceph do.
+    The server must answer conditional PUTs (``If-None-Match``, ``If-Match``), as AWS and SeaweedFS do.
     """
 
     def __init__(self, url: str) -> None:

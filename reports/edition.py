@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -43,7 +43,7 @@ class Arrival(Entry):
 
 
 class Inputs(Entry):
-    """What an edition was made from, as far as it speaks of the quarter or of what came before."""
+    """What an edition was made from; ``as_of`` is when the newest of it was received."""
 
     as_of: datetime
     arrivals: tuple[Arrival, ...]
@@ -142,22 +142,27 @@ class Edition:
 
 
 def read_inputs(warehouse: Path, period: Period) -> Inputs:
-    """The readings that ``warehouse`` rests on, without those that only speak of later periods.
+    """What ``warehouse`` rests on, without what only speaks of later periods.
 
-    Raises `Unavailable` where the warehouse can't be read.
+    A file that was turned away whole speaks of no period; it counts up to the end of the next one, which is when
+    ``period`` is reported. So a quarter's edition changes when something it shows may have changed, and not because
+    later quarters were delivered. Raises `Unavailable` where the warehouse can't be read, `HeldBack` where nothing
+    was delivered yet.
     """
     query = """
         select partner, key, reading, received_at, outcome from fct_readings
-        where first_period_start is null or first_period_start < $end order by all"""
+        where first_period_start < $end or (first_period_start is null and received_at < $next_end) order by all"""
+    known = {"end": period.end, "next_end": replace(period, start=period.end).end}
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            rows = connection.execute(query, {"end": period.end}).fetchall()
-            (as_of,) = connection.execute("select as_of from meta_build").fetchall()[0]
+            rows = connection.execute(query, known).fetchall()
     except duckdb.Error as error:
         raise Unavailable(f"the warehouse {warehouse} can't be read: {error}") from error
-    arrivals = (Arrival(**dict(zip(Arrival.model_fields, row, strict=True))) for row in rows)
-    return Inputs(as_of=as_of, arrivals=tuple(arrivals))
+    if not rows:
+        raise HeldBack(f"nothing has been delivered for {period} or before, so there is nothing to report yet.")
+    arrivals = tuple(Arrival(**dict(zip(Arrival.model_fields, row, strict=True))) for row in rows)
+    return Inputs(as_of=max(arrival.received_at for arrival in arrivals), arrivals=arrivals)
 
 
 def add_edition(

@@ -83,11 +83,13 @@ create table fct_readings (
     rows_read bigint, rows_accepted bigint, rows_rejected bigint, rows_skipped bigint,
     first_period_start date, last_period_end date);
 insert into fct_readings values
+    ('main', 'r0', 'long', 'main/q2.csv', '2026-07-20 08:00:00+00', 'accepted', 4, 4, 0, 0, '2026-04-01', '2026-07-01'),
     ('main', 'r1', 'long', 'main/q3.csv', '2026-10-20 08:00:00+00', 'accepted', 4, 4, 0, 0, '2026-07-01', '2026-10-01'),
     ('main', 'r4', 'long', 'main/q3_more.csv', '2026-10-21 09:00:00+00', 'accepted', 4, 4, 0, 0,
      '2026-07-01', '2026-10-01'),
     ('bus', 'r2', 'long', 'bus/broken.csv', '2026-10-21 08:00:00+00', 'rejected', 2, 0, 2, 0, null, null),
-    ('main', 'r3', 'long', 'main/q4.csv', '2026-10-21 08:00:00+00', 'accepted', 4, 4, 0, 0, '2026-10-01', '2027-01-01');
+    ('bus', 'r5', 'long', 'bus/broken_q4.csv', '2027-01-10 08:00:00+00', 'rejected', 2, 0, 2, 0, null, null),
+    ('main', 'r3', 'long', 'main/q4.csv', '2026-12-21 08:00:00+00', 'accepted', 4, 4, 0, 0, '2026-10-01', '2027-01-01');
 create table fct_findings (
     partner text, reading text, key text, received_at timestamptz, severity text, code text, sheet text,
     row_number bigint, column_name text, cell text, value text, message text, fix text);

@@ -12,6 +12,7 @@ import pytest
 
 from agenda.errors import ConfigurationError, HeldBack, Unavailable
 from agenda.folder import Folder, read_folder
+from agenda.periods import Calendar
 from agenda.store import FolderStore, Store
 from reports.edition import (
     Edition,
@@ -227,14 +228,20 @@ def test_a_record_that_cannot_be_read_says_so(store: FolderStore, draft: Draft) 
 
 def test_inputs_are_the_readings_up_to_the_quarter(warehouse: Path) -> None:
     found = read_inputs(warehouse, Q3)
-    assert found.as_of == NOON
+    assert found.as_of == datetime(2026, 10, 21, 9, tzinfo=UTC), "when the newest of them was received"
     assert [(a.partner, a.key, a.outcome) for a in found.arrivals] == [
         ("bus", "bus/broken.csv", "rejected"),
+        ("main", "main/q2.csv", "accepted"),
         ("main", "main/q3.csv", "accepted"),
         ("main", "main/q3_more.csv", "accepted"),
     ]
     assert read_inputs(warehouse, Q3) == found
     assert encoded(found) == encoded(found)
+
+
+def test_before_anything_was_delivered_there_is_nothing_to_report(warehouse: Path) -> None:
+    with pytest.raises(HeldBack, match="nothing has been delivered for 2026Q1 or before"):
+        read_inputs(warehouse, Calendar().quarter(2026, 1))
 
 
 def test_a_warehouse_that_cannot_be_read_is_unavailable(tmp_path: Path) -> None:

@@ -146,9 +146,9 @@ def test_who_reported_and_what_is_doubtful(desk: Desk) -> None:
 
 
 def test_new_files_and_new_findings_are_those_the_other_edition_did_not_have(desk: Desk) -> None:
-    desk.draft(Q3_VALUES, readings=2)
+    desk.draft(Q3_VALUES, readings=3)
     desk.publish()
-    page = desk.page(desk.draft(tuple(row.replace("80,80", "84,84") for row in Q3_VALUES), readings=3))
+    page = desk.page(desk.draft(tuple(row.replace("80,80", "84,84") for row in Q3_VALUES), readings=4))
     assert "1 new file" in page
     assert "q3_more.csv" in page
     assert "New findings None." in page

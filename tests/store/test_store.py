@@ -175,6 +175,16 @@ def test_a_folder_where_a_file_stands_is_explained(tmp_path: Path) -> None:
         store.get("a/b")
 
 
+def test_a_folder_in_the_place_of_an_alias_is_left_alone(tmp_path: Path) -> None:
+    """Copying a site with its links followed leaves folders; somebody may have changed what is in them."""
+    store = FolderStore(tmp_path)
+    store.put("editions/one/index.html", b"new")
+    store.put("2026Q3/index.html", b"copied")
+    with pytest.raises(Unavailable, match="is a folder where a link belongs"):
+        store.alias("2026Q3", "editions/one", ["index.html"])
+    assert store.get("2026Q3/index.html") == b"copied"
+
+
 # -- what only a bucket can get wrong ------------------------------------------------------------------
 
 
