@@ -40,7 +40,7 @@ def write_review_page(store: Store, site: Store, edition: Edition, quarter: Quar
     goals, this = say.goals(base, values), say.revised(changes, base, earlier=False)
     lacking = say.lacking(quarter.expected_reporters)
     parts = {
-        "name": initiative.name,
+        "initiative": initiative,
         "quarter": words.period(quarter.period),
         "edition": edition,
         "draft": f"../{edition.digest}",
@@ -57,7 +57,6 @@ def write_review_page(store: Store, site: Store, edition: Edition, quarter: Quar
         "expected": len(quarter.expected_reporters),
         "files": say.files(edition, base),
         "findings": say.findings(_findings(warehouse, edition, base)),
-        "reviewers": initiative.reviewers,
         "command": f'cairn review {quarter.period} --approve --edition {edition.short} --as "NAME"',
         "publish": f"cairn publish {quarter.period}",
     }

@@ -154,10 +154,7 @@ def _home(folder: Folder, pointers: Sequence[Pointer], newest: Manifest) -> byte
     return render(
         "home.html",
         words,
-        name=initiative.name,
-        about=initiative.about,
-        notice=initiative.notice,
-        contact=initiative.contact,
+        initiative=initiative,
         downloads=[(labels[file.path], file.path) for file in newest.files if file.path in labels],
         quarters=[
             {

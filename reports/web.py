@@ -1,10 +1,12 @@
-"""Cairn's own HTML pages: the site's home page and a draft's review page. One file each, nothing to load with it.
+"""Cairn's own HTML pages: the site's home page and a draft's review page, in the report's look.
 
-The report itself is not made here but as a Quarto project; see `pages`.
+Each is one file that loads nothing, so it opens from a disk as from a site. The report itself is not made here but
+as a Quarto project; see `pages`.
 """
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
@@ -13,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.words import Words, sentence_case
 
-_HERE = Path(__file__).parent
-_TEMPLATES = _HERE / "templates" / "web"
-_FONTS = (("Source Sans 3", "sans", 400), ("Source Sans 3", "sans", 600), ("Source Serif 4", "serif", 600))
+_THEME = Path(__file__).parent / "theme"
+_TEMPLATES = Path(__file__).parent / "templates" / "web"
+_FONTS = re.compile(r"(sans-3-latin-400|sans-3-latin-600|serif-4-latin-600)-normal")
+"""The faces these pages carry with them, 50 kB in all; letters that are not in them take the reader's own fonts."""
 
 
 def render(template: str, words: Words, **parts: object) -> bytes:
@@ -31,10 +34,14 @@ def render(template: str, words: Words, **parts: object) -> bytes:
 
 @cache
 def _style() -> str:
-    """The pages' style with the report's Latin letters in it; other scripts take the reader's own fonts."""
-    faces = []
-    for family, kind, weight in _FONTS:
-        font = (_HERE / f"theme/fonts/source-{kind}-{family[-1]}-latin-{weight}-normal.woff2").read_bytes()
-        source = f"url(data:font/woff2;base64,{b64encode(font).decode()})format('woff2')"
-        faces.append(f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:swap;src:{source}}}')
-    return "\n".join([*faces, (_TEMPLATES / "style.css").read_text(encoding="utf-8")])
+    """The report's style with its fonts inside, and what these pages add to it."""
+
+    def carried(face: re.Match[str]) -> str:
+        if not _FONTS.search(face["font"]):
+            return ""
+        font = b64encode((_THEME / face["font"]).read_bytes()).decode()
+        return face[0].replace(face["font"], f"data:font/woff2;base64,{font}")
+
+    shared = (_THEME / "cairn.css").read_text(encoding="utf-8")
+    shared = re.sub(r"@font-face \{[^}]*url\((?P<font>[^)]+)\)[^}]*\}\n", carried, shared)
+    return shared + (_TEMPLATES / "style.css").read_text(encoding="utf-8")

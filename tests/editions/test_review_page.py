@@ -98,7 +98,7 @@ def test_an_earlier_period_that_was_revised_is_shown(desk: Desk) -> None:
     desk.draft(Q2_VALUES, Q2)
     revised = tuple(row.replace("70,70", "75,75").replace("300,120", "330,120") for row in Q3_VALUES)
     page = desk.page(desk.draft(revised))
-    assert "Library cards Q2 2026 The whole is unchanged 1 value North: 70 cards → 75 cards" in page
+    assert "Library cards Q2 2026 unchanged 1 value North: 70 cards → 75 cards" in page
     assert "Loans per card Q2 2026 2.50 loans 2.50 loans only its certainty changed" not in page
 
 
@@ -138,7 +138,7 @@ def test_every_change_is_in_the_file_beside_it(desk: Desk) -> None:
 def test_who_reported_and_what_is_doubtful(desk: Desk) -> None:
     page = desk.page(desk.draft(Q3_VALUES))
     assert "1 of 2 partners reported" in page
-    assert "Book Bus : nothing yet" in page
+    assert "Book Bus: nothing yet" in page
     assert "1 partner has not reported all it owes." in page
     assert "Book Bus: 1 error" in page
     assert "“<b>many</b>” is not a number. bus/broken.csv · C7 Write it in digits." in page
