@@ -10,6 +10,7 @@ import polars as pl
 
 from agenda.periods import Period
 from reports.edition import Arrival, Edition
+from reports.package import WHOLE
 from reports.tables import Quarter, Reporter
 from reports.words import Words
 
@@ -201,7 +202,7 @@ class ReviewWords:
 
     def _split(self, row: Row) -> Iterator[str]:
         for dimension in self.dimensions:
-            if (member := row.get(dimension) or "") not in ("", "_T"):
+            if (member := row.get(dimension, WHOLE)) != WHOLE:
                 yield self.members.get((dimension, member), member)
 
     def _subject(self, row: Row) -> str:

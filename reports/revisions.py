@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from reports.package import WHOLE
+
 COMPARED = ("value", "numerator", "denominator", "status")
 """A value has changed when one of these has; the interval follows from them."""
 
@@ -29,7 +31,7 @@ def compare(before: pl.DataFrame, after: pl.DataFrame, dimensions: Sequence[str]
     key = ["indicator", "period_type", "period", "place", *dimensions]
 
     def side(frame: pl.DataFrame, suffix: str) -> pl.DataFrame:
-        lacking = [pl.lit("").alias(column) for column in dimensions if column not in frame.columns]
+        lacking = [pl.lit(WHOLE).alias(column) for column in dimensions if column not in frame.columns]
         named = [pl.col(name).alias(f"{name}_{suffix}") for name in COMPARED]
         return frame.with_columns(lacking).select(*key, *named, pl.lit(True).alias(f"in_{suffix}"))
 

@@ -21,16 +21,16 @@ from tests.editions.conftest import NOON, Q2, Q3, REVIEWER
 
 HEADER = "indicator,period_type,period,place,place_name,age,value,numerator,denominator,lower,upper,status\n"
 Q2_VALUES = (
-    "cards,quarter,2026Q2,valley,The valley,,120,120,,,,A",
-    "cards,quarter,2026Q2,north,North,,70,70,,,,A",
-    "loans_per_card,quarter,2026Q2,valley,The valley,,2.5,300,120,,,A",
+    "cards,quarter,2026Q2,valley,The valley,_T,120,120,,,,A",
+    "cards,quarter,2026Q2,north,North,_T,70,70,,,,A",
+    "loans_per_card,quarter,2026Q2,valley,The valley,_T,2.5,300,120,,,A",
 )
 Q3_VALUES = (
     *Q2_VALUES,
-    "cards,quarter,2026Q3,valley,The valley,,1304,1304,,,,P",
-    "cards,quarter,2026Q3,north,North,,80,80,,,,A",
+    "cards,quarter,2026Q3,valley,The valley,_T,1304,1304,,,,P",
+    "cards,quarter,2026Q3,north,North,_T,80,80,,,,A",
     "cards,quarter,2026Q3,valley,The valley,young,40,40,,,,A",
-    "loans_per_card,quarter,2026Q3,valley,The valley,,,,,,,O",
+    "loans_per_card,quarter,2026Q3,valley,The valley,_T,,,,,,O",
 )
 
 
@@ -124,7 +124,7 @@ def test_beside_the_draft_whose_approval_it_voids(desk: Desk) -> None:
 
 
 def test_every_change_is_in_the_file_beside_it(desk: Desk) -> None:
-    rows = tuple(f"cards,quarter,2026Q3,p{n},P{n},,{n},{n},,,,A" for n in range(40))
+    rows = tuple(f"cards,quarter,2026Q3,p{n},P{n},_T,{n},{n},,,,A" for n in range(40))
     desk.draft((*Q3_VALUES, *rows))
     desk.publish()
     edition = desk.draft((*Q3_VALUES, *(row.replace(",A", ",P") for row in rows)))

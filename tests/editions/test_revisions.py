@@ -16,7 +16,7 @@ def values(*rows: str) -> pl.DataFrame:
     return read_values((HEADER + "".join(f"{row}\n" for row in rows)).encode())
 
 
-CARDS = "cards,quarter,2026Q3,valley,The valley,,120,120,,,,A"
+CARDS = "cards,quarter,2026Q3,valley,The valley,_T,120,120,,,,A"
 YOUNG = "cards,quarter,2026Q3,valley,The valley,young,40,40,,,,A"
 
 
@@ -30,11 +30,11 @@ def test_nothing_changed() -> None:
 
 def test_changed_new_and_gone() -> None:
     before = values(CARDS, YOUNG)
-    after = values(CARDS.replace("120,120", "130,130"), "loans,quarter,2026Q3,valley,The valley,,2.5,300,120,,,A")
+    after = values(CARDS.replace("120,120", "130,130"), "loans,quarter,2026Q3,valley,The valley,_T,2.5,300,120,,,A")
     assert changes(before, after) == [
-        ("cards", "", "changed", "120", "130"),
+        ("cards", "_T", "changed", "120", "130"),
         ("cards", "young", "gone", "40", None),
-        ("loans", "", "new", None, "2.5"),
+        ("loans", "_T", "new", None, "2.5"),
     ]
 
 
@@ -63,7 +63,7 @@ _rows = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 3), max_size=5)
 @given(_rows, _rows)
 def test_the_changes_lead_from_the_one_to_the_other(old: dict[str, int], new: dict[str, int]) -> None:
     def frame(rows: dict[str, int]) -> pl.DataFrame:
-        return values(*(f"cards,quarter,2026Q3,{place},x,,{value},{value},,,,A" for place, value in rows.items()))
+        return values(*(f"cards,quarter,2026Q3,{place},x,_T,{value},{value},,,,A" for place, value in rows.items()))
 
     result = {place: str(value) for place, value in old.items()}
     for row in compare(frame(old), frame(new), ["age"]).iter_rows(named=True):
