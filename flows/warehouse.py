@@ -13,11 +13,13 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agenda.errors import CairnError, Unavailable
+from agenda.errors import ConfigurationError, HeldBack, Unavailable
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -28,13 +30,11 @@ PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 Progress = Callable[[int, int, str], None]
 """Called after each model and test: how many are finished, of how many, and its name."""
 
-_one_at_a_time = threading.Lock()  # dbt keeps state of its process; two invocations at once corrupt each other
+_one_at_a_time = threading.Lock()  # dbt keeps state in its process; two invocations at once corrupt each other
 
 
-class WarehouseError(CairnError):
-    """A model could not be built or a test of the data failed. ``failures`` has one sentence each."""
-
-    exit_code = 1
+class WarehouseError(HeldBack):
+    """A model could not be built, or a test found rows that should not be. ``failures`` has a sentence each."""
 
     def __init__(self, failures: list[str]) -> None:
         self.failures = tuple(failures)
@@ -42,40 +42,41 @@ class WarehouseError(CairnError):
 
 
 def build_warehouse(lake: Path, out: Path, as_of: datetime | None = None, *, progress: Progress | None = None) -> Path:
-    """The warehouse of ``lake`` as it was known at ``as_of`` (by default: now) as the DuckDB file ``out``.
+    """The warehouse of ``lake`` as it was known at ``as_of`` (by default: all that is known), as the file ``out``.
 
     An existing ``out`` is replaced in one step, and only by a warehouse whose models and tests all passed.
-    Raises `WarehouseError` where they did not, `Unavailable` where dbt itself failed.
+    Raises `WarehouseError` where they did not, `ConfigurationError` where there is no lake, `Unavailable` where the
+    disk or dbt itself failed.
     """
+    if next(_manifests(lake), None) is None:
+        raise ConfigurationError(f"there is no lake at {lake}: nothing was collected yet; run: cairn collect")
     out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    workplace = Path(tempfile.mkdtemp(prefix=f".{out.stem}-", dir=out.parent))
-    try:
-        # The same file name in another folder: views name the database they live in, which DuckDB names after the file.
+    with _workplace(out) as workplace:
+        # The same file name in another folder: views name the database they are in, which is called like its file.
         built = workplace / out.name
         given = {"lake": str(lake.resolve()), "warehouse": str(built), "as_of": _moment(as_of) if as_of else ""}
         _explain(_build(given, workplace, progress))
         os.replace(built, out)
-    finally:
-        shutil.rmtree(workplace, ignore_errors=True)
     return out
 
 
 def warehouse_key(lake: Path, as_of: datetime | None = None) -> str:
-    """A digest of all that a warehouse of ``lake`` depends on: the batches that count, and the models."""
-    digest = hashlib.sha256()
+    """A digest of all that a warehouse depends on: the batches that count, the models, the engine."""
+    digest = hashlib.sha256(f"duckdb {version('duckdb')}\n".encode())
     for name, content in _project_files():
         digest.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
-    for batch in sorted(_batches(lake, as_of)):
-        digest.update(f"{batch}\n".encode())
+    for manifest in sorted(_manifests(lake)):
+        if as_of is None or _known_at(manifest) <= as_of:
+            digest.update(f"{manifest.stem}\n".encode())
     return digest.hexdigest()[:24]
 
 
-def _batches(lake: Path, as_of: datetime | None) -> Iterator[str]:
-    until = _moment(as_of) if as_of else None
-    for path in (lake / "batches").glob("*.json"):
-        if until is None or _moment(datetime.fromisoformat(json.loads(path.read_bytes())["known_at"])) <= until:
-            yield path.stem
+def _manifests(lake: Path) -> Iterator[Path]:
+    return (lake / "batches").glob("*.json")
+
+
+def _known_at(manifest: Path) -> datetime:
+    return datetime.fromisoformat(json.loads(manifest.read_bytes())["known_at"])
 
 
 def _project_files() -> Iterator[tuple[str, bytes]]:
@@ -89,45 +90,66 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+@contextmanager
+def _workplace(out: Path) -> Iterator[Path]:
+    """A folder beside ``out`` that is gone afterwards, for the new file and all that dbt leaves lying about."""
+    workplace: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        workplace = Path(tempfile.mkdtemp(prefix=f".{out.stem}-", dir=out.parent))
+        yield workplace
+    except OSError as error:
+        raise Unavailable(f"the warehouse {out} could not be written: {error.strerror or error}") from error
+    finally:
+        if workplace is not None:
+            shutil.rmtree(workplace, ignore_errors=True)
+
+
 def _build(given: dict[str, str], workplace: Path, progress: Progress | None) -> dbtRunnerResult:
-    """Runs ``dbt build`` and lets go of the file, so that it can be renamed and opened read-only."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    """Runs ``dbt build``, and lets go of the file so that it can be renamed and opened read-only."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # imported late: half a second
     from dbt.cli.main import dbtRunner
 
     arguments = [
         "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", json.dumps(given),
         "--target-path", str(workplace / "target"), "--log-path", str(workplace / "logs"),
-        "--exclude-resource-type", "unit_test",
+        "--exclude-resource-type", "unit_test",  # they test the models, not the data
         "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-partial-parse", "--no-use-colors",
     ]  # fmt: skip
     with _one_at_a_time:
         try:
             return dbtRunner(callbacks=[_reporter(progress)] if progress else []).invoke(arguments)
         finally:
-            DuckDBConnectionManager.close_all_connections()
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _reporter(progress: Progress) -> Callable[[EventMsg], None]:
     def report(event: EventMsg) -> None:
-        if event.info.name == "LogModelResult" or event.info.name == "LogTestResult":
+        if event.info.name == "LogModelResult":
             progress(event.data.index, event.data.total, event.data.node_info.node_name)
+        elif event.info.name == "LogTestResult":
+            progress(event.data.index, event.data.num_models, event.data.name)
 
     return report
 
 
 def _explain(result: dbtRunnerResult) -> None:
-    """Raises what went wrong, named in words; nothing if all is well."""
+    """Raises what went wrong, in words; nothing if all is well."""
     if result.success:
         return
-    if result.exception is not None or not hasattr(result.result, "results"):
-        raise Unavailable(f"dbt could not start: {result.exception}") from result.exception
-    failures = [_sentence(one) for one in result.result.results if one.status in ("error", "fail", "runtime error")]
-    raise WarehouseError(failures)
+    results = getattr(result.result, "results", None)
+    if results is None:
+        raise Unavailable(f"dbt could not start: {_one_line(result.exception)}") from result.exception
+    raise WarehouseError([_sentence(one) for one in results if one.status in ("error", "fail", "runtime error")])
 
 
 def _sentence(result: Any) -> str:
-    node = result.node
-    kind = {"test": "the test", "model": "the model", "operation": "opening the lake by"}.get(node.resource_type, "the")
+    kind, name = result.node.resource_type, result.node.name
     if result.status == "fail":
-        return f"{kind} {node.name} found {result.failures} rows that break it"
-    return f"{kind} {node.name} failed: {' '.join(str(result.message).split())}"
+        rows = "1 row that breaks" if result.failures == 1 else f"{result.failures} rows that break"
+        return f"the {kind} {name} found {rows} it"
+    return f"the {kind} {name} failed: {_one_line(result.message)}"
+
+
+def _one_line(message: object) -> str:
+    return " ".join(str(message).split())

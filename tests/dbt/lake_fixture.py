@@ -73,7 +73,7 @@ class Lake:
     """A lake folder that grows batch by batch; each batch is known a day after the one before."""
 
     path: Path
-    calendar: Calendar = Calendar()
+    calendar: Calendar = field(default_factory=Calendar)
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     landed: set[str] = field(default_factory=set)
     batches: int = 0

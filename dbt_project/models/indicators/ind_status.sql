@@ -135,3 +135,4 @@ select
         else 'off_track'
     end as status_code
 from judged
+order by indicator, period_type, period

@@ -49,3 +49,4 @@ left join dated as year_before
         and dated.breakdown = year_before.breakdown
         and dated.members = year_before.members
         and dated.year_before_start = year_before.period_start
+order by dated.indicator, dated.period_type, dated.period, dated.place, dated.breakdown, dated.members

@@ -183,3 +183,4 @@ left join {{ ref('int_coverage') }} as coverage
         and divided.period_type = coverage.period_type
         and divided.period = coverage.period
         and divided.place = coverage.place
+order by divided.indicator, periods.period_start, periods.period_end, divided.place, divided.breakdown, divided.members

@@ -37,7 +37,8 @@ wanted as (
         split,
         unnest(string_split(split, ' * ')) as dimension,
         length(split) - length(replace(split, '*', '')) + 1 as size
-    from (select distinct measure, split from {{ ref('int_terms') }} where split <> '')
+    from (select distinct measure, split from {{ ref('int_terms') }})
+    where split <> ''
 ),
 
 -- Every split that can be made of these members by leaving dimensions out.

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}  {# every observation there is: written out it would cost more than all that reads it #}
+{{ config(materialized='view') }}  {# every observation there is: writing them out would cost more than it saves #}
 
 with disputed as (
     select

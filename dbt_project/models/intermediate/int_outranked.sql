@@ -17,7 +17,7 @@ with present as (
         on reported.measure = precedence.measure and reported.partner = precedence.partner
     where
         reported.split = ''
-        and reported.measure in (select measure from {{ source('lake', 'agenda_precedence') }})
+        and reported.measure in (select ranked.measure from {{ source('lake', 'agenda_precedence') }} as ranked)
 ),
 
 ancestors as (

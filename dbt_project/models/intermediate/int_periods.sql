@@ -30,13 +30,18 @@ months as (
     from calendar
 ),
 
+counted as (
+    select
+        *,
+        {{ months_into_year('month_start', 'year_starts') }} as months_in
+    from months
+),
+
 placed as (
     select
         *,
-        {{ months_into_year('month_start', 'year_starts') }} as months_in,
-        year({{ add_months('month_start', '-' ~ months_into_year('month_start', 'year_starts')) }}) + year_offset
-            as year_number
-    from months
+        lpad(cast(year_offset + year({{ add_months('month_start', '-months_in') }}) as varchar), 4, '0') as year_name
+    from counted
 ),
 
 periods as (
@@ -50,7 +55,7 @@ periods as (
     union all
     select
         'quarter' as period_type,
-        lpad(cast(year_number as varchar), 4, '0') || 'Q' || cast(cast(months_in / 3 as integer) + 1 as varchar) as period,
+        year_name || 'Q' || cast(cast(months_in / 3 as integer) + 1 as varchar) as period,
         month_start as period_start,
         first_day,
         end_day
@@ -59,7 +64,7 @@ periods as (
     union all
     select
         'year' as period_type,
-        lpad(cast(year_number as varchar), 4, '0') as period,
+        year_name as period,
         month_start as period_start,
         first_day,
         end_day

@@ -5,3 +5,4 @@ select
     statement,
     headline
 from {{ source('lake', 'agenda_goals') }}
+order by position

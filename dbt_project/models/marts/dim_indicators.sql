@@ -14,3 +14,4 @@ select
     decimals,
     interval
 from {{ source('lake', 'agenda_indicators') }}
+order by position

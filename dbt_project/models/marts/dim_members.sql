@@ -7,3 +7,4 @@ select
     members.name
 from {{ source('lake', 'agenda_members') }} as members
 inner join {{ source('lake', 'agenda_dimensions') }} as dimensions on members.dimension = dimensions.dimension
+order by dimensions.position, members.position

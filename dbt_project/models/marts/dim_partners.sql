@@ -4,3 +4,4 @@ select
     name,
     kind
 from {{ source('lake', 'agenda_partners') }}
+order by position

@@ -5,3 +5,4 @@ select
     period_end
 from {{ ref('int_periods') }}
 where is_observed
+order by period_start, period_end

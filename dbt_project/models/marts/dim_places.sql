@@ -8,3 +8,4 @@ select
 from {{ source('lake', 'agenda_places') }} as places
 inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on places.place = ancestors.place
 group by places.place, places.position, places.name, places.level, places.parent
+order by places.position

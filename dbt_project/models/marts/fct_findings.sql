@@ -15,3 +15,4 @@ select
 from {{ source('lake', 'findings') }} as findings
 inner join {{ ref('stg_deliveries') }} as deliveries on findings.reading = deliveries.reading
 where deliveries.is_latest_of_key
+order by deliveries.partner, deliveries.key, findings.sheet, findings.row_number, findings.cell, findings.code

@@ -17,3 +17,4 @@ select
 from {{ ref('fct_reporting') }} as reporting
 inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
 group by measures.indicator, reporting.partner, reporting.period_type, reporting.period
+order by measures.indicator, reporting.period_type, reporting.period, reporting.partner

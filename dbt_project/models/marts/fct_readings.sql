@@ -23,3 +23,4 @@ select
 from {{ ref('stg_deliveries') }} as deliveries
 left join spans on deliveries.reading = spans.reading
 where deliveries.is_latest_of_key
+order by deliveries.partner, deliveries.key

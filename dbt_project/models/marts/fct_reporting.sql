@@ -89,3 +89,4 @@ inner join periods
     on
         coalesce(expected.period_type, reported.period_type) = periods.period_type
         and coalesce(expected.period, reported.period) = periods.period
+order by partner, measure, periods.period_start, periods.period_end

@@ -11,8 +11,12 @@ with scopes as (
         cast(left(scopes.period, 4) as integer) as year_number,
         -- 1–4 of a quarter, 1–12 of a month, and the year itself for a year, which has no use for it
         cast(right(scopes.period, case when contains(scopes.period, '-') then 2 else 1 end) as integer) as part_number,
-        initiative.year_starts,
-        {{ year_offset('initiative.year_starts', 'initiative.year_named') }} as year_offset
+        make_date(
+            cast(left(scopes.period, 4) as integer)
+            - {{ year_offset('initiative.year_starts', 'initiative.year_named') }},
+            initiative.year_starts,
+            1
+        ) as year_start
     from {{ source('lake', 'scopes') }} as scopes
     cross join {{ source('lake', 'agenda_initiative') }} as initiative
 ),
@@ -22,9 +26,8 @@ dated as (
         *,
         case period_type
             when 'month' then make_date(year_number, part_number, 1)
-            when 'quarter' then
-                {{ add_months('make_date(year_number - year_offset, year_starts, 1)', '3 * (part_number - 1)') }}
-            else make_date(year_number - year_offset, year_starts, 1)
+            when 'quarter' then {{ add_months('year_start', '3 * (part_number - 1)') }}
+            else year_start
         end as period_start
     from scopes
 )

@@ -1,0 +1,145 @@
+"""Numbers of a small lake, worked out by hand from what its partners reported (see conftest)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from agenda.errors import ConfigurationError
+from agenda.periods import Calendar, Period
+from flows.warehouse import WarehouseError, build_warehouse, warehouse_key
+from tests.dbt.conftest import Warehouse
+from tests.dbt.lake_fixture import Lake, Reading
+
+Story = tuple[Lake, dict[str, datetime]]
+D = Decimal
+
+
+def test_a_stock_takes_each_partner_s_last_month_and_the_corrected_number(warehouse: Warehouse) -> None:
+    # Centers' last month is August (north 11 as corrected, south 6 because the lost row may have been it);
+    # homes' is September (north 3, south 4). Months are owed, and centers has not sent September: provisional.
+    assert warehouse.value("enrolled_children", "north") == (14.0, D(14), None, "P")
+    assert warehouse.value("enrolled_children", "south") == (10.0, D(10), None, "P")
+    assert warehouse.value("enrolled_children", "state") == (24.0, D(24), None, "P")
+    assert warehouse.value("enrolled_children", "north", period="2025-07") == (10.0, D(10), None, "A")
+    assert warehouse.value("enrolled_children", "state", period="2026") == (24.0, D(24), None, "P")
+
+
+def test_breakdowns_hold_what_was_reported_by_them(warehouse: Warehouse) -> None:
+    # Homes reported north as a total only, so it is in no breakdown there.
+    assert warehouse.value("enrolled_children", "state", "age=infant") == (15.0, D(15), None, "P")
+    assert warehouse.value("enrolled_children", "state", "age=toddler") == (6.0, D(6), None, "P")
+    assert warehouse.value("enrolled_children", "north", "setting=home") is None
+    assert warehouse.value("enrolled_children", "south", "age=infant|setting=home") == (4.0, D(4), None, "P")
+
+
+def test_denominators_are_carried_by_dimension_where_they_have_it(warehouse: Warehouse) -> None:
+    # The census of 2024 holds in 2025; the state's own total, 1000, is used for the state; ages are added up.
+    assert warehouse.value("uptake", "state") == (24 / 1000, D(24), D(1000), "P")
+    assert warehouse.value("uptake", "north") == (14 / 500, D(14), D(500), "P")
+    assert warehouse.value("uptake", "state", "age=infant") == (15 / 450, D(15), D(450), "P")
+    assert warehouse.value("uptake", "state", "setting=center") == (17 / 1000, D(17), D(1000), "P")
+    assert warehouse.value("infant_share", "south") == (4 / 10, D(4), D(10), "P")
+
+
+def test_a_better_placed_partner_s_number_counts_once(warehouse: Warehouse) -> None:
+    # The agency's 100 spots are the state's; centers' 30 in north are among them. Nobody reported south.
+    assert warehouse.value("use", "state") == (24 / 100, D(24), D(100), "P")
+    assert warehouse.value("use", "north") == (14 / 30, D(14), D(30), "P")
+    assert warehouse.value("use", "south") == (None, D(10), None, "O")
+
+
+def test_flows_add_up_and_places_are_not_counted_twice(warehouse: Warehouse) -> None:
+    # Homes: A, B, A: A is current, its state is 20, and south's 1 is within it. Centers: 5 and 7 in north, provisional.
+    assert warehouse.value("awards_paid", "south") == (1.0, D(1), None, "A")
+    assert warehouse.value("awards_paid", "north") == (12.0, D(12), None, "P")
+    assert warehouse.value("awards_paid", "state") == (32.0, D(32), None, "P")
+    assert warehouse.value("awards_paid", "state", period="2025-08") == (27.0, D(27), None, "P")
+
+
+def test_overlaps_are_bounded_and_means_are_taken_over_months(warehouse: Warehouse) -> None:
+    bounds = "select lower, upper from ind_values where indicator = 'waiting_children' and place = 'state'"
+    assert warehouse.value("waiting_children", "state") == (40.0, D(40), None, "A")
+    assert warehouse.rows(bounds) == [(40.0, 70.0)]
+    assert warehouse.value("staff_mean", "state") == (15.0, D(15), None, "A")
+
+
+def test_coverage_counts_who_owes_and_who_came(warehouse: Warehouse) -> None:
+    coverage = """select distinct place, expected_reporters, actual_reporters from ind_values
+        where indicator = 'use' order by place"""
+    assert warehouse.rows(coverage) == [("north", 2, 2), ("south", 2, 2), ("state", 3, 3)]
+    months = """select partner, months_expected, months_reported from fct_reporting
+        where measure = 'enrolled' and period = '2026Q1' order by partner"""
+    assert warehouse.rows(months) == [("centers", 3, 2), ("homes", 0, 1)]  # homes owe from October on
+    partners = "select * from fct_indicator_partners where indicator = 'use' order by partner"
+    assert [row[1:] for row in warehouse.rows(partners)] == [
+        ("agency", "quarter", "2026Q1", True, True),
+        ("centers", "quarter", "2026Q1", True, True),
+        ("homes", "quarter", "2026Q1", False, True),
+    ]
+
+
+def test_status_is_held_against_the_baseline_s_own_data(warehouse: Warehouse) -> None:
+    status = """select baseline_value, target_value, path_value, status_code from ind_status
+        where indicator = 'enrolled_children' and period = '2026Q1'"""
+    assert warehouse.rows(status) == [(24.0, 200.0, 24.0, "on_track")]
+
+
+def test_deliveries_and_findings_are_those_of_each_key_s_latest(warehouse: Warehouse) -> None:
+    outcomes = warehouse.rows("select key, outcome, rows_read, first_period_start from fct_readings order by key")
+    assert ("centers/centers-2.csv", "partial", 2, datetime(2025, 8, 1).date()) in outcomes
+    assert ("agency/agency-2.csv", "rejected", 0, datetime(2025, 7, 1).date()) in outcomes
+    assert warehouse.rows("select partner, code, cell from fct_findings") == [("centers", "unknown_place", "C2")]
+
+
+def test_periods_agree_with_the_calendar_in_python(warehouse: Warehouse) -> None:
+    calendar = Calendar(year_starts=7, year_named="end")
+    periods = warehouse.rows("select period, period_start, period_end from int_periods")
+    assert len(periods) == 12 + 4 + 1
+    for key, start, end in periods:
+        period: Period = calendar.parse(key)
+        assert (period.start, period.end) == (start, end)
+
+
+def test_as_of_knows_older_numbers_and_the_older_agenda(
+    story: Story, build: Callable[..., Warehouse], warehouse: Warehouse
+) -> None:
+    lake, known = story
+    steps: list[tuple[int, int, str]] = []
+    before = build(lake.path, known["first"], progress=lambda *step: steps.append(step))
+    assert [step[:2] for step in steps] == [(i, len(steps)) for i in range(1, len(steps) + 1)]
+    assert before.value("enrolled_children", "north") == (15.0, D(15), None, "P")
+    assert before.rows("select as_of, agenda_batch from meta_build") == [(known["first"], "b0000")]
+    assert warehouse.rows("select as_of, agenda_batch from meta_build") == [(known["second"], "b0007")]
+    assert before.rows("select name from lake.agenda_initiative") == [("A tiny initiative",)]
+    assert warehouse.rows("select name from lake.agenda_initiative") == [("Renamed",)]
+
+
+def test_the_key_follows_the_batches_that_count(story: Story) -> None:
+    lake, known = story
+    assert warehouse_key(lake.path, known["second"]) == warehouse_key(lake.path)
+    assert warehouse_key(lake.path, known["first"]) != warehouse_key(lake.path)
+
+
+def test_without_a_lake_the_way_on_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no lake at .*nowhere.*cairn collect"):
+        build_warehouse(tmp_path / "nowhere", tmp_path / "w.duckdb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_promise_of_the_lake_is_named_and_nothing_is_replaced(story: Story, tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake", story[0].calendar)
+    shutil.copytree(story[0].path, lake.path)
+    lake.batches, lake.now = story[0].batches, story[0].now
+    lake.deliver(Reading("bad", "homes", [("awards", "2025-09", "south", "", 1)], mode="sometimes"))
+    out = tmp_path / "kept.duckdb"
+    out.write_bytes(b"the one before")
+    with pytest.raises(WarehouseError, match=r"delivery_mode.* found 1 row that breaks it"):
+        build_warehouse(lake.path, out)
+    assert out.read_bytes() == b"the one before"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.duckdb", "lake"]
