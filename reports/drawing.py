@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
@@ -69,11 +70,11 @@ class Label:
     bold: bool = False
     size: int = SIZE
 
-    @property
+    @cached_property
     def width(self) -> float:
         return text_width(self.text, self.size, self.bold)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         left = self.x - {"left": 0.0, "center": self.width / 2, "right": self.width}[self.align]
         return Box(left, self.y - self.size * 0.56, left + self.width, self.y + self.size * 0.56)
@@ -149,22 +150,24 @@ class Canvas:
     layers: list[dict[str, Any]] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
-    def add(self, mark: dict[str, Any], data: Iterable[dict[str, Any]], **encoding: dict[str, Any]) -> None:
+    def add(self, mark: dict[str, Any], data: Iterable[Mapping[str, Any]], **encoding: dict[str, Any]) -> None:
         """A layer of marks, left out where it has no data."""
         values = list(data)
         if values:
             self.layers.append({"data": {"values": values}, "mark": mark, "encoding": encoding})
 
-    def place(self, wanted: Sequence[Label], avoid: Sequence[Box] = ()) -> Label | None:
+    def place(self, wanted: Sequence[Label], avoid: Sequence[Box] = (), *, or_nowhere: bool = False) -> Label | None:
         """The first of the wanted places that is inside the canvas and free; None (nothing added) if none is.
 
-        ``avoid`` are boxes that a label should keep off; if no place does, one that meets no other label will do.
+        ``avoid`` are boxes that a label should keep off. If no place does, the one that meets the fewest of them is
+        taken, or, with ``or_nowhere``, none.
         """
         taken = [label.box for label in self.labels]
-        inside = [label for label in wanted if self._holds(label.box)]
-        free = [label for label in inside if not any(label.box.meets(box) for box in taken)]
-        clear = [label for label in free if not any(label.box.meets(box) for box in avoid)]
-        chosen = next(iter(clear or free), None)
+        free = [label for label in wanted
+                if self._holds(label.box) and not any(label.box.meets(box) for box in taken)]  # fmt: skip
+        chosen = next((label for label in free if not any(map(label.box.meets, avoid))), None)
+        if chosen is None and not or_nowhere:
+            chosen = min(free, key=lambda label: sum(map(label.box.meets, avoid)), default=None)
         if chosen is not None:
             self.labels.append(chosen)
         return chosen
@@ -194,8 +197,9 @@ class Canvas:
                     "fontWeight": 600 if bold else 400}  # fmt: skip
             rows = [{"x": label.x, "y": label.y, "text": label.text} for label in self.labels
                     if (label.align, label.color, label.bold, label.size) == style]  # fmt: skip
+            text = {"field": "text", "type": "nominal"}
             yield {"data": {"values": rows}, "mark": mark,
-                   "encoding": {"x": pixels("x"), "y": pixels("y"), "text": {"field": "text", "type": "nominal"}}}  # fmt: skip
+                   "encoding": {"x": pixels("x"), "y": pixels("y"), "text": text}}  # fmt: skip
 
 
 def pixels(name: str) -> dict[str, Any]:
@@ -233,7 +237,9 @@ def _tidy(element: ElementTree.Element) -> None:
         if element.get(name) == idle:
             del element.attrib[name]
     for name in _COORDINATES & set(element.attrib):
-        element.set(name, re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.attrib[name]))
+        element.set(
+            name, re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.attrib[name])
+        )
     _simplify(element)
     if len(element) > 1:
         shared = set.intersection(*({(k, v) for k, v in child.attrib.items() if k in _INHERITED} for child in element))

@@ -16,8 +16,8 @@ _STRESSED = re.compile(f"{STRESS[0]}([^{STRESS[0]}{STRESS[1]}]*){STRESS[1]}")
 # Control characters are invalid on a page; bidirectional overrides would reorder what follows them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_HTML = {c: f"&#{ord(c)};" for c in "&<>\"'`{}"}
-_TYPST = {'"': '\\"', "\\": "\\\\", **{c: f"\\u{{{ord(c):x}}}" for c in "<>`{}"}}
+_HTML = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`{}"}
+_TYPST = {ord(c): f"\\u{{{ord(c):x}}}" for c in '"\\<>`{}'}
 
 
 def stress(text: str) -> str:
@@ -42,7 +42,7 @@ def paragraphs(text: str) -> str:
 
 def html(text: str) -> str:
     """``text`` for HTML, in content or in a quoted attribute, also within a raw block of a Markdown page."""
-    return _escaped(text, lambda part: part.translate(str.maketrans(_HTML)), "<b>{}</b>")
+    return _escaped(text, lambda part: part.translate(_HTML), "<b>{}</b>")
 
 
 def typst(text: str) -> str:
@@ -57,11 +57,11 @@ def typst_string(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return '"' + text.translate(str.maketrans(_TYPST)) + '"'
+    return '"' + text.translate(_TYPST) + '"'
 
 
 def _clean(text: str) -> str:
-    return " ".join(_UNWANTED.sub("", text).split())
+    return re.sub(r"[ \t\n]+", " ", _UNWANTED.sub("", text)).strip(" ")  # a no-break space stays one
 
 
 def _escaped(text: str, escape: Callable[[str], str], bold: str) -> str:

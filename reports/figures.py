@@ -8,7 +8,7 @@ from itertools import product
 
 from agenda.model import Indicator, Place
 from agenda.tables import members_text
-from reports import charts
+from reports import charts, trend
 from reports.drawing import Canvas, render
 from reports.escape import plain
 from reports.sentences import Sentences
@@ -18,16 +18,22 @@ from reports.words import Words, sentence_case
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as two drawings, with its texts. ``kind`` is trend, places, groups or strip."""
+    """A chart with its texts, drawn for a phone and, unless it stands beside another (`is_half`), for a wide column.
+
+    ``kind`` is trend, places, groups or strip.
+    """
 
     ident: str
     kind: str
     caption: str
-    title: str
     description: str
     notes: tuple[str, ...]
-    wide: str
     narrow: str
+    wide: str = ""
+
+    @property
+    def is_half(self) -> bool:
+        return not self.wide
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,10 @@ class Figures:
     def of(self, indicator: Indicator) -> list[Figure]:
         """The indicator's trend, then its breakdowns; those without any value are left out."""
         found = [self.trend(indicator)] if self._has_values(indicator) else []
-        for number, part in enumerate(self.slices(indicator)):
-            if len(part.known) > charts.DOTS_AT_MOST:
-                found.append(self._strip(indicator, part, number))
-            elif part.known and len(part.rows) <= charts.DOTS_AT_MOST:
-                found.append(self._dots(indicator, part, number))
-        return found
+        numbered = list(enumerate(self.slices(indicator), 1))
+        found += [self._strip(indicator, part, n) for n, part in numbered if len(part.known) > charts.DOTS_AT_MOST]
+        dotted = [(n, part) for n, part in numbered if part.known and len(part.rows) <= charts.DOTS_AT_MOST]
+        return found + [self._dots(indicator, part, n, is_half=len(dotted) > 1) for n, part in dotted]
 
     def slices(self, indicator: Indicator) -> Iterator[Slice]:
         """By place, level after level, then by the members of each breakdown. Those nobody reported are left out."""
@@ -74,7 +78,9 @@ class Figures:
                 value = self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members)
                 rows.append((" · ".join(plain(member.name) for member in chosen), value))
             if any(value is not None for _, value in rows):
-                title = self.words._("By {dimension}", dimension=self.words.listed([plain(p.name).lower() for p in parts]))
+                title = self.words._(
+                    "By {dimension}", dimension=self.words.listed([plain(p.name).lower() for p in parts])
+                )
                 yield Slice(title, tuple(rows), is_places=False)
 
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
@@ -105,7 +111,7 @@ class Figures:
             text = words._("Baseline {value}", value=words.value(indicator, standing.baseline_value))
             baseline = (at.end.toordinal(), standing.baseline_value, text)
         aims = tuple(
-            charts.Aim(
+            trend.Aim(
                 due.end.toordinal(), words.period_short(due),
                 words._("Target {value}", value=self.sentences.aim(indicator, target)),
                 *(None if n is None else float(n) for n in (target.value, target.low, target.high)),
@@ -114,7 +120,7 @@ class Figures:
         )  # fmt: skip
         last = points[-1].value
         percent = indicator.formula.kind == "percent"
-        data = charts.Trend(
+        data = trend.Trend(
             tuple(points), words.value(indicator, last) if last is not None else "", baseline, aims,
             charts.Axis(words, percent), (0.0, 1.0 if percent else None),
         )  # fmt: skip
@@ -122,7 +128,7 @@ class Figures:
         return self._figure(
             f"{indicator.id}-trend", "trend", words._("{name} over time", name=sentence_case(name)),
             self._described(indicator, points), self._trend_notes(indicator, points),
-            charts.trend(data), charts.trend(data, narrow=True),
+            trend.trend(data, narrow=True), trend.trend(data),
         )  # fmt: skip
 
     def _described(self, indicator: Indicator, points: list[charts.Point]) -> str:
@@ -138,7 +144,7 @@ class Figures:
     def _trend_notes(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
         words = self.words
         if any(point.provisional for point in points):
-            yield words._("Hollow: provisional, not all that was owed has come.")
+            yield words._("Hollow: provisional.")
         if any(p.lower is not None and p.upper is not None and p.lower < p.upper for p in points):
             yield self._interval_note(indicator)
         if any(point.value is None for point in points):
@@ -151,19 +157,20 @@ class Figures:
 
     # -- breakdowns ------------------------------------------------------------------------------------
 
-    def _dots(self, indicator: Indicator, part: Slice, number: int) -> Figure:
+    def _dots(self, indicator: Indicator, part: Slice, number: int, is_half: bool) -> Figure:
         rows = [self._row(indicator, name, value) for name, value in part.rows]
         whole = self._whole(indicator)
         axis = charts.Axis(self.words, indicator.formula.kind == "percent")
         notes = [self._interval_note(indicator)] if any(row.lower is not None for row in rows) else []
         if any(row.provisional for row in rows):
-            notes.append(self.words._("Hollow: provisional, not all that was owed has come."))
+            notes.append(self.words._("Hollow: provisional."))
         said = self.words._("; ").join(
             self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
         )  # fmt: skip
         return self._figure(
-            f"{indicator.id}-{number + 1}", "places" if part.is_places else "groups", self._caption(indicator, part),
-            f"{said}.", notes, charts.dots(rows, axis, whole), charts.dots(rows, axis, whole, narrow=True),
+            f"{indicator.id}-{number}", "places" if part.is_places else "groups", self._caption(indicator, part),
+            f"{said}.", notes, charts.dots(rows, axis, whole, narrow=True),
+            None if is_half else charts.dots(rows, axis, whole),
         )  # fmt: skip
 
     def _strip(self, indicator: Indicator, part: Slice, number: int) -> Figure:
@@ -182,8 +189,8 @@ class Figures:
         if absent:
             notes.append(words.n("{number} place has no value.", "{number} places have no value.", absent))
         return self._figure(
-            f"{indicator.id}-{number + 1}", "strip", self._caption(indicator, part), said, notes,
-            charts.strip(values, axis, whole, middle), charts.strip(values, axis, whole, middle, narrow=True),
+            f"{indicator.id}-{number}", "strip", self._caption(indicator, part), said, notes,
+            charts.strip(values, axis, whole, middle, narrow=True), charts.strip(values, axis, whole, middle),
         )  # fmt: skip
 
     def _caption(self, indicator: Indicator, part: Slice) -> str:
@@ -208,6 +215,6 @@ class Figures:
         return render(charts.spark(self.points(indicator)).spec())
 
     def _figure(self, ident: str, kind: str, caption: str, description: str, notes: Iterator[str] | list[str],
-                wide: Canvas, narrow: Canvas) -> Figure:  # fmt: skip
-        ident = ident.replace("_", "-")
-        return Figure(ident, kind, caption, caption, description, tuple(notes), render(wide.spec()), render(narrow.spec()))
+                narrow: Canvas, wide: Canvas | None) -> Figure:  # fmt: skip
+        drawn = [render(canvas.spec()) for canvas in (narrow, wide) if canvas is not None]
+        return Figure(ident.replace("_", "-"), kind, caption, description, tuple(notes), *drawn)

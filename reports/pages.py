@@ -14,10 +14,10 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import noto_cjk_sans_otc
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -31,10 +31,13 @@ from reports.words import Words, sentence_case
 _HERE = Path(__file__).parent
 _CJK = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 """Characters of Chinese, Japanese and Korean, whose font is too large to come with every project."""
+_CJK_FONT = files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc"
 _CODE = re.compile(r"[A-Za-z0-9_./#*:-]*")
 
 
-def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None, *, language: str | None = None) -> None:
+def write_project(
+    quarter: Quarter, out: Path, label: EditionLabel | None = None, *, language: str | None = None
+) -> None:
     """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
     words = Words(language or quarter.folder.initiative.language, quarter.calendar)
     views = Views(quarter, words, label or EditionLabel())
@@ -44,7 +47,7 @@ def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(text, encoding="utf-8")
     if any(_CJK.search(text) for text in texts.values()):
-        shutil.copyfile(str(noto_cjk_sans_otc.FONT_PATH), out / "theme" / "fonts" / noto_cjk_sans_otc.FONT_FILE)
+        (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
 
 
 def _pages(views: Views) -> Iterator[tuple[str, str]]:
@@ -59,20 +62,19 @@ def _pages(views: Views) -> Iterator[tuple[str, str]]:
 
 
 def _charts(views: Views) -> Iterator[tuple[str, str]]:
-    """The drawings that the PDF includes: wide ones, and narrow ones of what stands two abreast."""
+    """The drawings that the PDF includes."""
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
-            yield f"charts/{figure.ident}-wide.svg", for_print(figure.wide, figure.title)
-            if figure.kind == "groups":
-                yield f"charts/{figure.ident}-narrow.svg", for_print(figure.narrow, figure.title)
-    for tile in views.tiles():
+            yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
+    for tile in views.tiles:
         yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
 
 
 def _environment(views: Views) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates" / "report"), undefined=StrictUndefined, autoescape=True,
-        finalize=_escaped_only, trim_blocks=True, lstrip_blocks=True, comment_start_string="{##", comment_end_string="##}",
+        finalize=_escaped_only, trim_blocks=True, lstrip_blocks=True,
+        comment_start_string="{##", comment_end_string="##}",  # {# opens a heading's id in Markdown
     )  # fmt: skip
     environment.filters.update(
         md=_safe(escape.markdown),
@@ -86,7 +88,6 @@ def _environment(views: Views) -> Environment:
         plain=escape.plain,
         drawn=_drawn,
         decoration=_safe(decoration),
-        unhashed=_safe(lambda call: call.strip().removeprefix("#")),
     )
     environment.globals.update(_shared(views))
     return environment
@@ -95,8 +96,8 @@ def _environment(views: Views) -> Environment:
 def _shared(views: Views) -> dict[str, Any]:
     """What every template may speak of."""
     quarter, words = views.quarter, views.words
-    menu = [{"text": words._("The quarter"), "href": "index.html"}, {"text": words._("Goals"), "href": "index.html#goals"},
-            {"text": words._("Data and methods"), "href": "data.html"}, {"text": words._("PDF"), "href": "report.pdf"}]  # fmt: skip
+    menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
+            ("data.html", words._("Data")), ("report.pdf", words._("PDF"))]  # fmt: skip
     return {
         "_": words._,
         "views": views,
@@ -135,11 +136,10 @@ def _code(text: str) -> str:
 
 
 def _own(text: str) -> str:
-    """A text of the catalogue, in which ``**`` and ``*`` stand for bold and italics."""
-    parts = re.split(r"(\*\*|\*)", text)
-    return "".join(part if i % 2 else escape.markdown(part) for i, part in enumerate(parts)).replace("  ", " ")
+    """A text of the catalogue, in which ``**`` and ``*`` stand for bold and italics; no text of others is in it."""
+    return re.sub(r"(?<!\*)\*{1,2}(?!\*)|([^*\w\s])", lambda m: f"\\{m[1]}" if m[1] else m[0], text)
 
 
 def _drawn(figure: Figure, size: str) -> Markup:
     svg = figure.wide if size == "wide" else figure.narrow
-    return Markup(for_page(svg, f"{figure.ident}-{size[0]}", figure.title, figure.description))
+    return Markup(for_page(svg, f"{figure.ident}-{size}", figure.caption, figure.description))

@@ -90,7 +90,9 @@ class _Embedded:
             told = {k: v for k, v in self.settings.items() if k not in ("project", "format", "engine", "execute")}
             metadata.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
             work = {"html": self._page, "typst": self._pdf}
-            for page, _ in zip(pages, pool.map(lambda found: work[found[1]](found[0], metadata), by_format), strict=True):
+            for page, _ in zip(
+                pages, pool.map(lambda found: work[found[1]](found[0], metadata), by_format), strict=True
+            ):
                 progress(page)
 
     def _format(self, page: str) -> str:
@@ -116,7 +118,7 @@ class _Embedded:
         options = self.settings["format"]["typst"]
         source = self._pandoc(page, "typst", metadata)
         try:
-            content = typst.compile(
+            content: bytes = typst.compile(  # type: ignore[misc]  # its type variables leave the output open
                 source.encode(),
                 root=str(self.project),
                 font_paths=[str(self.project / path) for path in options["font-paths"]],

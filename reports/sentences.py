@@ -235,8 +235,8 @@ class Sentences:
         several = [r for r in self.quarter.expected_reporters if r.has_reported and (r.missing or r.in_part)]
         said = []
         if len(silent) > _MOST_NAMED:
-            said.append(words.n("{number} partner did not report; the data page names it.",
-                                "{number} partners did not report; the data page names them.", len(silent)))  # fmt: skip
+            said.append(words.n("{number} partner did not report; see the data page.",
+                                "{number} partners did not report; see the data page.", len(silent)))  # fmt: skip
             silent = []
         for reporter in silent:
             owed = words.listed([names[m] for m in reporter.owed])
@@ -318,10 +318,8 @@ def _doubtfulness(moved: Moved) -> tuple[float, float]:
     A provisional value whose partners all reported (a month is missing) is less doubtful than any missing partner.
     """
     value = moved.value
-    missing = 1 - value.actual / value.expected if value.expected else 0.0
+    missing = 0.0
     if value.is_provisional:
-        missing = max(missing, 1e-6)
-    else:
-        missing = 0.0
+        missing = max(1 - value.actual / value.expected if value.expected else 0.0, 1e-6)
     size = 1.0 if moved.indicator.formula.kind == "percent" else abs(value.value or 1.0) or 1.0
     return missing, value.width / size

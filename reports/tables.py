@@ -193,9 +193,10 @@ class Quarter:
         )  # fmt: skip
         periods: dict[tuple[date, str], Period] = {}
         index = {}
-        columns = ["indicator", "period_start", "period_type", "period", "place", "breakdown", "members", "value",
-                   "numerator", "denominator", "lower", "upper", "status", "expected_reporters", "actual_reporters"]  # fmt: skip
-        for row in self.values.join(shown, on=["indicator", "period_type"]).select(columns).iter_rows():
+        facts = ["place", "breakdown", "members", "value", "numerator", "denominator", "lower", "upper", "status",
+                 "expected_reporters", "actual_reporters"]  # fmt: skip
+        rows = self.values.join(shown, on=["indicator", "period_type"])
+        for row in rows.select("indicator", "period_start", "period_type", "period", *facts).iter_rows():
             indicator, start, type_, key, *rest = row
             if (start, type_) not in periods:
                 periods[start, type_] = self.calendar.containing(start, type_)
@@ -306,7 +307,9 @@ def read_quarter(warehouse: Path, period: Period, folder: Folder) -> Quarter:
                                               how="semi", maintain_order="left"),
             )  # fmt: skip
     except duckdb.Error as error:
-        raise Unavailable(f"the warehouse {warehouse} can't be read: {error}. Build it again with: cairn run") from error
+        raise Unavailable(
+            f"the warehouse {warehouse} can't be read: {error}. Build it again with: cairn run"
+        ) from error
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:

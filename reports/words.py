@@ -34,7 +34,9 @@ class Words:
         try:
             self.locale = Locale.parse(language.replace("-", "_"))
         except (UnknownLocaleError, ValueError) as error:
-            raise ConfigurationError(f"initiative.yml: language {language!r} is none; write it like en, es or ko") from error
+            raise ConfigurationError(
+                f"initiative.yml: language {language!r} is none; write it like en, es or ko"
+            ) from error
         self.language = language.replace("_", "-")
         self.calendar = calendar
         self._catalogue = _catalogue(self.locale, locales)
@@ -54,6 +56,10 @@ class Words:
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
         """``1,204``; a minus is a minus sign."""
         return format_decimal(_exact(value, decimals), "#,##0." + "0" * decimals, locale=self.locale).replace("-", "−")
+
+    def exact(self, value: Decimal) -> str:
+        """A decimal number with all of its decimals and none more."""
+        return self.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
 
     def percent(self, fraction: float | Decimal, decimals: int = 0) -> str:
         """``0.194`` as ``19.4 %``."""

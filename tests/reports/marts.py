@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import duckdb
@@ -297,7 +297,7 @@ def _path(end: date, base: Period | None, base_value: float | None, due: list) -
     if base is None or base_value is None or not due or due[0][1].value is None:
         return None
     points = [(base.end, base_value), *((p.end, float(t.value)) for p, t in due)]
-    for (left, a), (right, b) in zip(points, points[1:], strict=False):
+    for (left, a), (right, b) in pairwise(points):
         if end <= right:
             return a + (b - a) * (end - left).days / (right - left).days
     return points[-1][1]

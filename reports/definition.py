@@ -1,0 +1,116 @@
+"""How an indicator is defined, in words: what is counted, how it adds up, who stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from agenda.model import Indicator, Measure, Partner, Term
+from reports.charts import DOTS_AT_MOST
+from reports.escape import plain
+from reports.tables import Quarter
+from reports.words import Words
+
+
+@dataclass(frozen=True)
+class Definitions:
+    quarter: Quarter
+    words: Words
+
+    def of(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
+        words = self.words
+        yield words._("What it says"), indicator.definition
+        yield words._("How it is computed"), self._formula(indicator)
+        yield words._("How it adds up"), " ".join(self._rules(indicator))
+        yield words._("Better"), {"more": words._("More is better."), "less": words._("Less is better."),
+                                  "band": words._("Best inside the agreed band.")}[indicator.better]  # fmt: skip
+        yield words._("Kind"), words.level(indicator.level)
+        if indicator.interval == "wilson":
+            yield words._("Interval"), words._("Wilson, 95 %: how far chance could move a share of this many.")
+        if indicator.limitations:
+            yield words._("Limits"), indicator.limitations
+        if indicator.owner:
+            yield words._("Looked after by"), indicator.owner
+        reported, missing = self.quarter.contributors_of(indicator.id)
+        if reported:
+            yield words._("Reported by"), self._names(reported)
+        if missing:
+            yield words._("Not reported by"), self._names(missing)
+        for series in self.quarter.folder.agenda.reference:
+            if series.id in {term.measure for term in _terms(indicator)}:
+                yield words._("Reference numbers"), words._(
+                    "{series}: {publisher}, {published}. Each year's number is used for all of its quarters, and until "
+                    "the next one is there.",
+                    series=plain(series.name), publisher=plain(series.publisher), published=plain(series.published),
+                )  # fmt: skip
+
+    def _names(self, partners: list[Partner]) -> str:
+        if len(partners) > DOTS_AT_MOST:
+            return self.words.n("{number} partner; the data page has the list.",
+                                "{number} partners; the data page has the list.", len(partners))  # fmt: skip
+        return self.words.listed([plain(partner.name) for partner in partners])
+
+    def _formula(self, indicator: Indicator) -> str:
+        words, formula = self.words, indicator.formula
+        of = self._sum(formula.of)
+        if formula.per is None:
+            return words._("{numerator}, counted.", numerator=of)
+        parts = {"numerator": of, "denominator": self._sum(formula.per), "times": words.number(formula.times)}
+        if formula.times != 1:
+            return words._("{numerator}, for every {times} of: {denominator}.", **parts)
+        return words._("{numerator}, divided by: {denominator}.", **parts)
+
+    def _sum(self, terms: tuple[Term, ...]) -> str:
+        """``Attendances − Breaches``, with the groups a term is limited to."""
+        said = ""
+        for term in terms:
+            weight = abs(term.weight)
+            name = plain(self._names_of_numbers[term.measure])
+            if term.where:
+                groups = [
+                    self._member(dimension, member) for dimension, members in term.where.items() for member in members
+                ]
+                name = f"{name} ({self.words.listed(groups)})"
+            if weight != 1:
+                name = f"{self.words.exact(weight)} × {name}"
+            sign = "−" if term.weight < 0 else "+"
+            said = f"{said} {sign} {name}" if said else name if term.weight > 0 else f"−{name}"
+        return said
+
+    def _member(self, dimension: str, member: str) -> str:
+        found = next(d for d in self.quarter.folder.agenda.dimensions if d.id == dimension)
+        return plain(next(m.name for m in found.members if m.id == member))
+
+    @cached_property
+    def _names_of_numbers(self) -> dict[str, str]:
+        agenda = self.quarter.folder.agenda
+        return {m.id: m.name for m in agenda.measures} | {s.id: s.name for s in agenda.reference}
+
+    def _rules(self, indicator: Indicator) -> Iterator[str]:
+        """How its measures add up over months and partners."""
+        words = self.words
+        measures = {m.id: m for m in self.quarter.folder.agenda.measures}
+        used = [measures[t.measure] for t in _terms(indicator) if t.measure in measures]
+        rules = {
+            "sum": words._("A quarter is the sum of its months."),
+            "last": words._("A quarter is its last reported month."),
+            "mean": words._("A quarter is the mean of its months."),
+            "max": words._("A quarter is the highest of its months."),
+        }
+        yield from dict.fromkeys(rules[measure.time_rule] for measure in used)
+        if any(measure.precedence for measure in used):
+            yield words._("Where two partners report the same, the one agreed on counts.")
+        if any(measure.over_partners == "overlap" for measure in used):
+            yield words._("Partners' lists overlap: the longest list counts, and the sum of all is the upper bound.")
+        elif len({p.id for p in self.quarter.partners.values() if _owes(p, used)}) > 1:
+            yield words._("Partners add up.")
+
+
+def _terms(indicator: Indicator) -> tuple[Term, ...]:
+    return (*indicator.formula.of, *(indicator.formula.per or ()))
+
+
+def _owes(partner: Partner, measures: list[Measure]) -> bool:
+    wanted = {measure.id for measure in measures}
+    return any(wanted & set(owed.measures) for owed in partner.owes)

@@ -1,0 +1,132 @@
+"""How good the data are, and how the numbers are made: what the data page says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from agenda.model import Measure
+from reports.charts import DOTS_AT_MOST
+from reports.escape import plain, stress
+from reports.tables import Quarter
+from reports.value_tables import Table
+from reports.words import Words
+
+
+@dataclass(frozen=True)
+class Quality:
+    quarter: Quarter
+    words: Words
+
+    def reported_by_partner(self) -> Table | None:
+        """Who reported what they owed; with many partners only those that did not, or not all."""
+        words, owed = self.words, self.quarter.expected_reporters
+        names = {measure.id: plain(measure.name) for measure in self.quarter.folder.agenda.measures}
+        shown = owed if len(owed) <= DOTS_AT_MOST else tuple(r for r in owed if r.missing or r.in_part)
+        if not shown:
+            return None
+        rows = []
+        for reporter in shown:
+            came = len(reporter.owed) - len(reporter.missing)
+            gone = words.listed([names[m] for m in (*reporter.missing, *reporter.in_part)])
+            share = words._("{actual} of {expected}", actual=words.number(came),
+                            expected=words.number(len(reporter.owed)))  # fmt: skip
+            rows.append((plain(reporter.partner.name), share, self._day(reporter.last_received), gone))
+        caption = words._("Who reported for the {period}", period=words.period(self.quarter.period))
+        head = (words._("Partner"), words._("Measures"), words._("Last received"), words._("Missing or incomplete"))
+        return Table(caption, head, tuple(rows), frozenset({0, 2, 3}))
+
+    def _day(self, moment: datetime | None) -> str:
+        return self.words.day(moment) if moment is not None else "–"
+
+    def reported_by_measure(self) -> Table:
+        words = self.words
+        expected: Counter[str] = Counter(m for r in self.quarter.reporters for m in r.owed)
+        missing: Counter[str] = Counter(m for r in self.quarter.reporters for m in r.missing)
+        in_part: Counter[str] = Counter(m for r in self.quarter.reporters for m in r.in_part)
+        owed = [measure for measure in self.quarter.folder.agenda.measures if expected[measure.id]]
+        rows = [
+            (f"{plain(m.name)} ({plain(m.unit)})", self._kind(m), words.number(expected[m.id]),
+             words.number(expected[m.id] - missing[m.id]), words.number(in_part[m.id]))
+            for m in owed
+        ]  # fmt: skip
+        head = (words._("Measure"), words._("Kind"), words._("Owed"), words._("Reported"), words._("of these in part"))
+        columns = 5 if in_part else 4
+        return Table(words._("Partners that reported, by measure"), head[:columns],
+                     tuple(row[:columns] for row in rows), frozenset({0, 1}))  # fmt: skip
+
+    def _kind(self, measure: Measure) -> str:
+        return self.words._("adds up") if measure.kind == "flow" else self.words._("a level")
+
+    def rows_read(self) -> list[str]:
+        """What came in for the quarter and what became of it, in rows."""
+        words, readings = self.words, self.quarter.readings
+        if readings.is_empty():
+            return []
+        total = {
+            name: int(readings[name].sum()) for name in ("rows_read", "rows_accepted", "rows_rejected", "rows_skipped")
+        }
+        return [
+            words.n("{count} file was read for this quarter", "{count} files were read for this quarter",
+                    readings.height, count=stress(words.number(readings.height))),
+            words._("{count} rows read", count=stress(words.number(total["rows_read"]))),
+            words._("{count} accepted", count=stress(words.number(total["rows_accepted"]))),
+            words._("{count} turned away", count=stress(words.number(total["rows_rejected"]))),
+            words._("{count} not asked for", count=stress(words.number(total["rows_skipped"]))),
+        ]  # fmt: skip
+
+    def findings(self) -> Table | None:
+        """How often each kind of fault was found; no file, row or cell is named."""
+        words, frame = self.words, self.quarter.findings
+        kinds: dict[str, list[tuple[str, str]]] = {}
+        for partner, severity, code in frame.select("partner", "severity", "code").iter_rows():
+            kinds.setdefault(self._family(code), []).append((partner, severity))
+        rows = [
+            (kind, words.number(sum(s == "error" for _, s in found)), words.number(sum(s != "error" for _, s in found)),
+             words.number(len({partner for partner, _ in found})))
+            for kind, found in sorted(kinds.items())
+        ]  # fmt: skip
+        head = (words._("What was found"), words._("Faults"), words._("Remarks"), words._("Partners"))
+        return Table(words._("Faults found in what came in"), head, tuple(rows)) if rows else None
+
+    def _family(self, code: str) -> str:
+        """The kind of a finding, by what it is about."""
+        words = self.words
+        return {
+            "value": words._("Values that are no number, or impossible"),
+            "period": words._("Periods that can't be read, or lie ahead"),
+            "place": words._("Places that nobody agreed on"),
+            "member": words._("Groups that nobody agreed on"),
+            "measure": words._("Measures that nobody agreed on"),
+            "row": words._("Rows that are broken, repeated or contradict one another"),
+            "column": words._("Columns missing or given twice"),
+        }.get(code.split("_")[0], words._("Files not laid out as agreed"))
+
+    def status_rules(self) -> list[tuple[str, str]]:
+        """Each status code with the rule that gives it."""
+        words = self.words
+        share = words.percent(self.quarter.folder.initiative.status.at_risk_from)
+        return [
+            ("met", words._("The target is reached, or passed.")),
+            ("on_track", words._("The value is on the path or better; for a band: inside it.")),
+            ("at_risk", words._("At least {share} of the progress that the path asks for by now has been made; for a "
+                                "band: outside by no more than {share} of its width.", share=share)),
+            ("off_track", words._("Less than that.")),
+            ("no_target", words._("No target is agreed.")),
+            ("no_data", words._("There is no value, so there is no status.")),
+        ]  # fmt: skip
+
+    def downloads(self) -> list[tuple[str, str, str]]:
+        """(address, name, what it is) of everything that comes with the pages."""
+        words = self.words
+        return [
+            ("report.pdf", words._("Report as PDF"), words._("All pages in one file, to print or to send.")),
+            ("data/indicator_values.csv", "indicator_values.csv",
+             words._("Every value on these pages and all earlier ones, with what it was made of and its status.")),
+            ("data/indicator_values.parquet", "indicator_values.parquet", words._("The same for programs.")),
+            ("data/datapackage.json", "datapackage.json",
+             words._("What each column means (Frictionless Data Package).")),
+            ("agenda/agenda.yml", "agenda.yml", words._("The agreed goals, indicators, targets and definitions.")),
+            ("manifest.json", "manifest.json", words._("Digests of what went into this edition, and of its files.")),
+        ]  # fmt: skip

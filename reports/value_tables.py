@@ -1,0 +1,120 @@
+"""Tables of values: an indicator over time, and each of its breakdowns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agenda.model import Indicator
+from reports.escape import plain
+from reports.figures import Slice
+from reports.tables import Quarter, Value
+from reports.words import Words, sentence_case
+
+PERIODS_AT_MOST = 13
+"""Periods in an indicator's table: three years of quarters and the one to compare with. The data hold all."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: frozenset[int] = frozenset({0})
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its rows are better read one below the other where there is no room for columns."""
+        return len(self.words) > 2
+
+
+@dataclass(frozen=True)
+class ValueTables:
+    quarter: Quarter
+    words: Words
+
+    def over_time(self, indicator: Indicator) -> Table:
+        """The last periods, the newest first."""
+        words, earlier = self.words, None
+        rows: list[tuple[str, Value | None, str]] = []
+        for period, value in self.quarter.series(indicator.id):
+            change = ""
+            if value is not None and value.value is not None:
+                if earlier is not None:
+                    change = self._signed(indicator, value.value - earlier)
+                earlier = value.value
+            else:
+                earlier = None
+            rows.append((words.period_short(period), value, change))
+        shown = rows[-PERIODS_AT_MOST:][::-1]
+        caption = words._("{name} over time", name=sentence_case(plain(indicator.name)))
+        return self._table(
+            indicator, caption, words._("Period"), [(name, value) for name, value, _ in shown],
+            (words._("Change"), [change for _, _, change in shown]),
+        )  # fmt: skip
+
+    def of_slice(self, indicator: Indicator, part: Slice) -> Table:
+        period = self.words.period_short(self.quarter.shown_period(indicator.id))
+        caption = self.words._("{name}: {breakdown}, {period}", name=sentence_case(plain(indicator.name)),
+                               breakdown=part.title.lower(), period=period)  # fmt: skip
+        first = self.words._("Place") if part.is_places else self.words._("Group")
+        return self._table(indicator, caption, first, part.rows)
+
+    def _table(
+        self, indicator: Indicator, caption: str, first: str, rows: Sequence[tuple[str, Value | None]],
+        changes: tuple[str, list[str]] | None = None,
+    ) -> Table:  # fmt: skip
+        """Values with what they were made of. Columns that no row has something for are left out."""
+        words, values = self.words, [value for _, value in rows]
+        columns: list[tuple[str, list[str], bool]] = [
+            (first, [name for name, _ in rows], True),
+            (words._("Value"), [self.shown(indicator, value) for value in values], False),
+        ]
+        if changes is not None:
+            columns.append((*changes, False))
+        if indicator.formula.per is not None:
+            columns.append((words._("Counted"), [self._exact(v.numerator if v else None) for v in values], False))
+            columns.append((words._("Out of"), [self._exact(v.denominator if v else None) for v in values], False))
+        if indicator.interval == "wilson":
+            columns.append((words._("95 % interval"), [self._interval(indicator, v) for v in values], False))
+        else:
+            columns.append((words._("Bounds"), [self._interval(indicator, v) for v in values], False))
+        columns.append((words._("Partners"), [self.coverage(value) for value in values], False))
+        columns.append((words._("Note"), [self._note(value) for value in values], True))
+        kept = [column for column in columns if any(column[1])]
+        return Table(
+            caption, tuple(head for head, _, _ in kept),
+            tuple(zip(*(cells for _, cells, _ in kept), strict=True)),
+            frozenset(i for i, (_, _, is_words) in enumerate(kept) if is_words),
+        )  # fmt: skip
+
+    def _signed(self, indicator: Indicator, change: float) -> str:
+        sign = {1: "+", 0: "±", -1: "−"}[self.words.direction(indicator, change)]
+        return f"{sign}{self.words.amount(indicator, change)}"
+
+    def _exact(self, value: Decimal | None) -> str:
+        return "" if value is None else self.words.exact(value)
+
+    def _interval(self, indicator: Indicator, value: Value | None) -> str:
+        if value is None or value.lower is None or value.upper is None:
+            return ""
+        low, high = self.words.value(indicator, value.lower), self.words.value(indicator, value.upper)
+        return self.words._("{low} to {high}", low=low, high=high)
+
+    def coverage(self, value: Value | None) -> str:
+        if value is None or not value.expected:
+            return ""
+        return self.words._("{actual} of {expected}", actual=self.words.number(value.actual),
+                            expected=self.words.number(value.expected))  # fmt: skip
+
+    def _note(self, value: Value | None) -> str:
+        return self.words._("provisional") if value is not None and value.is_provisional else ""
+
+    def shown(self, indicator: Indicator, value: Value | None, unit: bool = False) -> str:
+        """The value, or why there is none."""
+        if value is None or value.value is None:
+            return self.words.absent(value.status if value else None)
+        return (self.words.quantity if unit else self.words.value)(indicator, value.value)
