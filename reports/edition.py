@@ -65,6 +65,8 @@ class Manifest(Entry):
     format: Literal[1] = 1
     initiative: str
     period: str
+    number: int = 1  # of the quarter's editions
+    beside: str = ""  # the published edition whose numbers it was compared with
     headline: str
     as_of: datetime
     agenda: str
@@ -167,7 +169,7 @@ def read_inputs(warehouse: Path, period: Period) -> Inputs:
 
 def add_edition(
     store: Store, folder: Folder, period: Period, files: Path, inputs: Inputs, *, headline: str = "",
-    at: datetime | None = None,
+    number: int = 1, beside: str = "", at: datetime | None = None,
 ) -> Edition:  # fmt: skip
     """Keeps what lies in ``files`` as the newest draft of ``period``. The same files again change nothing.
 
@@ -182,9 +184,11 @@ def add_edition(
     manifest = Manifest(
         initiative=folder.initiative.id,
         period=period.key,
+        number=number,
+        beside=beside,
         headline=headline or folder.story(period.key).headline,
         as_of=inputs.as_of.astimezone(UTC),
-        agenda=digest_of(agenda),
+        agenda=agenda_digest(folder, period),
         inputs=inputs.digest,
         software=f"cairn {_version()}",
         files=tuple(File(path=p, bytes=len(c), sha256=_sha256(c)) for p, c in sorted(contents.items())),
@@ -222,6 +226,11 @@ def public_agenda(folder: Folder, period: Period) -> dict[str, bytes]:
         for name, content in folder.files().items()
         if name not in private and (not name.startswith("stories/") or name == f"stories/{period}.yml")
     }
+
+
+def agenda_digest(folder: Folder, period: Period) -> str:
+    """The digest a manifest has of what was agreed: it changes with the files that an edition shows of it."""
+    return digest_of(public_agenda(folder, period))
 
 
 def digest_of(contents: Mapping[str, bytes]) -> str:

@@ -67,7 +67,7 @@ def test_the_manifest_names_digests_and_no_submission(store: FolderStore, folder
     manifest = json.loads(text)
     assert {key: manifest[key] for key in ("initiative", "period", "headline", "as_of", "agenda")} == {
         "initiative": "valley", "period": "2026Q3", "headline": "more cards", "as_of": "2026-10-21T12:00:00Z",
-        "agenda": digest_of({"agenda/agenda.yml": (folder.path / "agenda.yml").read_bytes()}),
+        "agenda": digest_of({"agenda.yml": (folder.path / "agenda.yml").read_bytes()}),
     }  # fmt: skip
     assert [file["path"] for file in manifest["files"]] == [
         "agenda/agenda.yml",
