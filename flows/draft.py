@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reports.label import headline, label, standing
 from reports.package import write_data
 from reports.pages import write_project
 from reports.render import render
@@ -51,17 +52,21 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
     inputs = read_inputs(warehouse, period)
     quarter = replace(read_quarter(warehouse, period, folder), as_of=inputs.as_of)
     with tempfile.TemporaryDirectory(prefix="cairn-draft-") as work:
-        files = Path(work, "files")
-        project = workspace.local / "quarto" / period.key
-        shutil.rmtree(project, ignore_errors=True)
-        write_project(quarter, project)
-        render(project, files, timestamp=inputs.as_of)
+        files, project = Path(work, "files"), workspace.local / "quarto" / period.key
         write_data(quarter, files / "data")
+        at = standing(store, workspace.site, quarter, inputs)
+        values = (files / "data" / "indicator_values.csv").read_bytes()
+        shutil.rmtree(project, ignore_errors=True)
+        write_project(quarter, project, label(store, workspace.site, quarter, inputs, values, at))
+        render(project, files, timestamp=inputs.as_of)
         for name, content in folder.files().items():
             path = files / "agenda" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        edition = add_edition(store, folder, period, files, inputs)
+        edition = add_edition(
+            store, folder, period, files, inputs,
+            headline=headline(quarter), number=at.number, beside=at.beside,
+        )  # fmt: skip
     write_review_page(store, workspace.site, edition, quarter, warehouse)
     _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
     note = {**_made_from(workspace), "edition": edition.digest}

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from agenda.errors import HeldBack
 from agenda.folder import Folder
 from agenda.lint import read
 from agenda.periods import Calendar
@@ -54,7 +55,12 @@ class Workspace:
         return warehouse_key(self._local_lake(), as_of)
 
     def warehouse(self, as_of: datetime | None = None) -> Path:
-        """The finished warehouse of the lake as it is (or was known at ``as_of``), built if it isn't there yet."""
+        """The finished warehouse of the lake as it is (or was known at ``as_of``), built if it isn't there yet.
+
+        Raises `HeldBack` where nothing was collected by then.
+        """
+        if not any(as_of is None or manifest.known_at <= as_of for manifest in self.lake.manifests()):
+            raise HeldBack("nothing has been collected yet; take in what the partners dropped with: cairn collect")
         lake = self._local_lake()
         out = self.local / "warehouse" / f"{warehouse_key(lake, as_of)}.duckdb"
         if not out.is_file():

@@ -126,9 +126,9 @@ class Collector:
 
     def received_at(self, arrival: Arrival) -> datetime:
         """When an arrival counts as received: now, or as the import says."""
-        if self._received_at == "modified":
-            return arrival.stored.modified
-        return self._received_at or self._now
+        if isinstance(self._received_at, datetime):
+            return self._received_at
+        return arrival.stored.modified if self._received_at == "modified" else self._now
 
     def batches(self) -> Iterator[list[Arrival]]:
         """What arrived, in order, in portions that fit in memory and were received at one time."""

@@ -1,0 +1,99 @@
+"""What a report says of itself as an edition: which one it is, and which published numbers it gives otherwise.
+
+A draft is set beside the report that readers last saw: this quarter's published edition, or else the one of the
+quarter before. Made again from the same, a draft is set beside the same, whatever was published since; so it keeps
+its digest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from agenda.store import Store
+from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newest
+from reports.revisions import compare, read_values
+from reports.sentences import Sentences
+from reports.site import published
+from reports.tables import Quarter
+from reports.views import EditionLabel, Revised
+from reports.words import Words
+
+WHOLE = "_T"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The edition's number within its quarter, and the digest of what it is set beside (empty: of nothing)."""
+
+    number: int
+    beside: str
+
+
+def standing(store: Store, site: Store, quarter: Quarter, inputs: Inputs) -> Standing:
+    """Where a draft made of ``inputs`` stands among the quarter's editions."""
+    folder, period = quarter.folder, quarter.period
+    draft = newest(store, period.key)
+    if draft is not None:
+        made = decoded(Manifest, store.get(f"{draft.folder}/manifest.json"))
+        if (made.inputs, made.agenda) == (inputs.digest, agenda_digest(folder, period)):
+            return Standing(made.number, made.beside)
+    if pointer := published(site, period.key):
+        number = decoded(Manifest, site.get(f"editions/{pointer.edition}/manifest.json")).number
+        return Standing(number + 1, pointer.edition)
+    before = published(site, quarter.calendar.shift(period, -1).key)
+    return Standing(1, before.edition if before else "")
+
+
+def headline(quarter: Quarter) -> str:
+    """The sentence the report opens with, for the site's list of quarters."""
+    return Sentences(quarter, Words(quarter.folder.initiative.language, quarter.calendar)).headline()
+
+
+def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: bytes, at: Standing) -> EditionLabel:
+    """The label of a draft whose ``indicator_values.csv`` is ``values``."""
+    found = site.read(f"editions/{at.beside}/data/indicator_values.csv") if at.beside else None
+    if found is None:
+        return EditionLabel(at.number)
+    words = Words(quarter.folder.initiative.language, quarter.calendar)
+    dimensions = [dimension.id for dimension in quarter.folder.agenda.dimensions]
+    changes = compare(read_values(found[0]), read_values(values), dimensions)
+    whole = pl.all_horizontal(pl.col("place") == quarter.root.id, *(pl.col(name) == WHOLE for name in dimensions))
+    changes = changes.filter(
+        whole & (pl.col("change") == "changed") & (pl.col("value_before") != pl.col("value_after"))
+    )
+    fresh = _fresh_partners(store, site, inputs, at.beside)
+    revised = []
+    for id_, indicator in quarter.indicators.items():
+        shown = (pl.col("indicator") == id_) & (pl.col("period_type") == quarter.shown_period(id_).type)
+        for row in changes.filter(shown).sort("period", descending=True).iter_rows(named=True):
+            before, after = (
+                words.quantity(indicator, float(row[name])) if row[name] else words.absent("O")
+                for name in ("value_before", "value_after")
+            )
+            period = words.period_short(quarter.calendar.parse(row["period"]))
+            why = _why(quarter, words, id_, row["period"], fresh)
+            revised.append(Revised(indicator.name, period, before, after, why))
+    return EditionLabel(at.number, tuple(revised))
+
+
+def _fresh_partners(store: Store, site: Store, inputs: Inputs, beside: str) -> set[str]:
+    """Partners with a file in ``inputs`` that the edition beside did not rest on."""
+    period = decoded(Manifest, site.get(f"editions/{beside}/manifest.json")).period
+    try:
+        known = {arrival.reading for arrival in load(store, period, beside).record.inputs.arrivals}
+    except KeyError:  # its record was not kept; then nobody can say
+        return set()
+    return {arrival.partner for arrival in inputs.arrivals if arrival.reading not in known}
+
+
+def _why(quarter: Quarter, words: Words, indicator: str, period: str, fresh: set[str]) -> str:
+    """Whose new files changed the number. Without any, it was the definition or the way it is computed."""
+    gave = quarter.contributors.filter(
+        (pl.col("indicator") == indicator) & (pl.col("period") == period) & pl.col("is_reported")
+    )["partner"]
+    names = [partner.name for id_, partner in quarter.partners.items() if id_ in fresh and id_ in set(gave)]
+    if not names:
+        return words._("Defined or computed otherwise")
+    return words._("New numbers from {partners}", partners=words.listed(names))
