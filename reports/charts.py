@@ -87,7 +87,8 @@ def dots(rows: Sequence[Row], axis: Axis, whole: tuple[float, str] | None, narro
         middle = top + height * (i + 0.5)
         at = middle + 11 if narrow else middle
         if narrow:
-            canvas.labels.append(Label(shortened(row.label, width - values - 8), 0, middle - 9, "left", "ink"))
+            room = width - text_width(row.text, bold=True) - 12
+            canvas.labels.append(Label(shortened(row.label, room), 0, middle - 9, "left", "ink"))
         else:
             canvas.labels.append(Label(shortened(row.label, names - 14), names - 8, middle, "right", "ink"))
         if row.value is None:

@@ -51,7 +51,7 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
 def _scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Scale, list[float]]:
     """Time from the first point to the last target, as far as that leaves the past its room; values with some air."""
     first, now = data.points[0].x, data.points[-1].x
-    future = max((aim.x for aim in data.aims), default=now)
+    future = max((aim.x for aim in data.aims if aim.x > now), default=now)
     last = min(future, now + max(round((now - first) * 0.8), 370))
     seen = [v for p in data.points for v in (p.value, p.lower, p.upper) if v is not None]
     seen += [data.baseline[1]] if data.baseline else []
