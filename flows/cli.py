@@ -158,12 +158,8 @@ def _make(
         _say(as_json, data, summary.of_plan(plan))
         return
     if plan.is_empty:
-        said = ", ".join(
-            f"{q.period} is draft {q.edition.short} ({q.edition.status})" for q in plan.quarters if q.edition
-        )
-        unchanged = [q.period.key for q in plan.quarters]
-        _say(as_json, {"receipts": [], "drafts": [], "unchanged": unchanged, "failures": []},
-             [f"Nothing to do: no new files, and {said or 'no quarter is due'}."])  # fmt: skip
+        data = {"receipts": [], "drafts": [], "unchanged": [q.period.key for q in plan.quarters], "failures": []}
+        _say(as_json, data, summary.of_nothing(plan))
         return
     if show_plan and not as_json:
         print("\n".join(summary.of_plan(plan)), file=sys.stderr)
@@ -253,6 +249,8 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show which partner has reported for which quarter, and who is late."""
+    from rich.cells import cell_len  # a Korean letter is two columns wide
+
     from flows.status import MARKS
     from flows.status import status as read_status
 
@@ -262,12 +260,12 @@ def status(
         _quarters(workspace, quarters) if quarters else [workspace.calendar.shift(this, -n) for n in range(6, 0, -1)]
     )
     rows = read_status(workspace, workspace.warehouse(), periods, today)
-    width = max((len(row.name) for row in rows), default=7)
+    width = max((cell_len(row.name) for row in rows), default=0)
     lines = [f"{'':<{width}}  {'  '.join(p.key for p in periods)}"]
     for row in rows:
         marks = "  ".join(f"{MARKS[state]:^6}" for state in row.states)
         note = f"  {row.rejected_rows:,} rows to mend" if row.rejected_rows else ""
-        lines.append(f"{row.name:<{width}}  {marks}{note}")
+        lines.append(f"{row.name}{' ' * (width - cell_len(row.name))}  {marks}{note}".rstrip())
     lines.append("  ".join(f"{mark} {state}" for state, mark in MARKS.items()))
     data = [{**vars(row), "states": dict(zip([p.key for p in periods], row.states, strict=True))} for row in rows]
     _say(as_json, data, lines)
@@ -322,18 +320,10 @@ def _known_partners(workspace: Workspace, names: list[str] | None) -> None:
 
 
 def _prefect() -> None:
-    """Get Prefect ready: no telemetry, its log to the server and not over our words, a server if there is none."""
+    """Get Prefect ready before it is imported; say so where it has to start a server first."""
     settings.prepare_prefect()
     if settings.prefect_api() is None:
         progress.say("Starting a Prefect server for this run (set PREFECT_API_URL to use one that is running)")
-    import logging
-
-    import prefect  # noqa: F401  its import sets up logging
-
-    for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
-        for handler in logging.getLogger(name).handlers:
-            if type(handler).__name__ == "PrefectConsoleHandler":
-                handler.setLevel(logging.ERROR)
 
 
 def _figure(value: float | None) -> str:

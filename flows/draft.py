@@ -12,16 +12,15 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import reports
+from agenda.periods import Period
+from flows.workspace import Workspace, digest_of_code
+from reports.edition import Edition, add_edition, newest, read_inputs
 from reports.label import headline, label, standing
 from reports.package import write_data
 from reports.pages import write_project
 from reports.render import render
 from reports.review_page import write_review_page
-
-import reports
-from agenda.periods import Period
-from flows.workspace import Workspace, digest_of_code
-from reports.edition import Edition, add_edition, newest, read_inputs
 from reports.tables import read_quarter
 
 

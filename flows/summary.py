@@ -49,6 +49,18 @@ def of_run(workspace: Workspace, made: Made) -> Iterator[str]:
         yield f"Then: cairn review {asked} --approve --as NAME"
 
 
+def of_nothing(plan: Plan) -> Iterator[str]:
+    """Why there is nothing to do."""
+    drafts = [q.edition for q in plan.quarters if q.edition]
+    if not drafts:
+        yield "Nothing to do: no new files, and no quarter is due."
+    elif len(drafts) == 1:
+        yield f"Nothing to do: no new files, and {drafts[0].period} is draft {drafts[0].short} ({drafts[0].status})."
+    else:
+        span = f"{drafts[0].period} to {drafts[-1].period}"
+        yield f"Nothing to do: no new files, and the drafts of {span} are made from what there is."
+
+
 def of_plan(plan: Plan) -> Iterator[str]:
     """Lines on what a run would do."""
     if plan.files:
