@@ -150,9 +150,10 @@ def _make(
     show_plan: bool = False,
 ) -> None:  # fmt: skip
     """Plan, then run ``flow`` unless the plan is empty (or there is no flow), then say what was done."""
-    from flows import backfill, summary
+    from flows import summary
+    from flows.plan import plan as make_plan
 
-    plan = backfill.plan(workspace, periods, _received_at(received_at))
+    plan = make_plan(workspace, periods, _received_at(received_at))
     if flow is None:
         data = {"files": plan.files, "quarters": [{"period": q.period.key, "reason": q.reason} for q in plan.quarters]}
         _say(as_json, data, summary.of_plan(plan))
@@ -320,8 +321,7 @@ def _known_partners(workspace: Workspace, names: list[str] | None) -> None:
 
 
 def _prefect() -> None:
-    """Get Prefect ready before it is imported; say so where it has to start a server first."""
-    settings.prepare_prefect()
+    """Say so where Prefect has to start a server first, which takes longer than many a run."""
     if settings.prefect_api() is None:
         progress.say("Starting a Prefect server for this run (set PREFECT_API_URL to use one that is running)")
 
@@ -348,7 +348,7 @@ def main() -> None:
 
         print(f"cairn {metadata.version('cairn-report')}")
         return
-    settings.no_telemetry()
+    settings.prepare_prefect()
     progress.listen(progress.to_terminal)
     try:
         app(prog_name="cairn")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flows.backfill import Plan
-from flows.making import Made
+from flows.plan import Plan
 from flows.workspace import Workspace
 from reports.edition import Edition
 from sources.receipt import Receipt
+
+if TYPE_CHECKING:  # its import brings Prefect
+    from flows.making import Made
 
 
 def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[str]:
@@ -42,9 +44,10 @@ def of_run(workspace: Workspace, made: Made) -> Iterator[str]:
         yield f"Unchanged: {', '.join(map(str, made.unchanged))}."
     for period, error in made.failures:
         yield f"{period}: failed. {error}"
-    if made.drafts:
-        newest = made.drafts[-1]
-        asked = newest.period if len(made.drafts) == 1 else f"{made.drafts[0].period}..{newest.period}"
+    waiting = [edition for edition in made.drafts if edition.status == "draft"]
+    if waiting:
+        newest = waiting[-1]
+        asked = newest.period if len(waiting) == 1 else f"{waiting[0].period}..{newest.period}"
         yield f"Look at {workspace.store.url}/{newest.review_page}"
         yield f"Then: cairn review {asked} --approve --as NAME"
 
