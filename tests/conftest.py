@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agenda.store import BucketStore
 from infra.servers import S3Server, prefect_server, s3_server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +30,24 @@ def s3_environment(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     return s3
 
 
+@pytest.fixture(scope="session")
+def s3_clients() -> list[S3Client]:
+    """The client that all of `bucket_store`'s stores share, once there is one: making one takes a quarter second."""
+    return []
+
+
 @pytest.fixture
-def bucket_store(s3_environment: S3Server) -> Callable[[], BucketStore]:
+def bucket_store(s3_environment: S3Server, s3_clients: list[S3Client]) -> Callable[[], BucketStore]:
     """Makes a store below a prefix nothing else uses."""
-    return lambda: BucketStore(f"s3://{s3_environment.bucket}/{secrets.token_hex(6)}")
+
+    def make() -> BucketStore:
+        store = BucketStore(f"s3://{s3_environment.bucket}/{secrets.token_hex(6)}")
+        if not s3_clients:
+            s3_clients.append(store.client)
+        store._client = s3_clients[0]
+        return store
+
+    return make
 
 
 @pytest.fixture(scope="session")
