@@ -58,10 +58,6 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
         shutil.rmtree(project, ignore_errors=True)
         write_project(quarter, project, label(store, workspace.site, quarter, inputs, values, at))
         render(project, files, timestamp=inputs.as_of)
-        for name, content in folder.files().items():
-            path = files / "agenda" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
         edition = add_edition(
             store, folder, period, files, inputs,
             headline=headline(quarter), number=at.number, beside=at.beside,
