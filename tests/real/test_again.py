@@ -39,10 +39,11 @@ def test_a_backfill_again_does_nothing(published: Published, name: str) -> None:
 def test_the_same_edition_comes_out_elsewhere(
     published: Published, name: str, tmp_path: Path, environment: Mapping[str, str]
 ) -> None:
-    """Without the warehouse, without the drafts, in another folder, in another time zone, with another language."""
-    proof, quarter = published(name), QUARTER[name]
-    folder = tmp_path / "elsewhere"
-    shutil.copytree(proof.folder, folder, ignore=shutil.ignore_patterns(".cairn", "editions", "site"))
-    cairn(folder, "run", quarter, environment={**environment, "TZ": "Pacific/Auckland", "LC_ALL": "C.UTF-8"})
-    newest = [json.loads((f / "store/editions" / quarter / "latest.json").read_text()) for f in (proof.folder, folder)]
-    assert newest[0] == newest[1]
+    """From the lake alone: no warehouse, no drafts; in another folder, another time zone, another language."""
+    proof, quarter, drafts = published(name), QUARTER[name], []
+    for zone, language in (("Pacific/Auckland", "C.UTF-8"), ("America/New_York", "de_DE.UTF-8")):
+        folder = tmp_path / zone
+        shutil.copytree(proof.folder, folder, ignore=shutil.ignore_patterns(".cairn", "editions", "site"))
+        cairn(folder, "run", quarter, environment={**environment, "TZ": zone, "LC_ALL": language, "LANG": language})
+        drafts.append(json.loads((folder / "store" / "editions" / quarter / "latest.json").read_text())["edition"])
+    assert drafts[0] == drafts[1]
