@@ -43,10 +43,10 @@ def test_deliveries_arrive_after_their_quarter_and_before_the_report() -> None:
 
 
 def test_until_leaves_out_what_came_later(tmp_path: Path) -> None:
-    write_inbox(tmp_path, until=date(2026, 4, 30))
+    write_inbox(tmp_path, until=date(2026, 7, 31))
     files = {path.name for path in tmp_path.rglob("*")}
-    assert "caseload_2026Q1.xlsx" in files
-    assert "caseload_2026Q1_corrected.xlsx" not in files
+    assert "caseload_2026Q2.xlsx" in files
+    assert "caseload_2026Q2_corrected.xlsx" not in files
 
 
 def test_says_in_its_files_that_they_are_made_up(store: FolderStore) -> None:

@@ -111,7 +111,7 @@ _MONTHS_OLD = {"infant": "0-11 months", "toddler": "12-35 months", "preschool": 
 
 def human_services(quarter: Quarter) -> Iterator[Delivery]:
     at = sent_on(20, quarter.months[2])
-    if quarter == Quarter(2026, 1):  # one of the two offices in East Flats was left out; corrected four weeks later
+    if quarter == Quarter(2026, 2):  # one of the two offices in East Flats was left out; corrected four weeks later
         yield Delivery(f"human_services/caseload_{quarter}.xlsx", _caseload(quarter, at, 0.55), at)
         at += timedelta(days=29)
         yield Delivery(f"human_services/caseload_{quarter}_corrected.xlsx", _caseload(quarter, at), at)
