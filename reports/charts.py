@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.drawing import INK, Canvas, Label, Scale, along, pixels, shortened, text_width, ticks
+from reports.drawing import INK, Canvas, Label, Scale, along, in_two_lines, pixels, shortened, text_width, ticks
 from reports.words import Words
 
 WIDE, NARROW = 640, 300
@@ -68,11 +68,11 @@ def dots(rows: Sequence[Row], axis: Axis, whole: tuple[float, str] | None, narro
 
     Without ``whole`` the rows are counts, parts of a sum; their dots stand at the end of a line from zero.
     """
-    height, top = (46, 24) if narrow else (30, 24)
-    top = top if whole else 6
     width = NARROW if narrow else WIDE
-    canvas = Canvas(width, top + height * len(rows) + 30)
     names = 0.0 if narrow else min(max(text_width(row.label) for row in rows) + 14, 230)
+    is_tall = any(text_width(row.label) > names - 14 for row in rows)
+    height, top = 46 if narrow else 38 if is_tall else 30, 24 if whole else 6
+    canvas = Canvas(width, top + height * len(rows) + 30)
     values = max((text_width(row.text, bold=True) for row in rows if row.value is not None), default=0.0) + 12
     x = _value_scale(rows, whole, 8 + names, width - (12 if narrow else values))
     bottom = canvas.height - 28
@@ -90,7 +90,10 @@ def dots(rows: Sequence[Row], axis: Axis, whole: tuple[float, str] | None, narro
             room = width - text_width(row.text, bold=True) - 12
             canvas.labels.append(Label(shortened(row.label, room), 0, middle - 9, "left", "ink"))
         else:
-            canvas.labels.append(Label(shortened(row.label, names - 14), names - 8, middle, "right", "ink"))
+            lines = in_two_lines(row.label, names - 14)
+            for line, text in enumerate(lines):
+                level = middle + (line - (len(lines) - 1) / 2) * 17
+                canvas.labels.append(Label(text, names - 8, level, "right", "ink"))
         if row.value is None:
             absent = Label(row.text, width, middle - 9, "right") if narrow else Label(row.text, x.start, middle)
             canvas.labels.append(absent)

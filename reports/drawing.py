@@ -110,6 +110,17 @@ def shortened(text: str, width: float, size: float = SIZE) -> str:
     return text.rstrip() + "…"
 
 
+def in_two_lines(text: str, width: float) -> list[str]:
+    """``text`` as the one or two lines that fit ``width``; what is longer is cut with an ellipsis."""
+    if text_width(text) <= width:
+        return [text]
+    words = text.split(" ")
+    fitting = [n for n in range(1, len(words)) if text_width(" ".join(words[:n])) <= width]
+    if not fitting:
+        return [shortened(text, width)]
+    return [" ".join(words[: fitting[-1]]), shortened(" ".join(words[fitting[-1] :]), width)]
+
+
 @dataclass(frozen=True)
 class Scale:
     """A straight line from data to pixels."""

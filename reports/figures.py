@@ -139,7 +139,7 @@ class Figures:
         said = words._("From {start} in {first} to {end} in {last}.", first=first, last=last,
                        start=words.quantity(indicator, start), end=words.quantity(indicator, end))  # fmt: skip
         target = self.sentences.target_text(indicator)
-        return f"{said} {words._('Target: {target}.', target=target)}" if target else said
+        return " ".join([said, words._("Target: {target}.", target=target)]) if target else said
 
     def _trend_notes(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
         words = self.words

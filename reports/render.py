@@ -100,7 +100,13 @@ class _Embedded:
         text = (self.project / page).read_text(encoding="utf-8")
         if not text.startswith("---\n"):
             raise RenderError(f"{page}:1: the page does not open with its metadata")
-        return str(yaml.safe_load(text.split("\n---\n", 1)[0])["format"])
+        try:
+            return str(yaml.safe_load(text.split("\n---\n", 1)[0])["format"])
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise RenderError(f"{page}:{line}: the metadata is not YAML: {error.problem}") from error
+        except KeyError as error:
+            raise RenderError(f"{page}:1: the metadata names no format") from error
 
     def _copy_resources(self) -> None:
         for pattern in self.settings["project"]["resources"]:

@@ -6,7 +6,7 @@ A sentence is chosen by rule, never by hand, so that nobody can pick the kind on
   moved in a year (or against the period before, where no year is known yet) as a share of the whole way from its
   baseline to its next target. Movement counts in the agreed direction.
 - *most doubtful*: a value that is missing, then the one with the smallest share of its reporters, then the widest
-  interval.
+  interval, if it is wide.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from reports.escape import plain, stress
 from reports.tables import Change, Quarter, Standing, Value
 from reports.words import Words, sentence_case
 
+_WIDE = 0.2
+"""An interval this wide is doubtful: 20 points of a percent, or a fifth of a number."""
 _RANK = {"met": 4, "on_track": 3, "no_target": 2, "at_risk": 1, "off_track": 0}
 
 
@@ -51,34 +53,41 @@ class Sentences:
     # -- the opening -----------------------------------------------------------------------------------
 
     def headline(self) -> str:
-        """The story's own, or how many indicators are where they should be."""
+        """The story's own; else how many indicators are where they should be, or how the first one moved."""
         if self.quarter.story.headline:
-            return self.quarter.story.headline
+            return plain(self.quarter.story.headline)
         aimed = [m for m in self.moved.values() if m.standing.code in ("met", "on_track", "at_risk", "off_track")]
-        if aimed:
+        if len(aimed) > 1:
             good = sum(m.standing.code in ("met", "on_track") for m in aimed)
             return self.words.n(
                 "{good} of {number} indicator with a target is on track",
                 "{good} of {number} indicators with a target are on track",
                 len(aimed), good=self.words.number(good),
             )  # fmt: skip
-        first = next(iter(self.moved.values()), None)
+        first = next(iter(aimed or self.moved.values()), None)
         if first is None:
             return self.words._("No numbers yet for the {period}", period=self.words.period(self.quarter.period))
-        return self._movement(first)
+        return plain(self._movement(first))
 
     def three(self) -> list[tuple[str, str]]:
-        """(mark, sentence) with marks ``best``, ``worst``, ``doubt``; fewer where there is less to say."""
+        """(mark, sentence); marks are ``best``, ``worst``, and ``doubt`` or, where nothing is in doubt, ``sure``."""
         ranked = sorted(self.moved.values(), key=lambda m: (-_RANK.get(m.standing.code, 2), -m.gain, m.indicator.id))
         chosen = [("best", ranked[0])] if ranked else []
         if len(ranked) > 1:
             chosen.append(("worst", ranked[-1]))
-        return [(mark, self._opening(moved)) for mark, moved in chosen] + [("doubt", self._doubt())]
+        return [(mark, self._opening(moved)) for mark, moved in chosen] + [self._doubt()]
 
     def _opening(self, moved: Moved) -> str:
         return " ".join(filter(None, (f"{self._movement(moved)}.", self._standing(moved))))
 
-    def _doubt(self) -> str:
+    def _doubt(self) -> tuple[str, str]:
+        doubted = self._doubted()
+        if doubted is None:
+            return "sure", self.words._("Everything that was owed has been reported, and every number is complete.")
+        return "doubt", doubted
+
+    def _doubted(self) -> str | None:
+        """The sentence on what is most doubtful; None where nothing is."""
         words = self.words
         absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved]
         if absent:
@@ -87,7 +96,7 @@ class Sentences:
                            len(absent), names=names)  # fmt: skip
         doubted = max(self.moved.values(), key=_doubtfulness, default=None)
         if doubted is None or not any(_doubtfulness(doubted)):
-            return words._("Everything that was owed has been reported, and every number is complete.")
+            return None
         name, value = plain(doubted.indicator.name), doubted.value
         if value.is_provisional and value.actual < value.expected:
             return words.n(
@@ -322,4 +331,5 @@ def _doubtfulness(moved: Moved) -> tuple[float, float]:
     if value.is_provisional:
         missing = max(1 - value.actual / value.expected if value.expected else 0.0, 1e-6)
     size = 1.0 if moved.indicator.formula.kind == "percent" else abs(value.value or 1.0) or 1.0
-    return missing, value.width / size
+    width = value.width / size
+    return missing, width if width >= _WIDE else 0.0

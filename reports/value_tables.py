@@ -82,7 +82,8 @@ class ValueTables:
             columns.append((words._("95 % interval"), [self._interval(indicator, v) for v in values], False))
         else:
             columns.append((words._("Bounds"), [self._interval(indicator, v) for v in values], False))
-        columns.append((words._("Partners"), [self.coverage(value) for value in values], False))
+        if any(v is not None and v.actual < v.expected for v in values):
+            columns.append((words._("Partners"), [self.coverage(value) for value in values], False))
         columns.append((words._("Note"), [self._note(value) for value in values], True))
         kept = [column for column in columns if any(column[1])]
         return Table(
@@ -116,5 +117,5 @@ class ValueTables:
     def shown(self, indicator: Indicator, value: Value | None, unit: bool = False) -> str:
         """The value, or why there is none."""
         if value is None or value.value is None:
-            return self.words.absent(value.status if value else None)
+            return self.words.absent(value.status if value else None).replace(" ", "\N{NO-BREAK SPACE}")
         return (self.words.quantity if unit else self.words.value)(indicator, value.value)

@@ -127,7 +127,12 @@ class Views:
         in_part = sum(r.has_reported and bool(r.missing or r.in_part) for r in owed)
         if in_part:
             said.append(
-                words.n("{count} only in part", "{count} only in part", in_part, count=stress(words.number(in_part)))
+                words.n(
+                    "{count} of them only in part",
+                    "{count} of them only in part",
+                    in_part,
+                    count=stress(words.number(in_part)),
+                )
             )
         known = self.sentences.moved.values()
         said.append(words.n("{known} of {number} indicator has a value", "{known} of {number} indicators have a value",

@@ -30,7 +30,7 @@ LOCALES = Path(__file__).parent / "locales"
 class Words:
     """The words of one language on one calendar."""
 
-    def __init__(self, language: str, calendar: Calendar, locales: Path = LOCALES) -> None:
+    def __init__(self, language: str, calendar: Calendar, locales: Path | None = None) -> None:
         try:
             self.locale = Locale.parse(language.replace("-", "_"))
         except (UnknownLocaleError, ValueError) as error:
@@ -39,7 +39,7 @@ class Words:
             ) from error
         self.language = language.replace("_", "-")
         self.calendar = calendar
-        self._catalogue = _catalogue(self.locale, locales)
+        self._catalogue = _catalogue(self.locale, locales or LOCALES)
 
     def _(self, message: str, /, **parts: object) -> str:
         """The message in this language, its ``{parts}`` filled in."""

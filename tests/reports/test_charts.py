@@ -69,8 +69,8 @@ def assert_readable(canvas: Canvas) -> None:
         assert not one.box.meets(other.box), (one, other)
     for label in canvas.labels:
         assert label.size >= SIZE
-        assert label.box.left >= -1.5 and label.box.right <= canvas.width + 1.5, label
-        assert label.box.top >= -1.5 and label.box.bottom <= canvas.height + 1.5, label
+        assert -1.5 <= label.box.left < label.box.right <= canvas.width + 1.5, label
+        assert -1.5 <= label.box.top < label.box.bottom <= canvas.height + 1.5, label
 
 
 @pytest.mark.parametrize("narrow", [False, True])

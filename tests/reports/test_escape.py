@@ -80,7 +80,7 @@ def test_markdown_in_one_call() -> None:
 def test_html_holds_no_markup(text: str) -> None:
     escaped = escape.html(text)
     assert not set(escaped) & set("<>\"'`{}")
-    block = f"`````{{=html}}\n<p title=\"{escaped}\">{escaped}</p>\n`````\n"
+    block = f'`````{{=html}}\n<p title="{escaped}">{escaped}</p>\n`````\n'
     assert pandoc(block, "html").strip() == f'<p title="{escaped}">{escaped}</p>'
 
 

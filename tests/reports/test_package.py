@@ -1,0 +1,106 @@
+"""The data package: valid, exact, and the same bytes each time."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from frictionless import validate
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agenda.errors import ConfigurationError
+from reports.package import _as_text, values_table, write_data
+from reports.tables import Quarter
+
+
+@pytest.fixture(scope="module")
+def package(quarter: Quarter, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("package") / "data"
+    write_data(quarter, out)
+    return out
+
+
+def rows(package: Path) -> list[dict[str, str]]:
+    with (package / "indicator_values.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_it_is_a_valid_package(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(package)
+    report = validate("datapackage.json")
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
+    described = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
+    assert described["name"] == "lowtown-2026q2"
+    assert described["created"] == "2026-07-21T08:30:00Z"
+    fields = described["resources"][0]["schema"]["fields"]
+    assert [field["name"] for field in fields] == list(rows(package)[0])
+    assert all(field["description"] for field in fields)
+
+
+def test_every_value_is_there_once_in_order(package: Path, quarter: Quarter) -> None:
+    found = rows(package)
+    keys = [(r["indicator"], r["period_type"], r["period"], r["place"], r["age"]) for r in found]
+    assert keys == sorted(set(keys))
+    assert len(found) == quarter.values.height
+    assert {r["period_type"] for r in found if r["indicator"] == "visit_count"} == {"month", "quarter", "year"}
+    assert {r["period_type"] for r in found if r["indicator"] == "active_share"} == {"quarter"}
+    assert {r["age"] for r in found} == {"_T", "young", "old"}
+    assert max(r["period"] for r in found if r["period_type"] == "quarter") == "2026Q2"
+    assert {r["place_name"] for r in found} == {"Place name", "Nord", "Sud"}
+
+
+def test_numbers_are_exact(package: Path, quarter: Quarter) -> None:
+    of = {
+        (row["indicator"], row["period"], row["place"], row["members"]): row
+        for row in quarter.values.iter_rows(named=True)
+    }
+    for row in rows(package):
+        value = of[row["indicator"], row["period"], row["place"], "" if row["age"] == "_T" else f"age={row['age']}"]
+        for name in ("value", "lower", "upper"):
+            assert (float(row[name]) if row[name] else None) == value[name]
+        for name in ("numerator", "denominator"):
+            assert (Decimal(row[name]) if row[name] else None) == value[name]
+            assert "." not in row[name] or not row[name].endswith("0")
+        assert not row["value"].endswith(".0")
+
+
+def test_parquet_holds_the_same(package: Path, quarter: Quarter) -> None:
+    table = pq.read_table(package / "indicator_values.parquet")
+    assert pl.from_arrow(table).equals(values_table(quarter))
+    assert str(table.schema.field("numerator").type) == "decimal128(38, 6)"
+    assert str(table.schema.field("place").type) == "string"
+
+
+def test_equal_quarters_give_equal_bytes(package: Path, quarter: Quarter, tmp_path: Path) -> None:
+    shuffled = replace(quarter, values=quarter.values.sample(fraction=1.0, shuffle=True, seed=1))
+    write_data(shuffled, tmp_path)
+    for path in package.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_a_dimension_cannot_take_a_columns_name(quarter: Quarter, tmp_path: Path) -> None:
+    agenda = quarter.folder.agenda
+    renamed = agenda.model_copy(update={"dimensions": (agenda.dimensions[0].model_copy(update={"id": "unit"}),)})
+    with pytest.raises(ConfigurationError, match="'unit'"):
+        write_data(replace(quarter, folder=replace(quarter.folder, agenda=renamed)), tmp_path)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_any_float_reads_back_as_itself(value: float) -> None:
+    text = _as_text(pl.DataFrame({"value": [value]}))["value"][0]
+    assert float(text) == value
+
+
+@given(st.decimals(min_value=0, max_value=10**12, places=6))
+def test_any_decimal_is_written_plainly(value: Decimal) -> None:
+    text = _as_text(pl.DataFrame({"n": [value]}, schema={"n": pl.Decimal(38, 6)}))["n"][0]
+    assert Decimal(text) == value
+    assert "e" not in text.lower()
+    assert text == "0" or "." not in text or text[-1] not in "0."
