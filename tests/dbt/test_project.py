@@ -95,12 +95,16 @@ def test_indicator_models_keep_a_contract_and_have_unit_tests(manifest: Manifest
 
 
 def test_names_say_the_layer_and_layers_look_down_only(manifest: Manifest) -> None:
-    layers = {"staging": ["stg_"], "intermediate": ["int_"], "marts": ["dim_", "fct_", "meta_"], "indicators": ["ind_"]}
+    layers = {"staging": "stg_", "intermediate": "int_", "marts": ("dim_", "fct_", "meta_"), "indicators": "ind_"}
+    layer_of = {model["unique_id"]: model["fqn"][1] for model in _models(manifest)}
     for model in _models(manifest):
-        layer = model["fqn"][1]
-        assert model["name"].startswith(tuple(layers[layer])), model["name"]
+        layer = layer_of[model["unique_id"]]
+        assert model["name"].startswith(layers[layer]), model["name"]
+        above = [*layers][[*layers].index(layer) + 1 :]
         if layer == "staging":
-            assert not [parent for parent in model["depends_on"]["nodes"] if parent.startswith("model.")]
+            above += [layer]  # a staging model reads the lake and nothing else
+        read = [layer_of[parent] for parent in model["depends_on"]["nodes"] if parent in layer_of]
+        assert not set(read) & set(above), model["name"]
 
 
 def test_the_lake_s_tables_are_declared_as_they_are_written(manifest: Manifest) -> None:

@@ -177,7 +177,7 @@ select
 from divided
 inner join {{ ref('int_periods') }} as periods
     on divided.period_type = periods.period_type and divided.period = periods.period
-left join {{ ref('int_coverage') }} as coverage
+left join {{ ref('fct_coverage') }} as coverage
     on
         divided.indicator = coverage.indicator
         and divided.period_type = coverage.period_type

@@ -1,13 +1,4 @@
-{{ config(materialized='view') }}  {# millions of rows, each read once: by the rule of its measure #}
-
-with needed as (
-    select distinct
-        terms.measure,
-        terms.split,
-        periods.period_type
-    from {{ ref('int_terms') }} as terms
-    inner join {{ source('lake', 'agenda_indicator_periods') }} as periods on terms.indicator = periods.indicator
-)
+{{ config(materialized='view') }}  {# many rows, each read once: by the rule of its measure #}
 
 select
     reported.partner,
@@ -25,14 +16,14 @@ select
     reported.is_provisional
 from {{ ref('int_reported') }} as reported
 inner join {{ source('lake', 'agenda_measures') }} as measures on reported.measure = measures.measure
-inner join needed on reported.measure = needed.measure and reported.split = needed.split
+inner join {{ ref('int_splits') }} as splits on reported.measure = splits.measure and reported.split = splits.split
 inner join {{ ref('int_reported_periods') }} as periods
     on
         reported.partner = periods.partner
         and reported.measure = periods.measure
         and reported.period_start = periods.reported_start
         and reported.period_end = periods.reported_end
-        and needed.period_type = periods.period_type
+        and splits.period_type = periods.period_type
 inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on reported.place = ancestors.place
 left join {{ ref('int_place_overlaps') }} as nested
     on

@@ -2,7 +2,7 @@ with observed as (
     select distinct
         measure,
         members
-    from {{ ref('stg_observations') }}
+    from {{ ref('int_reported_members') }}
     union
     select distinct
         measure,
@@ -37,7 +37,7 @@ wanted as (
         split,
         unnest(string_split(split, ' * ')) as dimension,
         length(split) - length(replace(split, '*', '')) + 1 as size
-    from (select distinct measure, split from {{ ref('int_terms') }})
+    from (select distinct measure, split from {{ ref('int_splits') }})
     where split <> ''
 ),
 
@@ -66,8 +66,6 @@ select
     parts.members,
     parts.split,
     parts.part,
-    -- numbers are quicker to group millions of rows by than texts are
-    cast(dense_rank() over (order by parts.measure, parts.split, parts.part) as integer) as part_number,
     cast(dense_rank() over (
         order by observed_splits.observed_size, observed_splits.observed_split
     ) as integer) as preference

@@ -16,7 +16,8 @@ with present as (
     left join {{ source('lake', 'agenda_precedence') }} as precedence
         on reported.measure = precedence.measure and reported.partner = precedence.partner
     where
-        reported.split = ''
+        periods.is_counted
+        and reported.split = ''
         and reported.measure in (select ranked.measure from {{ source('lake', 'agenda_precedence') }} as ranked)
 ),
 

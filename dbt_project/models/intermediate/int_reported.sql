@@ -1,60 +1,65 @@
--- The one pass over all observations. From here on rows are as many as there are cells, not observations.
-with summed as (
+with numbers as (
     select
         observations.partner,
-        observations.place,
+        observations.measure,
         observations.period_start,
         observations.period_end,
-        parts.part_number,
-        parts.preference,
-        sum(observations.value) as value,
-        bool_or(observations.is_provisional) as is_provisional
+        observations.place,
+        observations.members,
+        observations.value,
+        observations.is_provisional
     from {{ ref('int_observations') }} as observations
-    inner join {{ ref('int_member_parts') }} as parts
-        on observations.measure = parts.measure and observations.members = parts.members
-    group by all
+    inner join {{ ref('int_reports') }} as reports
+        on
+            observations.partner = reports.partner
+            and observations.measure = reports.measure
+            and observations.period_start = reports.period_start
+            and observations.period_end = reports.period_end
+    where not reports.is_plain
     union all
-    -- A reference series is a reporter without a name, whose reports last a year.
     select
         '' as partner,
-        reference.place,
-        reference.period_start,
-        {{ add_months('reference.period_start', 12) }} as period_end,
-        parts.part_number,
-        parts.preference,
-        sum(reference.value) as value,
+        measure,
+        period_start,
+        {{ add_months('period_start', 12) }} as period_end,
+        place,
+        members,
+        value,
         false as is_provisional
-    from {{ source('lake', 'reference_values') }} as reference
-    inner join {{ ref('int_member_parts') }} as parts
-        on reference.measure = parts.measure and reference.members = parts.members
-    group by all
+    from {{ source('lake', 'reference_values') }}
 ),
 
-named as (
-    select distinct
-        part_number,
-        measure,
-        split,
-        part
-    from {{ ref('int_member_parts') }}
+summed as (
+    select
+        numbers.partner,
+        numbers.measure,
+        numbers.period_start,
+        numbers.period_end,
+        numbers.place,
+        parts.split,
+        parts.part as members,
+        parts.preference,
+        sum(numbers.value) as value,
+        bool_or(numbers.is_provisional) as is_provisional
+    from numbers
+    inner join {{ ref('int_member_parts') }} as parts
+        on numbers.measure = parts.measure and numbers.members = parts.members
+    group by all
 )
 
 select
-    summed.partner,
-    named.measure,
-    summed.period_start,
-    summed.period_end,
-    summed.place,
-    named.split,
-    named.part as members,
-    summed.value,
-    summed.is_provisional
+    partner,
+    measure,
+    period_start,
+    period_end,
+    place,
+    split,
+    members,
+    value,
+    is_provisional
 from summed
-inner join named on summed.part_number = named.part_number
 -- Of all ways in which a number was split the coarsest that still has the wanted dimensions is added up:
 -- a reported total is used, never added to its parts.
-qualify
-    summed.preference = min(summed.preference) over (
-        partition by
-            summed.partner, named.measure, summed.period_start, summed.period_end, summed.place, named.split
-    )
+qualify preference = min(preference) over (
+    partition by partner, measure, period_start, period_end, place, split
+)

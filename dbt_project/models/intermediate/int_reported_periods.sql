@@ -1,11 +1,10 @@
 with reported as (
-    select distinct
+    select
         partner,
         measure,
         period_start as reported_start,
         period_end as reported_end
-    from {{ ref('int_reported') }}
-    where split = ''
+    from {{ ref('int_reports') }}
 ),
 
 spans as (

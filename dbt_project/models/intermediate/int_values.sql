@@ -1,8 +1,41 @@
 {#
-    Flows add up over the months; of a stock only the last month contributes; partners are added up.
+    Flows add up over the months; of a stock only the last month contributes; partners are added up, and places.
     So for most measures all of it is one sum. The rest is worked out partner by partner first.
 #}
-with added as (
+with summands as (
+    select
+        totals.measure,
+        totals.period_type,
+        totals.period,
+        ancestors.ancestor as place,
+        parts.split,
+        parts.part as members,
+        totals.value,
+        totals.is_provisional
+    from {{ ref('int_totals') }} as totals
+    inner join {{ ref('int_member_parts') }} as parts
+        on totals.measure = parts.measure and totals.members = parts.members
+    inner join {{ ref('int_splits') }} as splits
+        on
+            totals.measure = splits.measure
+            and totals.period_type = splits.period_type
+            and parts.split = splits.split
+    inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on totals.place = ancestors.place
+    union all
+    select
+        measure,
+        period_type,
+        period,
+        place,
+        split,
+        members,
+        value,
+        is_provisional
+    from {{ ref('int_contributions') }}
+    where over_time in ('sum', 'last') and over_partners = 'sum'
+),
+
+added as (
     select
         measure,
         period_type,
@@ -12,8 +45,7 @@ with added as (
         members,
         sum(value) as value,
         bool_or(is_provisional) as is_provisional
-    from {{ ref('int_contributions') }}
-    where over_time in ('sum', 'last') and over_partners = 'sum'
+    from summands
     group by all
 ),
 

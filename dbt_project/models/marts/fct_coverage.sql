@@ -13,9 +13,8 @@ speaks_for as (
         reported.partner,
         reported.measure,
         ancestors.ancestor as place
-    from {{ ref('int_reported') }} as reported
+    from {{ ref('int_reported_places') }} as reported
     inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on reported.place = ancestors.place
-    where reported.split = ''
     union
     select distinct
         reporting.partner,

@@ -1,0 +1,236 @@
+"""The rules of adding up once more, in plain Python and without any thought of speed: what the models must agree with.
+
+Each function is one rule; nothing is shared with the SQL.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from agenda.folder import Folder
+from agenda.model import Indicator, Term
+from agenda.periods import Period
+from tests.dbt.lake_fixture import Reading
+
+Members = tuple[tuple[str, str], ...]
+Key = tuple[str, str, str, str]
+"""Measure, period, place, members."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One current observation."""
+
+    partner: str
+    measure: str
+    period: Period
+    place: str
+    members: Members
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Value:
+    """A sum, and the least and the most that it can be."""
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+
+
+def members_of(text: str) -> Members:
+    return tuple(tuple(part.split("=")) for part in text.split("|")) if text else ()  # type: ignore[misc]
+
+
+def current(folder: Folder, deliveries: Iterable[Reading]) -> list[Number]:
+    """What holds after all deliveries, taken in one by one."""
+    held: dict[tuple[str, str], dict[Key, tuple[int, Decimal]]] = defaultdict(dict)
+    for order, reading in enumerate(deliveries):
+        if reading.outcome == "rejected":
+            continue
+        mine = held[reading.partner, reading.layout]
+        rows = {
+            (measure, period, place, members): Decimal(str(v)) for measure, period, place, members, v in reading.rows
+        }
+        if reading.mode == "replaces":
+            scopes = {(m, p) for m in {key[0] for key in rows} for p in {key[1] for key in rows}}
+            gone = [
+                key for key in mine if key[:2] in scopes and not any(_may_be(lost, key) for lost in reading.rejected)
+            ]
+            for key in gone:
+                del mine[key]
+        mine |= {key: (order, value) for key, value in rows.items()}
+    latest: dict[tuple[str, Key], tuple[int, Decimal]] = {}
+    for (partner, _), numbers in held.items():
+        for key, found in numbers.items():
+            latest[partner, key] = max(latest.get((partner, key), found), found)
+    calendar = folder.initiative.calendar
+    return [
+        Number(partner, measure, calendar.parse(period), place, members_of(members), value)
+        for (partner, (measure, period, place, members)), (_, value) in latest.items()
+    ]
+
+
+def _may_be(lost: tuple[str | None, ...], key: Key) -> bool:
+    return all(said is None or said == part for said, part in zip(lost, key, strict=True))
+
+
+class Oracle:
+    """Values of an agenda's measures and indicators from current numbers and reference series."""
+
+    def __init__(
+        self, folder: Folder, numbers: Sequence[Number], reference: Sequence[tuple[str, str, int, str, Decimal]]
+    ):
+        self.folder, self.calendar = folder, folder.initiative.calendar
+        self.measures = {m.id: m for m in folder.agenda.measures}
+        self.parents = {p.id: p.parent for p in folder.agenda.places}
+        self.partners = sorted({n.partner for n in numbers})
+        self.of: dict[tuple[str, str], list[Number]] = defaultdict(list)
+        for number in numbers:
+            self.of[number.partner, number.measure].append(number)
+        self.years: dict[str, set[int]] = defaultdict(set)
+        for measure, place, year, members, value in reference:
+            self.years[measure].add(year)
+            span = Period(date(year, 1, 1), 12, str(year))
+            self.of["", measure].append(Number("", measure, span, place, members_of(members), value))
+
+    # -- places ---------------------------------------------------------------------------------------
+
+    def line(self, place: str | None) -> Iterator[str]:
+        """The place and all it lies in."""
+        while place is not None:
+            yield place
+            place = self.parents[place]
+
+    def inside(self, place: str) -> list[str]:
+        return [p for p in self.parents if place in self.line(p)]
+
+    # -- measures -------------------------------------------------------------------------------------
+
+    def counted(self, partner: str, measure: str, target: Period) -> list[Period]:
+        """The reported periods that make up the target."""
+        if not partner:
+            begun = [year for year in self.years[measure] if date(year, 1, 1) < target.end]
+            return [Period(date(max(begun), 1, 1), 12, str(max(begun)))] if begun else []
+        within = {n.period for n in self.of[partner, measure] if target.contains(n.period)}
+        kept = [p for p in within if not any(q != p and q.contains(p) for q in within)]
+        if self.measures[measure].time_rule == "last":
+            return [max(kept, key=lambda p: p.end)] if kept else []
+        return sorted(kept)
+
+    def own(
+        self, partner: str, measure: str, period: Period, place: str, split: tuple[str, ...]
+    ) -> dict[Members, Decimal]:
+        """What was reported for just this place, by these dimensions; a total before its parts."""
+        here = [n for n in self.of[partner, measure] if n.period == period and n.place == place]
+        ways = {tuple(d for d, _ in n.members) for n in here}
+        fit = [way for way in ways if set(split) <= set(way)]
+        if not fit:
+            return {}
+        best = min(fit, key=lambda way: (len(way), " * ".join(way)))
+        sums: dict[Members, Decimal] = defaultdict(Decimal)
+        for number in here:
+            if tuple(d for d, _ in number.members) == best:
+                sums[tuple((d, m) for d, m in number.members if d in split)] += number.value
+        return dict(sums)
+
+    def outranked(self, partner: str, measure: str, target: Period, q: str, place: str) -> bool:
+        ranks = list(self.measures[measure].precedence) if measure in self.measures else []
+        if not ranks:
+            return False
+        rank = {p: ranks.index(p) if p in ranks else len(ranks) for p in self.partners}
+        for better in (p for p in self.partners if rank[p] < rank[partner]):
+            for period in self.counted(better, measure, target):
+                for r in (r for r in self.parents if self.own(better, measure, period, r, ())):
+                    speaks_for = r in self.line(q) and place in self.line(r)
+                    speaks_for_a_part = r != q and q in self.line(r)
+                    if speaks_for or speaks_for_a_part:
+                        return True
+        return False
+
+    def by_partner(
+        self, partner: str, measure: str, target: Period, place: str, split: tuple[str, ...]
+    ) -> dict[Members, Decimal]:
+        rule = self.measures[measure].time_rule if measure in self.measures else "last"
+        found: dict[Members, list[tuple[Decimal, int]]] = defaultdict(list)
+        for period in self.counted(partner, measure, target):
+            sums: dict[Members, Decimal] = defaultdict(Decimal)
+            for q in self.inside(place):
+                between = [r for r in self.line(q) if r != q and place in self.line(r)]
+                if any(self.own(partner, measure, period, r, split) for r in between):
+                    continue
+                if not self.outranked(partner, measure, target, q, place):
+                    for members, value in self.own(partner, measure, period, q, split).items():
+                        sums[members] += value
+            for members, value in sums.items():
+                found[members].append((value, period.months))
+        return {members: _over_time(rule, values) for members, values in found.items()}
+
+    def value(self, measure: str, target: Period, place: str, split: tuple[str, ...]) -> dict[Members, Value]:
+        parts: dict[Members, list[Decimal]] = defaultdict(list)
+        for partner in self.partners if measure in self.measures else [""]:
+            for members, number in self.by_partner(partner, measure, target, place, split).items():
+                parts[members].append(number)
+        overlap = measure in self.measures and self.measures[measure].over_partners == "overlap"
+        values = {}
+        for members, numbers in parts.items():
+            total, largest = sum(numbers, Decimal()), max(numbers)
+            values[members] = Value(largest, largest, total) if overlap else Value(total, total, total)
+        return values
+
+    # -- indicators -----------------------------------------------------------------------------------
+
+    def term(self, term: Term, target: Period, place: str, shown: tuple[str, ...]) -> dict[Members, Value]:
+        values = self.value(term.measure, target, place, tuple(sorted({*shown, *term.where})))
+        sums: dict[Members, list[Value]] = defaultdict(list)
+        for members, value in values.items():
+            row = sums[tuple((d, m) for d, m in members if d in shown)]
+            if all(m in term.where[d] for d, m in members if d in term.where):
+                row.append(value)
+        return {members: _weighted(term.weight, found) for members, found in sums.items()}
+
+    def indicator(self, indicator: Indicator, target: Period, place: str, shown: tuple[str, ...]) -> Iterator[tuple]:
+        """Rows of members, numerator, denominator and, for a formula with overlaps, the bounds of the numerator."""
+        has = {m.id: set(m.dimensions) for m in (*self.folder.agenda.measures, *self.folder.agenda.reference)}
+        over = [self.term(term, target, place, shown) for term in indicator.formula.of]
+        under = [
+            self.term(t, target, place, shown if set(shown) <= has[t.measure] else ())
+            for t in indicator.formula.per or ()
+        ]
+        split = [set(shown) <= has[t.measure] for t in indicator.formula.per or ()]
+        reported = [v for v, t in zip(over, indicator.formula.of, strict=True) if t.measure in self.measures]
+        reported += [
+            v
+            for v, t, s in zip(under, indicator.formula.per or (), split, strict=True)
+            if s and t.measure in self.measures
+        ]
+        for members in sorted({m for values in reported for m in values}):
+            tops = [values.get(members) for values in over]
+            bottoms = [values.get(members if s else ()) for values, s in zip(under, split, strict=True)]
+            top, bottom = _sum(tops), _sum(bottoms) if under else None
+            yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high)
+
+
+def _over_time(rule: str, values: Sequence[tuple[Decimal, int]]) -> Decimal:
+    if rule == "max":
+        return max(value for value, _ in values)
+    total = sum((value * (months if rule == "mean" else 1) for value, months in values), Decimal())
+    if rule == "mean":
+        total /= sum(months for _, months in values)
+    return total.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
+def _weighted(weight: Decimal, values: Sequence[Value]) -> Value:
+    low, high = (weight * sum((getattr(v, end) for v in values), Decimal()) for end in ("low", "high"))
+    return Value(weight * sum((v.value for v in values), Decimal()), min(low, high), max(low, high))
+
+
+def _sum(values: Sequence[Value | None]) -> Value | None:
+    if any(value is None for value in values):
+        return None
+    known = [value for value in values if value is not None]
+    return Value(*(sum((getattr(v, end) for v in known), Decimal()) for end in ("value", "low", "high")))

@@ -1,0 +1,108 @@
+"""Lakes made by chance, in which everything happens at once: the models agree with the rules in plain Python."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from agenda.lint import read
+from agenda.tables import agenda_tables, members_text
+from tests.dbt.conftest import INITIATIVE, Warehouse
+from tests.dbt.lake_fixture import Lake, Reading, Row
+from tests.dbt.oracle import Oracle, current
+
+PARTNERS = ["agency", "centers", "homes"]
+PERIODS = ["2025-07", "2025-08", "2025-09", "2025-10", "2025-12", "2026-01", "2026Q1", "2026Q2", "2026Q3", "2026"]
+PLACES = ["state", "north", "south", "harbor"]
+SPLITS = {
+    "enrolled": ["", "age=infant", "age=toddler", "setting=center", "setting=home", "age=infant|setting=center",
+                 "age=infant|setting=home", "age=toddler|setting=center", "age=toddler|setting=home"],
+    "awards": ["", "age=infant", "age=toddler"],
+}  # fmt: skip
+MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak"]
+
+
+def made_up(chance: random.Random) -> Iterator[Reading]:
+    """Deliveries of all kinds; some repeat an earlier one."""
+    earlier: list[Reading] = []
+    for number in range(30):
+        if earlier and chance.random() < 0.15:
+            yield chance.choice(earlier)
+            continue
+        measures = chance.sample(MEASURES, chance.randint(1, 3))
+        periods = chance.sample(PERIODS, chance.randint(1, 4))
+        partner = chance.choice(PARTNERS)
+        plain = partner == "centers"  # whose reports can't count anything twice, so they take the short way
+        places = chance.sample(["north", "south"] if plain else PLACES, chance.randint(1, 2 if plain else 3))
+        rows: list[Row] = []
+        for measure in measures:
+            ways = SPLITS.get(measure, [""])
+            ways = ways[-2:] if plain else chance.sample(ways, chance.randint(1, min(4, len(ways))))
+            for period in periods:
+                for place in places:
+                    rows += [
+                        (measure, period, place, m, Decimal(chance.randrange(400)) / 4)
+                        for m in ways
+                        if chance.random() < 0.8
+                    ]
+        lost = [
+            (m if chance.random() < 0.8 else None, p if chance.random() < 0.8 else None,
+             chance.choice([None, *PLACES]), chance.choice([None, ""]))
+            for m in measures for p in periods if chance.random() < 0.15
+        ]  # fmt: skip
+        reading = Reading(
+            f"r{number}", partner, rows, layout=chance.choice(["a", "b"]),
+            mode=chance.choice(["replaces", "updates"]), outcome=chance.choice(["accepted"] * 9 + ["rejected"]), rejected=lost,
+        )  # fmt: skip
+        earlier.append(reading)
+        yield reading
+
+
+@pytest.mark.parametrize("seed", [5])
+def test_models_agree_with_the_rules_in_plain_python(
+    seed: int, tmp_path: Path, build: Callable[..., Warehouse]
+) -> None:
+    folder = read(INITIATIVE)
+    deliveries = list(made_up(random.Random(seed)))
+    lake = Lake(tmp_path / "lake", folder.initiative.calendar)
+    lake.land_agenda(folder)
+    for reading in deliveries:
+        lake.deliver(reading)
+    reference = [
+        (r["measure"], r["place"], r["year"], r["members"], r["value"])
+        for r in agenda_tables(folder)["reference_values"].to_pylist()
+    ]
+    oracle = Oracle(folder, current(folder, deliveries), reference)
+    warehouse = build(lake.path)
+    assert {plain for (plain,) in warehouse.rows("select is_plain from int_reports")} == {True, False}
+
+    expected = {}
+    for indicator in folder.agenda.indicators:
+        for (period,) in warehouse.rows("select period from int_periods"):
+            target = folder.initiative.calendar.parse(period)
+            if target.type in indicator.periods:
+                for place in PLACES:
+                    for shown in [(), *indicator.breakdowns]:
+                        for members, *numbers in oracle.indicator(indicator, target, place, shown):
+                            key = (indicator.id, period, place, " * ".join(shown), members_text(dict(members)))
+                            expected[key] = numbers
+    found = {
+        tuple(row[:5]): row[5:]
+        for row in warehouse.rows(
+            "select indicator, period, place, breakdown, members, numerator, denominator, value, lower, upper from ind_values"
+        )
+    }
+    assert len(expected) > 300
+    assert {key: list(row[:2]) for key, row in found.items()} == {key: row[:2] for key, row in expected.items()}
+    times = {indicator.id: indicator.formula.times for indicator in folder.agenda.indicators}
+    for (indicator_id, *_), (numerator, denominator, bounds), (_, _, value, lower, upper) in (
+        (key, expected[key], row) for key, row in found.items()
+    ):
+        if value is not None:
+            assert value == float(numerator * times[indicator_id]) / float(1 if denominator is None else denominator)
+        if indicator_id == "waiting_children":
+            assert (lower, upper) == (float(bounds[0]), float(bounds[1]))
