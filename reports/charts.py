@@ -71,13 +71,13 @@ def dots(rows: Sequence[Row], axis: Axis, whole: tuple[float, str] | None, narro
     width = NARROW if narrow else WIDE
     names = 0.0 if narrow else min(max(text_width(row.label) for row in rows) + 14, 230)
     is_tall = any(text_width(row.label) > names - 14 for row in rows)
-    height, top = 46 if narrow else 38 if is_tall else 30, 24 if whole else 6
+    height, top = 41 if narrow else 38 if is_tall else 30, 24 if whole else 6
     canvas = Canvas(width, top + height * len(rows) + 30)
     values = max((text_width(row.text, bold=True) for row in rows if row.value is not None), default=0.0) + 12
     x = _value_scale(rows, whole, 8 + names, width - (12 if narrow else values))
     bottom = canvas.height - 28
     # A phone's names stand above their dots: the lines keep off them.
-    below = [(top + height * i + 24.0, top + height * (i + 1) - 2.0) for i in range(len(rows))]
+    below = [(top + height * i + 21.0, top + height * (i + 1) - 1.0) for i in range(len(rows))]
     steps = below if narrow else [(top, bottom)]
     _axis_below(canvas, x, axis, steps, 3 if narrow else 5)
     if whole:
@@ -85,20 +85,20 @@ def dots(rows: Sequence[Row], axis: Axis, whole: tuple[float, str] | None, narro
     marks = []
     for i, row in enumerate(rows):
         middle = top + height * (i + 0.5)
-        at = middle + 11 if narrow else middle
+        at = middle + 10 if narrow else middle
         if narrow:
             room = width - text_width(row.text, bold=True) - 12
-            canvas.labels.append(Label(shortened(row.label, room), 0, middle - 9, "left", "ink"))
+            canvas.labels.append(Label(shortened(row.label, room), 0, middle - 8, "left", "ink"))
         else:
             lines = in_two_lines(row.label, names - 14)
             for line, text in enumerate(lines):
                 level = middle + (line - (len(lines) - 1) / 2) * 17
                 canvas.labels.append(Label(text, names - 8, level, "right", "ink"))
         if row.value is None:
-            absent = Label(row.text, width, middle - 9, "right") if narrow else Label(row.text, x.start, middle)
+            absent = Label(row.text, width, middle - 8, "right") if narrow else Label(row.text, x.start, middle)
             canvas.labels.append(absent)
             continue
-        canvas.labels.append(Label(row.text, width, middle - 9 if narrow else middle, "right", "ink", bold=True))
+        canvas.labels.append(Label(row.text, width, middle - 8 if narrow else middle, "right", "ink", bold=True))
         marks.append({"x": row.value, "y": at, "low": row.lower, "high": row.upper, "zero": max(x.low, 0.0),
                       "hollow": row.provisional})  # fmt: skip
     if whole is None:

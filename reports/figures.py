@@ -114,6 +114,8 @@ class Figures:
             trend.Aim(
                 due.end.toordinal(), words.period_short(due),
                 words._("Target {value}", value=self.sentences.aim(indicator, target)),
+                words._("Target {value} by {period}", value=self.sentences.aim(indicator, target),
+                        period=words.period_short(due)),
                 *(None if n is None else float(n) for n in (target.value, target.low, target.high)),
             )
             for due, target in self.sentences.targets(indicator)

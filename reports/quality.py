@@ -35,7 +35,7 @@ class Quality:
             rows.append((plain(reporter.partner.name), share, self._day(reporter.last_received), gone))
         caption = words._("Who reported for the {period}", period=words.period(self.quarter.period))
         head = (words._("Partner"), words._("Measures"), words._("Last received"), words._("Missing or incomplete"))
-        return Table(caption, head, tuple(rows), frozenset({0, 2, 3}))
+        return Table(caption, head, tuple(rows), frozenset({0, 2, 3}), stretch=3)
 
     def _day(self, moment: datetime | None) -> str:
         return self.words.day(moment) if moment is not None else "–"

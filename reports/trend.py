@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 from reports.charts import NARROW, WIDE, Axis, Point, mark_points
 from reports.drawing import INK, Box, Canvas, Label, Scale, along, pixels, text_width, ticks
@@ -12,11 +13,12 @@ from reports.drawing import INK, Box, Canvas, Label, Scale, along, pixels, text_
 
 @dataclass(frozen=True)
 class Aim:
-    """A target: a value, or a band; due at ``x``."""
+    """A target: a value, or a band; due at ``x``. ``later`` is its text where the chart ends before that."""
 
     x: int
     label: str
     text: str
+    later: str
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -37,13 +39,14 @@ class Trend:
 def trend(data: Trend, narrow: bool = False) -> Canvas:
     """The chart of a trend with its baseline and the way to its targets."""
     shown = replace(data, points=data.points[-16 if narrow else -40 :])
-    canvas = Canvas(NARROW if narrow else WIDE, 236 if narrow else 292)
+    canvas = Canvas(NARROW if narrow else WIDE, 236 if narrow else 260)
     x, y, levels = _scales(shown, canvas, narrow)
     _grid(canvas, list(zip(map(y, levels), data.axis.texts(levels), strict=True)), x)
     _time_axis(canvas, shown, x)
+    rows = _band_marks(canvas, shown, x, y)
     drawn = _target_marks(canvas, shown, x, y)
     _baseline_marks(canvas, shown, x, y)
-    _line_marks(canvas, shown, x, y)
+    _line_marks(canvas, rows, x, y)
     _labels(canvas, shown, x, y, drawn, narrow)
     return canvas
 
@@ -64,7 +67,7 @@ def _scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Scale, li
     high = high + air if most is None else min(high + air, max(high, most))
     levels = ticks(low, high, 4 if narrow else 5)
     left = max(map(text_width, data.axis.texts(levels))) + 8
-    beside = [aim.text for aim in data.aims[-1:]] + ([data.now] if last == now else [])
+    beside = [_said(aim, last) for aim in data.aims[-1:]] + ([data.now] if last == now else [])
     right = 14.0 if narrow else min(16 + max(text_width(text, bold=True) for text in beside), canvas.width * 0.3)
     x = Scale(first, max(last, first + 1), left + 8, canvas.width - right)
     return x, Scale(low, high, canvas.height - 34, 26), levels
@@ -137,9 +140,10 @@ def _baseline_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
                    x=along("a", x), x2={"field": "b"}, y=along("y", y))  # fmt: skip
 
 
-def _line_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
-    """The band, the line with its breaks, and the points: filled, or hollow where provisional."""
-    rows, piece = [], 0
+def _band_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> list[dict[str, Any]]:
+    """The pale band of the intervals; returns a row for each known point, with the unbroken piece it is on."""
+    rows: list[dict[str, Any]] = []
+    piece = 0
     for point in data.points:
         if point.value is None:
             piece += 1
@@ -147,14 +151,18 @@ def _line_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
         low, high = (point.value if v is None else v for v in (point.lower, point.upper))
         rows.append({"x": point.x, "y": point.value, "low": low, "high": high, "piece": piece,
                      "hollow": point.provisional})  # fmt: skip
-    detail = {"field": "piece", "type": "nominal"}
     if any(row["low"] < row["high"] for row in rows):
         canvas.add({"type": "area", "color": INK["band"], "opacity": 0.8}, rows, x=along("x", x), y=along("low", y),
-                   y2={"field": "high"}, detail=detail)  # fmt: skip
+                   y2={"field": "high"}, detail={"field": "piece", "type": "nominal"})  # fmt: skip
+    return rows
+
+
+def _line_marks(canvas: Canvas, rows: list[dict[str, Any]], x: Scale, y: Scale) -> None:
+    """The line with its breaks, and the points: where they would crowd, only the last and the provisional ones."""
     canvas.add({"type": "line", "color": INK["line"], "strokeWidth": 2.6, "strokeJoin": "round"}, rows,
-               x=along("x", x), y=along("y", y), detail=detail)  # fmt: skip
-    crowded = len(data.points) > 20
-    mark_points(canvas, [r for r in rows if not crowded or r is rows[-1] or r["hollow"]], along("x", x), along("y", y))
+               x=along("x", x), y=along("y", y), detail={"field": "piece", "type": "nominal"})  # fmt: skip
+    shown = [row for row in rows if len(rows) <= 20 or row is rows[-1] or row["hollow"]]
+    mark_points(canvas, shown, along("x", x), along("y", y))
 
 
 def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[float, float]], narrow: bool) -> None:
@@ -167,9 +175,9 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
         now = Label(data.now, 0, 0, "center", "ink", bold=True, size=16)
         canvas.place(_around(now, x(last.x), y(last.value)), avoid)
     for aim in data.aims[-1:]:
-        label = Label(aim.text, 0, 0, "center", "target", bold=True)
+        label = Label(_said(aim, x.high), 0, 0, "center", "target", bold=True)
         if aim.low is not None and aim.high is not None:
-            _label_band(canvas, aim, x, y, narrow)
+            _label_band(canvas, label, aim, x, y, narrow)
         elif path:
             canvas.place(_beside(label, *path[-1], narrow), avoid)
     if data.baseline:
@@ -186,11 +194,16 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
             canvas.place(_around(label, x(aim.x), y(aim.value)), avoid, or_nowhere=True)
 
 
-def _label_band(canvas: Canvas, aim: Aim, x: Scale, y: Scale, narrow: bool) -> None:
-    label = Label(aim.text, x.end, 0, "right", "target", bold=True)
+def _said(aim: Aim, last: float) -> str:
+    return aim.text if aim.x <= last else aim.later
+
+
+def _label_band(canvas: Canvas, label: Label, aim: Aim, x: Scale, y: Scale, narrow: bool) -> None:
     inside = [y(aim.high or 0.0) + 14, y(aim.low or 0.0) - 14, y(aim.high or 0.0) - 13, y(aim.low or 0.0) + 13]
-    places = [label.moved(x.end - 4, at) for at in inside] + [label.moved(x.start + 4, at, "left") for at in inside]
-    if not narrow and text_width(aim.text, bold=True) <= canvas.width - x.end - 10:
+    places = [label.moved(x.end - 4, at, "right") for at in inside] + [
+        label.moved(x.start + 4, at, "left") for at in inside
+    ]
+    if not narrow and label.width <= canvas.width - x.end - 10:
         middle = (y(aim.low or 0.0) + y(aim.high or 0.0)) / 2
         places = [label.moved(x.end + 8, middle, "left"), *places]
     canvas.place(places)

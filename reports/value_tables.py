@@ -18,12 +18,16 @@ PERIODS_AT_MOST = 13
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers."""
+    """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers.
+
+    ``stretch`` is the column that takes the room the others leave.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: frozenset[int] = frozenset({0})
+    stretch: int | None = None
 
     @property
     def is_text(self) -> bool:

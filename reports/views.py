@@ -237,7 +237,7 @@ class Views:
         words = self.words
         rows = tuple((r.indicator, r.period, r.before, r.after, r.why) for r in self.label.revised)
         head = (words._("Indicator"), words._("Period"), words._("Before"), words._("Now"), words._("Why"))
-        return Table(words._("Numbers that changed since the last edition"), head, rows, frozenset({0, 1, 4}))
+        return Table(words._("Numbers that changed since the last edition"), head, rows, frozenset({0, 1, 4}), 4)
 
     def decisions(self) -> Table | None:
         words, decisions = self.words, self.quarter.story.decisions
@@ -245,4 +245,4 @@ class Views:
             return None
         rows = tuple((d.what, d.owner, d.by) for d in decisions)
         return Table(words._("Decisions needed"), (words._("What"), words._("Who"), words._("By")), rows,
-                     frozenset({0, 1, 2}))  # fmt: skip
+                     frozenset({0, 1, 2}), 0)  # fmt: skip

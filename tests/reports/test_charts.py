@@ -41,9 +41,12 @@ def a_trend(seed: int) -> Trend:
         value = chance.random() * size
         at = 730000 + (length + chance.randint(-3, 30) + i * 4) * 91
         if chance.random() < 0.2:
-            aims = [Aim(at, "Q4 2027", f"Target {write(value * 0.8)} to {write(value)}", None, value * 0.8, value)]
+            band = f"Target {write(value * 0.8)} to {write(value)}"
+            aims = [Aim(at, "Q4 2027", band, f"{band} by Q4 2027", None, value * 0.8, value)]
             break
-        aims.append(Aim(at, f"Q4 {2026 + i}", f"Target {write(value)}", value))
+        aims.append(
+            Aim(at, f"Q4 {2026 + i}", f"Target {write(value)}", f"Target {write(value)} by Q4 {2026 + i}", value)
+        )
     base = chance.random() * size
     baseline = (730000, base, f"Baseline {write(base)}") if chance.random() < 0.7 else None
     now = write(points[-1].value or 0)
