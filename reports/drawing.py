@@ -199,18 +199,15 @@ class Canvas:
             "layer": [*self.layers, *self._texts()],
         }
 
-    def _texts(self) -> Iterable[dict[str, Any]]:
-        """One layer for each way of setting text; positions are pixels."""
-        styles = sorted({(label.align, label.color, label.bold, label.size) for label in self.labels})
-        for style in styles:
-            align, color, bold, size = style
-            mark = {"type": "text", "align": align, "baseline": "middle", "fontSize": size, "color": INK[color],
-                    "fontWeight": 600 if bold else 400}  # fmt: skip
-            rows = [{"x": label.x, "y": label.y, "text": label.text} for label in self.labels
-                    if (label.align, label.color, label.bold, label.size) == style]  # fmt: skip
-            text = {"field": "text", "type": "nominal"}
-            yield {"data": {"values": rows}, "mark": mark,
-                   "encoding": {"x": pixels("x"), "y": pixels("y"), "text": text}}  # fmt: skip
+    def _texts(self) -> list[dict[str, Any]]:
+        """One layer for all labels: each brings its place in pixels and how it is set."""
+        rows = [{"x": label.x, "y": label.y, "text": label.text, "align": label.align, "color": INK[label.color],
+                 "size": label.size, "weight": 600 if label.bold else 400} for label in self.labels]  # fmt: skip
+        mark = {"type": "text", "baseline": "middle", "align": {"expr": "datum.align"},
+                "fontSize": {"expr": "datum.size"}, "fontWeight": {"expr": "datum.weight"}}  # fmt: skip
+        encoding = {"x": pixels("x"), "y": pixels("y"), "text": {"field": "text", "type": "nominal"},
+                    "color": {"field": "color", "type": "nominal", "scale": None}}  # fmt: skip
+        return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}] if rows else []
 
 
 def pixels(name: str) -> dict[str, Any]:
