@@ -37,3 +37,4 @@ from {{ ref('fct_reporting') }} as reporting
 inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
 inner join speaks_for on reporting.partner = speaks_for.partner and reporting.measure = speaks_for.measure
 group by measures.indicator, reporting.period_type, reporting.period, speaks_for.place
+order by measures.indicator, reporting.period_type, reporting.period, speaks_for.place
