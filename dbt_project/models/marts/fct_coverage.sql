@@ -23,18 +23,31 @@ speaks_for as (
     from {{ ref('fct_reporting') }} as reporting
     cross join {{ source('lake', 'agenda_places') }} as places
     where places.parent is null
+),
+
+reporters as (
+    select
+        measures.indicator,
+        reporting.period_type,
+        reporting.period,
+        speaks_for.place,
+        reporting.partner,
+        bool_or(reporting.is_reported) as is_reported,
+        bool_and(reporting.months_reported >= reporting.months_expected) as is_complete
+    from {{ ref('fct_reporting') }} as reporting
+    inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
+    inner join speaks_for on reporting.partner = speaks_for.partner and reporting.measure = speaks_for.measure
+    group by measures.indicator, reporting.period_type, reporting.period, speaks_for.place, reporting.partner
 )
 
 select
-    measures.indicator,
-    reporting.period_type,
-    reporting.period,
-    speaks_for.place,
-    cast(count(distinct reporting.partner) as integer) as expected_reporters,
-    cast(count(distinct case when reporting.is_reported then reporting.partner end) as integer) as actual_reporters,
-    bool_and(reporting.months_reported >= reporting.months_expected) as is_complete
-from {{ ref('fct_reporting') }} as reporting
-inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
-inner join speaks_for on reporting.partner = speaks_for.partner and reporting.measure = speaks_for.measure
-group by measures.indicator, reporting.period_type, reporting.period, speaks_for.place
-order by measures.indicator, reporting.period_type, reporting.period, speaks_for.place
+    indicator,
+    period_type,
+    period,
+    place,
+    cast(count(*) as integer) as expected_reporters,
+    cast(count(*) filter (where is_reported) as integer) as actual_reporters,
+    bool_and(is_complete) as is_complete
+from reporters
+group by indicator, period_type, period, place
+order by indicator, period_type, period, place
