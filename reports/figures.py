@@ -214,7 +214,9 @@ class Figures:
         return value.value, self.words._("{place} {value}", place=plain(self.quarter.root.name), value=shown)
 
     def spark(self, indicator: Indicator) -> str:
-        return render(charts.spark(self.points(indicator)).spec())
+        """The last periods as a small line; empty where there is only one to show."""
+        points = self.points(indicator)
+        return render(charts.spark(points).spec()) if sum(p.value is not None for p in points) > 1 else ""
 
     def _figure(self, ident: str, kind: str, caption: str, description: str, notes: Iterator[str] | list[str],
                 narrow: Canvas, wide: Canvas | None) -> Figure:  # fmt: skip

@@ -66,7 +66,7 @@ def _charts(views: Views) -> Iterator[tuple[str, str]]:
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
             yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
-    for tile in views.tiles:
+    for tile in (tile for tile in views.tiles if tile.spark):
         yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
 
 

@@ -92,21 +92,20 @@ class Sentences:
         absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved]
         if absent:
             names = words.listed([plain(indicator.name) for indicator in absent])
-            return words.n("{names} is not known for this quarter.", "{names} are not known for this quarter.",
-                           len(absent), names=names)  # fmt: skip
+            return words._("Not known for this quarter: {names}.", names=names)
         doubted = max(self.moved.values(), key=_doubtfulness, default=None)
         if doubted is None or not any(_doubtfulness(doubted)):
             return None
         name, value = plain(doubted.indicator.name), doubted.value
         if value.is_provisional and value.actual < value.expected:
             return words.n(
-                "{name} is provisional: {actual} of {number} partner reported.",
-                "{name} is provisional: {actual} of {number} partners reported.",
+                "{name}: provisional, as {actual} of {number} partner reported.",
+                "{name}: provisional, as {actual} of {number} partners reported.",
                 value.expected, name=name, actual=stress(words.number(value.actual)),
             )  # fmt: skip
         if value.is_provisional:
-            return words._("{name} is provisional: some of what was owed is still missing.", name=name)
-        return words._("{name} lies between {low} and {high}: read it with care.", name=name,
+            return words._("{name}: provisional, as some of what was owed is still missing.", name=name)
+        return words._("{name}: somewhere from {low} to {high}; read it with care.", name=name,
                        low=words.value(doubted.indicator, value.lower or 0.0),
                        high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
 
@@ -178,7 +177,7 @@ class Sentences:
         parts = {"name": sentence_case(plain(indicator.name)),
                  "value": stress(words.quantity(indicator, moved.value.value or 0.0))}  # fmt: skip
         if amount is None:
-            return words._("{name} stands at {value}", **parts)
+            return words._("{name}: {value}", **parts)
         direction = words.direction(indicator, amount)
         parts["amount"] = words.amount(indicator, amount)
         in_a_year = moved.change.on_year is not None
@@ -186,12 +185,12 @@ class Sentences:
             return (words._("{name} rose by {amount} in a year, to {value}", **parts) if direction > 0
                     else words._("{name} fell by {amount} in a year, to {value}", **parts))  # fmt: skip
         if in_a_year:
-            return words._("{name} is where it was a year ago, at {value}", **parts)
+            return words._("{name} stayed where it was a year ago, at {value}", **parts)
         parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.previous or ""))
         if direction:
             return (words._("{name} rose by {amount} since {before}, to {value}", **parts) if direction > 0
                     else words._("{name} fell by {amount} since {before}, to {value}", **parts))  # fmt: skip
-        return words._("{name} is where it was in {before}, at {value}", **parts)
+        return words._("{name} stayed where it was in {before}, at {value}", **parts)
 
     def _standing(self, moved: Moved) -> str:
         """``On track for 1,500 by December 2026.``; empty without a target."""

@@ -10,6 +10,9 @@ from typing import Any
 from reports.charts import NARROW, WIDE, Axis, Point, mark_points
 from reports.drawing import INK, Box, Canvas, Label, Scale, along, pixels, text_width, ticks
 
+_AHEAD = 1100
+"""Days ahead that a chart shows in any case, three years: most targets are due within them."""
+
 
 @dataclass(frozen=True)
 class Aim:
@@ -55,7 +58,7 @@ def _scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Scale, li
     """Time from the first point to the last target, as far as that leaves the past its room; values with some air."""
     first, now = data.points[0].x, data.points[-1].x
     future = max((aim.x for aim in data.aims if aim.x > now), default=now)
-    last = min(future, now + max(round((now - first) * 0.8), 370))
+    last = min(future, now + max(round((now - first) * 0.8), _AHEAD))
     seen = [v for p in data.points for v in (p.value, p.lower, p.upper) if v is not None]
     seen += [data.baseline[1]] if data.baseline else []
     path = _path(data, float(last))
@@ -133,10 +136,11 @@ def _target_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> list[tuple
 
 
 def _baseline_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
-    if data.baseline:
+    """The dotted line from the baseline to now; none while the baseline is now."""
+    if data.baseline and data.baseline[0] < data.points[-1].x:
         start = max(data.baseline[0], x.low)
         canvas.add({"type": "rule", "color": INK["mute"], "strokeWidth": 2, "strokeDash": [1, 4], "strokeCap": "round"},
-                   [{"a": start, "b": max(data.points[-1].x, start), "y": data.baseline[1]}],
+                   [{"a": start, "b": data.points[-1].x, "y": data.baseline[1]}],
                    x=along("a", x), x2={"field": "b"}, y=along("y", y))  # fmt: skip
 
 
@@ -180,7 +184,7 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
             _label_band(canvas, label, aim, x, y, narrow)
         elif path:
             canvas.place(_beside(label, *path[-1], narrow), avoid)
-    if data.baseline:
+    if data.baseline and data.baseline[0] < last.x:
         start, level = x(max(data.baseline[0], x.low)), y(data.baseline[1])
         label = Label(data.baseline[2], start, level, "left", "mute")
         end = x(last.x)
@@ -188,6 +192,7 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
         wanted = [label.moved(at, level + side) for side in (13, -13, 22, -22) for at in steps]
         wanted += [label.moved(end, level + side, "right") for side in (13, -13, 22, -22)]
         canvas.place(wanted, avoid)
+        avoid = [*avoid, *_track([(start, level), (end, level)])]
     for aim in data.aims[:-1]:  # those on the way say their number where there is room for it
         if aim.value is not None and x.low <= aim.x <= x.high:
             label = Label(data.axis.texts([aim.value])[0], 0, 0, "center", "target")

@@ -62,11 +62,11 @@ def said(quarter: Quarter, indicator: str) -> str:
         ({"value": 0.5, "year": 0.51, "code": "at_risk"},
          "I2 fell by 1.0 point in a year, to 50.0 %. Behind the path to 60 % by December 2026."),
         ({"value": 0.5, "year": 0.5001, "code": "off_track"},
-         "I2 is where it was a year ago, at 50.0 %. Off track for 60 % by December 2026, and moving away from it."),
+         "I2 stayed where it was a year ago, at 50.0 %. Off track for 60 % by December 2026, and moving away from it."),
         ({"value": 0.62, "before": 0.6, "code": "met"},
          "I2 rose by 2.0 points since Q1 2026, to 62.0 %. The target of 60 % by December 2026 is met."),
-        ({"value": 0.62, "code": "met"}, "I2 stands at 62.0 %. The target of 60 % by December 2026 is met."),
-        ({"value": 0.5, "code": "no_target"}, "I2 stands at 50.0 %."),
+        ({"value": 0.62, "code": "met"}, "I2: 62.0 %. The target of 60 % by December 2026 is met."),
+        ({"value": 0.5, "code": "no_target"}, "I2: 50.0 %."),
         ({"value": 0.5, "year": 0.4, "status": "P", "actual_reporters": 1, "expected_reporters": 2},
          "I2 rose by 10.0 points in a year, to 50.0 %. On track for 60 % by December 2026. "
          "Provisional: 1 of 2 partners reported."),
@@ -95,7 +95,7 @@ def test_best_and_worst_go_by_status_then_by_movement(complete: Quarter) -> None
     marks = [(mark, plain(text)) for mark, text in sentences(quarter).three()]
     assert [mark for mark, _ in marks] == ["best", "worst", "sure"]
     assert marks[0][1].startswith("I2 rose by 8.0 points")  # 8 of 20 points asked for, more than 100 of some 900 visits
-    assert marks[1][1].startswith("I3 is where it was")
+    assert marks[1][1].startswith("I3 stayed where it was")
     assert marks[2][1] == "Everything that was owed has been reported, and every number is complete."
 
 
@@ -109,15 +109,15 @@ def test_falling_can_be_best_where_less_is_better(complete: Quarter) -> None:
 
 def test_the_most_doubtful_comes_last(complete: Quarter) -> None:
     absent = put(complete, "active_share", value=None, status="O")
-    assert plain(sentences(absent).three()[-1][1]) == "I2 is not known for this quarter."
+    assert plain(sentences(absent).three()[-1][1]) == "Not known for this quarter: I2."
     half = put(complete, "visit_count", value=5.0, status="P", actual_reporters=1, expected_reporters=2)
     assert sentences(half).three()[-1][0] == "doubt"
-    assert plain(sentences(half).three()[-1][1]) == "Indicator name is provisional: 1 of 2 partners reported."
+    assert plain(sentences(half).three()[-1][1]) == "Indicator name: provisional, as 1 of 2 partners reported."
     part = put(complete, "visit_count", value=5.0, status="P", actual_reporters=2, expected_reporters=2)
     assert "some of what was owed" in sentences(part).three()[-1][1]
     wide = put(complete, "active_share", value=0.5, lower=0.3, upper=0.7)
     assert plain(sentences(wide).three()[-1][1]).replace("\u00a0", " ") == (
-        "I2 lies between 30.0 % and 70.0 %: read it with care."
+        "I2: somewhere from 30.0 % to 70.0 %; read it with care."
     )
 
 
