@@ -47,7 +47,8 @@ def stage(name: str, folder: Path, threads: int, repeat: int) -> dict[str, Any]:
     """The fastest of ``repeat`` runs of one stage, with the times of all."""
     runs = [run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]) for _ in range(repeat)]
     best = min(runs, key=lambda one: one["seconds"])
-    print(f"  {name:<18} {best['seconds']:8.2f} s {best['peak_megabytes']:6} MB", flush=True)
+    times = f"{best['seconds']:8.2f} s {best['cpu_seconds']:8.2f} s of processors"
+    print(f"  {name:<18} {times} {best['peak_megabytes']:6} MB", flush=True)
     return best | {"all_seconds": [one["seconds"] for one in runs]}
 
 
