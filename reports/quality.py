@@ -57,7 +57,7 @@ class Quality:
                      tuple(row[:columns] for row in rows), frozenset({0, 1}))  # fmt: skip
 
     def _kind(self, measure: Measure) -> str:
-        return self.words._("adds up") if measure.kind == "flow" else self.words._("a level")
+        return self.words._("sum") if measure.kind == "flow" else self.words._("level")
 
     def rows_read(self) -> list[str]:
         """What came in for the quarter and what became of it, in rows."""
@@ -82,13 +82,17 @@ class Quality:
         kinds: dict[str, list[tuple[str, str]]] = {}
         for partner, severity, code in frame.select("partner", "severity", "code").iter_rows():
             kinds.setdefault(self._family(code), []).append((partner, severity))
-        rows = [
-            (kind, words.number(sum(s == "error" for _, s in found)), words.number(sum(s != "error" for _, s in found)),
-             words.number(len({partner for partner, _ in found})))
-            for kind, found in sorted(kinds.items())
-        ]  # fmt: skip
-        head = (words._("What was found"), words._("Faults"), words._("Remarks"), words._("Partners"))
-        return Table(words._("Faults found in what came in"), head, tuple(rows)) if rows else None
+        columns: list[tuple[str, list[str]]] = [
+            (words._("What was found"), [kind for kind, _ in sorted(kinds.items())])
+        ]
+        for head, severity in ((words._("Faults"), "error"), (words._("Remarks"), "warning")):
+            counts = [sum(s == severity for _, s in found) for _, found in sorted(kinds.items())]
+            if any(counts):
+                columns.append((head, [words.number(count) for count in counts]))
+        partners = [len({partner for partner, _ in found}) for _, found in sorted(kinds.items())]
+        columns.append((words._("Partners"), [words.number(count) for count in partners]))
+        heads, cells = zip(*columns, strict=True)
+        return Table(words._("Faults found in what came in"), heads, tuple(zip(*cells, strict=True))) if kinds else None
 
     def _family(self, code: str) -> str:
         """The kind of a finding, by what it is about."""
