@@ -82,17 +82,18 @@ class Quality:
         kinds: dict[str, list[tuple[str, str]]] = {}
         for partner, severity, code in frame.select("partner", "severity", "code").iter_rows():
             kinds.setdefault(self._family(code), []).append((partner, severity))
-        columns: list[tuple[str, list[str]]] = [
-            (words._("What was found"), [kind for kind, _ in sorted(kinds.items())])
+        if not kinds:
+            return None
+        names, found = zip(*sorted(kinds.items()), strict=True)
+        counted = [
+            (words._("Faults"), [sum(severity == "error" for _, severity in each) for each in found]),
+            (words._("Remarks"), [sum(severity != "error" for _, severity in each) for each in found]),
+            (words._("Partners"), [len({partner for partner, _ in each}) for each in found]),
         ]
-        for head, severity in ((words._("Faults"), "error"), (words._("Remarks"), "warning")):
-            counts = [sum(s == severity for _, s in found) for _, found in sorted(kinds.items())]
-            if any(counts):
-                columns.append((head, [words.number(count) for count in counts]))
-        partners = [len({partner for partner, _ in found}) for _, found in sorted(kinds.items())]
-        columns.append((words._("Partners"), [words.number(count) for count in partners]))
-        heads, cells = zip(*columns, strict=True)
-        return Table(words._("Faults found in what came in"), heads, tuple(zip(*cells, strict=True))) if kinds else None
+        shown = [(head, [words.number(count) for count in counts]) for head, counts in counted if any(counts)]
+        head = (words._("What was found"), *(head for head, _ in shown))
+        rows = tuple(zip(names, *(cells for _, cells in shown), strict=True))
+        return Table(words._("Faults found in what came in"), head, rows)
 
     def _family(self, code: str) -> str:
         """The kind of a finding, by what it is about."""
