@@ -203,7 +203,7 @@ class ReviewWords:
     def _split(self, row: Row) -> Iterator[str]:
         for dimension in self.dimensions:
             if (member := row.get(dimension, WHOLE)) != WHOLE:
-                yield self.members.get((dimension, member), member)
+                yield self.members.get((dimension, str(member)), str(member))
 
     def _subject(self, row: Row) -> str:
         place = str(row["place"])
