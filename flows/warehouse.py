@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt_common.events.base_types import EventMsg
 
-PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = ROOT / "dbt_project"
 
 Progress = Callable[[int, int, str], None]
 """Called after each model and test: how many are finished, of how many, and its name."""
@@ -80,6 +81,8 @@ def _known_at(manifest: Path) -> datetime:
 
 
 def _project_files() -> Iterator[tuple[str, bytes]]:
+    """Names and contents of all that says how to build; not what dbt left lying about when run by hand."""
+    yield "profiles.yml", (ROOT / "profiles.yml").read_bytes()
     for path in sorted(PROJECT.rglob("*")):
         name = path.relative_to(PROJECT).as_posix()
         if path.suffix in (".sql", ".yml") and not name.startswith(("target/", "logs/")):
@@ -111,7 +114,7 @@ def _build(given: dict[str, str], workplace: Path, progress: Progress | None) ->
     from dbt.cli.main import dbtRunner
 
     arguments = [
-        "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", json.dumps(given),
+        "build", "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT), "--vars", json.dumps(given),
         "--target-path", str(workplace / "target"), "--log-path", str(workplace / "logs"),
         "--exclude-resource-type", "unit_test",  # they test the models, not the data
         "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-partial-parse", "--no-use-colors",

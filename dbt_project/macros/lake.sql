@@ -7,7 +7,7 @@
 #}
 
 {% macro lake_folder() %}
-    {{- return(var('lake', env_var('CAIRN_LAKE', '../build/demo/store/lake'))) -}}
+    {{- return(var('lake', env_var('CAIRN_LAKE', 'build/demo/store/lake'))) -}}
 {% endmacro %}
 
 {% macro as_of() %}
