@@ -124,9 +124,7 @@ def test_findings_give_exit_code_one_and_name_the_receipt(initiative: Initiative
     assert "receipts/library/2026Q1.csv.html" in done.out
 
 
-def test_a_failure_reaches_the_webhook(
-    initiative: Initiative, webhook: Callable[[], tuple[str, list[Any]]]
-) -> None:
+def test_a_failure_reaches_the_webhook(initiative: Initiative, webhook: Callable[[], tuple[str, list[Any]]]) -> None:
     address, received = webhook()
     initiative.write("initiative.yml", initiative.read("initiative.yml") + f"notify: {{webhook: '{address}'}}\n")
     (initiative.path / "store").mkdir(exist_ok=True)
