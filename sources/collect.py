@@ -106,7 +106,7 @@ class Collector:
         self._received_at = received_at
         self._now = datetime.now(UTC)
         known = self.lake.deliveries()
-        self._latest_of_source = {d.partner: d.submission for d in known}
+        self._latest_of_source = {d.partner: d.reading for d in known}
         self._of_key = {d.key: d for d in known}
         self._readings = self.lake.readings()
         self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
@@ -177,14 +177,14 @@ class Collector:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""
         partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
         layouts = self.folder.layouts_of(partner)
-        reading = reading_of(self.vocabulary, partner, sha, arrival.layout_name, layouts)
+        reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts)
         if arrival.known is not None:
             return replace(arrival.known, reading=reading)
         was = self._of_key.get(arrival.key)
         moved = partner.id in self._moved and was is not None and was.submission == sha
-        if moved or self._latest_of_source.get(partner.id) == sha:
+        if moved or self._latest_of_source.get(partner.id) == reading:
             return None
-        self._latest_of_source[partner.id] = sha
+        self._latest_of_source[partner.id] = reading
         received_at = self.received_at(arrival)
         said = f"{partner.id}\0{arrival.key}\0{arrival.stored.version}\0{received_at.isoformat()}"
         return Delivery(

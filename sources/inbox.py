@@ -64,7 +64,7 @@ def _of_partner(
         known = deliveries.get(key)
         if known is None or known.version != stored.version:
             yield Arrival(partner, key, stored, layout_name)
-        elif known.reading != reading_of(vocabulary, partner, known.submission, layout_name, layouts):
+        elif known.reading != reading_of(vocabulary, partner, key, known.submission, layout_name, layouts):
             yield Arrival(partner, key, stored, layout_name, known)
 
 
@@ -78,8 +78,13 @@ def _layout_for(path: str, layouts: Mapping[str, Layout]) -> str | None:
 
 
 def reading_of(
-    vocabulary: Vocabulary, partner: Partner, submission: str, name: str | None, layouts: Mapping[str, Layout]
+    vocabulary: Vocabulary,
+    partner: Partner,
+    key: str,
+    submission: str,
+    name: str | None,
+    layouts: Mapping[str, Layout],
 ) -> str:
     """The id of a submission's reading; one that fits no layout is read under the empty one."""
     layout = layouts[name] if name else Layout.model_construct()
-    return vocabulary.reading_of(submission, partner.id, partner.place, name or "", layout)
+    return vocabulary.reading_of(submission, key, partner.id, partner.place, name or "", layout)

@@ -55,9 +55,18 @@ class Vocabulary:
             sort_keys=True,
         )
 
-    def reading_of(self, submission: str, partner: str, place: str | None, layout_name: str, layout: Layout) -> str:
-        """The id of a submission read under this contract and layout: the same bytes read alike have the same id."""
-        said = "\0".join([submission, partner, place or "", layout_name, layout.model_dump_json(), self._contract])
+    def reading_of(
+        self, submission: str, key: str, partner: str, place: str | None, layout_name: str, layout: Layout
+    ) -> str:
+        """The id of a submission read under this contract and layout: the same bytes read alike have the same id.
+
+        The object's key is part of what is read where the layout looks into it, for a period, say.
+        """
+        looked_into = any(found is not None and found.path for found in (layout.period, layout.place))
+        said = "\0".join(
+            [submission, key if looked_into else "", partner, place or "", layout_name, layout.model_dump_json(),
+             self._contract]
+        )  # fmt: skip
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     # -- from text to id; None where there is none --------------------------------------------------------

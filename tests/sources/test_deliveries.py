@@ -154,3 +154,14 @@ def test_a_bucket_gives_the_same_lake_as_a_folder(
     (local,) = (copy / "lake/data/observations").rglob("*.parquet")
     (own,) = (made.path / "store/lake/data/observations").rglob("*.parquet")
     assert pq.read_table(local).equals(pq.read_table(own))
+
+
+def test_the_same_bytes_for_another_quarter_are_another_reading(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(
+        "layouts:\n  one:\n    files: '*'\n    period: {path: '(\\d{4}Q\\d)'}\n    place: town\n"
+        "    values: [{column: n, measure: spots}]\npartners:\n  - {id: alpha, name: Alpha, layouts: [one]}\n"
+    )
+    for quarter in ("2026Q1", "2026Q2"):
+        made.drop(f"alpha/{quarter}.csv", "town,n\nHarbor,5\n")
+    made.collect()
+    assert made.rows("observations", "period, value") == [("2026Q1", 5), ("2026Q2", 5)]
