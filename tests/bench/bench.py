@@ -22,6 +22,7 @@ import duckdb
 
 from infra.with_prefect import shared_prefect
 from tests.bench import coalition
+from tests.bench.stage import STAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 QUARTER = f"{coalition.YEAR}Q4"
@@ -43,9 +44,8 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> dict[s
     return found | ({k: round(v, 3) for k, v in json.loads(said).items()} if said.startswith("{") else {})
 
 
-def stage(name: str, folder: Path, threads: int, repeat: int) -> dict[str, Any]:
-    """The fastest of ``repeat`` runs of one stage, with the times of all."""
-    runs = [run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]) for _ in range(repeat)]
+def fastest(name: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The fastest run of one stage, with the times of all."""
     best = min(runs, key=lambda one: one["seconds"])
     times = f"{best['seconds']:8.2f} s {best['cpu_seconds']:8.2f} s of processors"
     print(f"  {name:<18} {times} {best['peak_megabytes']:6} MB", flush=True)
@@ -98,8 +98,11 @@ def stages(folder: Path, rows: int, repeat: int) -> dict[str, Any]:
     """Every stage and its twin on about ``rows`` rows; stops unless both ended in the same tables."""
     total, threads = coalition.write(folder, rows), os.cpu_count() or 1
     print(f"{total:,} rows in {coalition.PARTNERS * coalition.QUARTERS} files, {threads} threads", flush=True)
-    names = ("raw_ingest", "cairn_ingest", "raw_indicators", "cairn_indicators")
-    found = {name: stage(name, folder, threads, repeat) for name in names}
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in STAGES}
+    for _ in range(repeat):  # in turns, so that a machine that gets busier does so for both twins
+        for name, done in runs.items():
+            done.append(run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]))
+    found = {name: fastest(name, done) for name, done in runs.items()}
     same_tables(folder)
     seconds = {name: one["seconds"] for name, one in found.items()}
     nodes = found["cairn_indicators"]["nodes"]

@@ -16,7 +16,7 @@ FLOWS = ", ".join(f"'{name}'" for name, kind in MEASURES.items() if kind == "flo
 OBSERVATIONS = """
 copy (
     select
-        md5(filename) as reading, row_number() over () as row_number, split_part(filename, '/', -2) as partner,
+        filename as reading, row_number() over () as row_number, split_part(filename, '/', -2) as partner,
         measure, 'month' as period_type, period, (period || '-01')::date as period_start,
         ((period || '-01')::date + interval 1 month)::date as period_end, place,
         'age_group=' || age_group as members, value::decimal(18, 6) as value, 'A' as obs_status

@@ -68,7 +68,7 @@ def cairn_indicators(folder: Path, threads: int) -> Work:
     return work
 
 
-STAGES = {stage.__name__: stage for stage in (raw_ingest, raw_indicators, cairn_ingest, cairn_indicators)}
+STAGES = {stage.__name__: stage for stage in (raw_ingest, cairn_ingest, raw_indicators, cairn_indicators)}
 
 
 def main() -> None:
