@@ -46,12 +46,10 @@ def members_of(text: str) -> Members:
     return tuple(tuple(part.split("=")) for part in text.split("|")) if text else ()  # type: ignore[misc]
 
 
-def current(folder: Folder, deliveries: Iterable[Reading]) -> list[Number]:
-    """What holds after all deliveries, taken in one by one."""
+def current(folder: Folder, deliveries: Iterable[tuple[Reading, str]]) -> list[Number]:
+    """What holds after all deliveries (each a reading and the key it came under), taken in one by one."""
     held: dict[tuple[str, str], dict[Key, tuple[int, Decimal]]] = defaultdict(dict)
-    for order, reading in enumerate(deliveries):
-        if reading.outcome == "rejected":
-            continue
+    for order, reading in enumerate(_not_taken_back(list(deliveries))):
         mine = held[reading.partner, reading.layout]
         rows = {
             (measure, period, place, members): Decimal(str(v)) for measure, period, place, members, v in reading.rows
@@ -73,6 +71,15 @@ def current(folder: Folder, deliveries: Iterable[Reading]) -> list[Number]:
         Number(partner, measure, calendar.parse(period), place, members_of(members), value)
         for (partner, (measure, period, place, members)), (_, value) in latest.items()
     ]
+
+
+def _not_taken_back(deliveries: Sequence[tuple[Reading, str]]) -> Iterator[Reading]:
+    """Deliveries that say something, less those of a file that a later version replaced without losing a row."""
+    said = [(reading, key) for reading, key in deliveries if reading.outcome != "rejected"]
+    for order, (reading, key) in enumerate(said, 1):
+        newer = [r for r, k in said[order:] if (r.partner, k) == (reading.partner, key)]
+        if not any(r.mode == "replaces" and not r.rejected for r in newer):
+            yield reading
 
 
 def _may_be(lost: tuple[str | None, ...], key: Key) -> bool:

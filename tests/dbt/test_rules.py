@@ -26,12 +26,13 @@ SPLITS = {
 MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak"]
 
 
-def made_up(chance: random.Random) -> Iterator[Reading]:
-    """Deliveries of all kinds; some repeat an earlier one."""
+def made_up(chance: random.Random) -> Iterator[tuple[Reading, str]]:
+    """Deliveries of all kinds and their keys; some repeat an earlier reading, some are a newer version of a file."""
     earlier: list[Reading] = []
-    for number in range(30):
+    for number in range(40):
+        key = chance.choice(["", "", "", "monthly.csv", "other.csv"])
         if earlier and chance.random() < 0.15:
-            yield chance.choice(earlier)
+            yield (again := chance.choice(earlier)), key or f"{again.reading}.csv"
             continue
         measures = chance.sample(MEASURES, chance.randint(1, 3))
         periods = chance.sample(PERIODS, chance.randint(1, 4))
@@ -59,7 +60,7 @@ def made_up(chance: random.Random) -> Iterator[Reading]:
             mode=chance.choice(["replaces", "updates"]), outcome=chance.choice(["accepted"] * 9 + ["rejected"]), rejected=lost,
         )  # fmt: skip
         earlier.append(reading)
-        yield reading
+        yield reading, key or f"{reading.reading}.csv"
 
 
 @pytest.mark.parametrize("seed", [5])
@@ -70,8 +71,8 @@ def test_models_agree_with_the_rules_in_plain_python(
     deliveries = list(made_up(random.Random(seed)))
     lake = Lake(tmp_path / "lake", folder.initiative.calendar)
     lake.land_agenda(folder)
-    for reading in deliveries:
-        lake.deliver(reading)
+    for reading, key in deliveries:
+        lake.deliver(reading, key=key)
     reference = [
         (r["measure"], r["place"], r["year"], r["members"], r["value"])
         for r in agenda_tables(folder)["reference_values"].to_pylist()

@@ -1,6 +1,23 @@
-with counted as (
-    -- A reading counts from its latest delivery on: after A, B, A it is A that is current. What was rejected
-    -- as a whole says nothing.
+with deliveries as (
+    -- What was rejected as a whole says nothing.
+    select
+        *,
+        -- A newer version of a file that replaces it without loss takes back, for good, all that older ones said.
+        max(
+            case
+                when
+                    delivery_mode = 'replaces'
+                    and reading not in (select rejected.reading from {{ ref('stg_rejected_rows') }} as rejected)
+                    then delivery_number
+            end
+        ) over (partition by partner, key) as version_from
+    from {{ ref('stg_deliveries') }}
+    where outcome <> 'rejected'
+),
+
+counted as (
+    -- A reading counts from its latest delivery on: after A, B, A it is A that is current. It may stand under
+    -- another key, too.
     select
         reading,
         partner,
@@ -8,8 +25,8 @@ with counted as (
         delivery_mode,
         max(delivery_number) as delivery_number,
         max(received_at) as received_at
-    from {{ ref('stg_deliveries') }}
-    where outcome <> 'rejected'
+    from deliveries
+    where version_from is null or delivery_number >= version_from
     group by reading, partner, layout, delivery_mode
 ),
 
