@@ -15,6 +15,7 @@ import hashlib
 import mimetypes
 import os
 import secrets
+import stat
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -91,7 +92,8 @@ def checked_key(key: str) -> str:
 
 def _is_listed(key: str) -> bool:
     """Whether a listing shows ``key``; see the top of this module."""
-    with contextlib.suppress(ConfigurationError):
+    with contextlib.suppress(ConfigurationError, UnicodeEncodeError):
+        key.encode()  # a name that is no text can't be named anywhere else
         return not checked_key(key).rpartition("/")[2].startswith(".")
     return False
 
@@ -152,13 +154,14 @@ class FolderStore:
             for name in names:
                 path = Path(directory, name)
                 key = path.relative_to(self.path).as_posix()
-                if key.startswith(prefix) and _is_listed(key) and not path.is_symlink():
+                if key.startswith(prefix) and _is_listed(key):
                     found.append((key, path))
         for key, path in sorted(found):
             with contextlib.suppress(FileNotFoundError):
-                stat = path.stat()
-                modified = datetime.fromtimestamp(stat.st_mtime, UTC)
-                yield Stored(key, stat.st_size, f"{stat.st_mtime_ns}-{stat.st_size}", modified)
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode):  # neither a link nor a pipe that would never end
+                    modified = datetime.fromtimestamp(status.st_mtime, UTC)
+                    yield Stored(key, status.st_size, f"{status.st_mtime_ns}-{status.st_size}", modified)
 
     def exists(self, key: str) -> bool:
         return self.local(key).is_file()

@@ -31,7 +31,7 @@ def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[s
                 where = f"{first.cell or f'row {first.row}'}: " if first.row else ""
                 more = f" (and {receipt.errors - 1:,} more)" if receipt.errors > 1 else ""
                 yield f"    {where}{first.message}{more}"
-            yield f"    receipt: {workspace.store.url}/receipts/{receipt.key}.html"
+            yield f"    receipt: {workspace.store.url}/{receipt.address}.html"
 
 
 def of_run(workspace: Workspace, made: Made) -> Iterator[str]:

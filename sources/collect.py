@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Literal, cast
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +22,7 @@ from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
 from sources.findings import Finding, finding
-from sources.inbox import Arrival, arrivals, reading_of
+from sources.inbox import Arrival, arrivals, reading_of, seen_key
 from sources.intake import Counts, Intake, refuse, take
 from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
 from sources.readers import Sheet, Unreadable, read_sheet
@@ -120,8 +119,9 @@ class Collector:
         return bool(self.arrivals) or self.lake.agenda() != self.agenda
 
     def land_agenda(self) -> None:
-        """Land the agenda's snapshot where it changed; imported history finds it in force from its start."""
-        known_at = min(map(self.received_at, self.arrivals), default=None) if self._received_at else None
+        """Land the agenda's snapshot where it changed; the first one is in force from the start of imported history."""
+        is_first = self.lake.agenda() is None
+        known_at = min(map(self.received_at, self.arrivals), default=None) if self._received_at and is_first else None
         self.lake.land_agenda(self.folder, known_at)
 
     def received_at(self, arrival: Arrival) -> datetime:
@@ -155,8 +155,12 @@ class Collector:
         """Take in one batch: keep, read, shape, check, answer, land."""
         with ThreadPoolExecutor() as pool:  # reading lets go of Python's lock, so files are read side by side
             contents = list(pool.map(self._bytes, batch))
-            new = [(self._delivery(a, content), a, content) for a, content in zip(batch, contents, strict=True)]
-            submissions = list(pool.map(self._submission, [n for n in new if n[0] is not None]))
+            new = [
+                (delivery, arrival, content)
+                for arrival, content in zip(batch, contents, strict=True)
+                if content is not None and (delivery := self._delivery(arrival, content)) is not None
+            ]
+            submissions = list(pool.map(self._submission, new))
         if not submissions:
             return []
         intakes = list(self._intakes(submissions))
@@ -168,10 +172,13 @@ class Collector:
 
     # -- step by step ---------------------------------------------------------------------------------
 
-    def _bytes(self, arrival: Arrival) -> bytes:
-        if arrival.known is not None:
-            return self.store.get(f"submissions/{arrival.known.submission}")
-        return self.store.get(arrival.stored.key)
+    def _bytes(self, arrival: Arrival) -> bytes | None:
+        """What the object holds; None where it went away since it was listed."""
+        key = f"submissions/{arrival.known.submission}" if arrival.known else arrival.stored.key
+        try:
+            return self.store.get(key)
+        except KeyError:
+            return None
 
     def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""
@@ -183,6 +190,7 @@ class Collector:
         was = self._of_key.get(arrival.key)
         moved = partner.id in self._moved and was is not None and was.submission == sha
         if moved or self._latest_of_source.get(partner.id) == reading:
+            self.store.put_new(seen_key(arrival.key, arrival.stored.version), b"")
             return None
         self._latest_of_source[partner.id] = reading
         received_at = self.received_at(arrival)
@@ -206,42 +214,49 @@ class Collector:
         except Unreadable as error:
             submission.findings = [error.finding]
             return submission
+        except Exception as error:  # whatever it is, it must not cost the other partners their turn
+            submission.findings = [finding("file_defect", reason=_in_short(error))]
+            return submission
         submission.plan, submission.findings = match(layout, submission.sheet.header, self.vocabulary)
         if submission.findings:
             submission.counts, submission.plan = refuse(submission.sheet), None
         return submission
 
     def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
-        """Take in what can be, all sheets of one layout and header together."""
+        """Take in what can be, all alike sheets together: of one layout and header, arrived on one day."""
         groups: dict[object, list[Submission]] = defaultdict(list)
         for number, submission in enumerate(submissions):
             if submission.plan is not None and submission.sheet is not None:
+                sheet, day = submission.sheet, submission.delivery.received_at.date()
                 alone = number if submission.plan.layout.sql is not None else None
-                groups[(submission.arrival.layout_name, submission.sheet.header, alone)].append(submission)
+                key = (submission.arrival.layout_name, sheet.header, sheet.is_workbook, day, alone)
+                groups[key].append(submission)
         for group in groups.values():
-            intake = self._take(group)
-            if intake is None:
-                continue
-            for submission, findings, counts in zip(group, intake.findings, intake.counts, strict=True):
-                submission.findings, submission.counts = findings, counts
-            for file, measure, period, numbers in intake.taken():
-                group[file].taken.append((measure, period, numbers))
-            yield group, intake
+            yield from self._take(group)
 
-    def _take(self, group: list[Submission]) -> Intake | None:
+    def _take(self, group: list[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
+        """Take a group in; where that fails, each of its sheets by itself, so that only the one at fault is refused."""
         plan = cast(Plan, group[0].plan)
         sheets = [cast(Sheet, s.sheet) for s in group]
         keys = [s.arrival.key for s in group]
         places = [s.arrival.partner.place for s in group]
         try:
-            return take(plan, sheets, keys, places, self.vocabulary, group[0].delivery.received_at.date())
-        except duckdb.Error as error:
-            if plan.layout.sql is None:
-                raise
-            reason = str(error).split("\n")[0]
-            group[0].findings = [finding("layout_sql", reason=reason)]
-            group[0].counts = refuse(sheets[0])
-            return None
+            intake = take(plan, sheets, keys, places, self.vocabulary, group[0].delivery.received_at.date())
+        except Exception as error:
+            for submission in group if len(group) > 1 else ():
+                yield from self._take([submission])
+            if len(group) == 1:
+                code = "layout_sql" if plan.layout.sql is not None else "file_defect"
+                group[0].findings = [*sheets[0].faults, finding(code, reason=_in_short(error))]
+                group[0].counts = refuse(sheets[0])
+            return
+        for submission, findings, counts in zip(group, intake.findings, intake.counts, strict=True):
+            submission.findings, submission.counts = findings, counts
+            if not counts.accepted and not any(found.severity == "error" for found in findings):
+                submission.findings = [*findings, finding("no_numbers", rows=counts.read)]
+        for file, measure, period, numbers in intake.taken():
+            group[file].taken.append((measure, period, numbers))
+        yield group, intake
 
     def _land(self, submissions: Sequence[Submission], intakes: Sequence[tuple[list[Submission], Intake]]) -> None:
         """Commit the batch; the rows of a reading that the lake holds already are not landed again."""
@@ -269,7 +284,7 @@ class Collector:
         self.lake.commit(
             "submissions", tables, self.agenda, readings=list(fresh),
             deliveries=[s.delivery for s in submissions],
-            known_at=submissions[0].delivery.received_at if self._received_at else None,
+            known_at=max(s.delivery.received_at for s in submissions) if self._received_at else None,
         )  # fmt: skip
         self._readings |= set(fresh)
 
@@ -282,6 +297,10 @@ class Collector:
         if None in readings:
             found = found.filter(pc.is_valid(found["reading"]))
         return found.select(SCHEMAS["observations"].names).cast(SCHEMAS["observations"])
+
+
+def _in_short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".split("\n")[0][:300]
 
 
 def _reading(submission: Submission) -> dict[str, object]:

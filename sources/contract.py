@@ -29,6 +29,11 @@ coalesce(
         try_cast(replace(regexp_replace({text}, '[,   ’'']', '', 'g'), '−', '-') as decimal(18, 6)) end
 )"""
 """A number as people write it: ``1204``, ``1,204.5``, ``1 204``; anything else is none."""
+COMMA_NUMBER = r"""
+case when regexp_full_match({text}, '[-+−]?(\d{{1,3}}([.   ]\d{{3}})+|\d+)(,\d+)?') then try_cast(
+    replace(replace(regexp_replace({text}, '[.   ]', '', 'g'), ',', '.'), '−', '-') as decimal(18, 6)) end
+"""
+"""A number where the comma is the decimal sign: ``1204``, ``1.204,5``; ``1.5`` is none."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,13 @@ class Resolved:
 # -- words to ids -------------------------------------------------------------------------------------
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, plan: Plan, vocabulary: Vocabulary) -> Resolved:
-    """The candidates in the view ``candidates`` of ``connection``, with ids for words."""
+def resolve(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, vocabulary: Vocabulary, is_workbook: bool = False
+) -> Resolved:
+    """The candidates in the view ``candidates`` of ``connection``, with ids for words.
+
+    In a workbook a number is written with a point whatever the decimal sign of its texts.
+    """
     measure_of = {cell_no: cell.value.measure for cell_no, cell in enumerate(plan.cells)}
     measures, periods, places, members = _Ids(), _Ids(), _Ids(), _Ids()
 
@@ -77,10 +87,13 @@ def resolve(connection: duckdb.DuckDBPyConnection, plan: Plan, vocabulary: Vocab
     connection.register("period_map", _map(period_map, "cell_no", "period_raw", "id"))
     connection.register("place_map", _map(place_map, "cell_no", "place_raw", "id"))
     connection.register("members_map", _map(members_map, "cell_no", "measure_raw", "members_raw", "id"))
-    text = "replace(replace(value_raw, '.', ''), ',', '.')" if plan.layout.decimal == "," else "value_raw"
+    number = NUMBER if plan.layout.decimal == "." else COMMA_NUMBER
+    if is_workbook and plan.layout.decimal == ",":
+        number = f"coalesce(try_cast({{text}} as decimal(18, 6)), {COMMA_NUMBER})"
     frame = connection.execute(
         f"""select c.file, c.row, c.value_no, m.id as measure, p.id as period, l.id as place, k.id as members,
-            {NUMBER.format(text=text)} as value, {"c.per_key" if plan.layout.rows == "records" else "''"} as per_key
+            {number.format(text="value_raw")} as value,
+            {"c.per_key" if plan.layout.rows == "records" else "''"} as per_key
         from candidates c
         join measure_map m on c.value_no = m.cell_no and c.measure_raw = m.measure_raw
         join period_map p on c.value_no = p.cell_no and c.period_raw = p.period_raw

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+SHOWN_CHARACTERS = 200
+"""Of a cell's text in a finding; whoever sees that much of it knows which cell it is."""
 
 WORDS: dict[str, tuple[Severity, str, str]] = {
     # the file
@@ -20,6 +22,13 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "file_unreadable": (
         "error", "The file can't be opened: {reason}.",
         "It may have been cut off on its way. Open it on your side, save it again and send it once more.",
+    ),
+    "file_defect": (
+        "error", "Cairn stumbled over this file: {reason}.", "It is kept. Tell the backbone; the fault is not yours.",
+    ),
+    "no_numbers": (
+        "error", "No number was found in the file's {rows} rows.",
+        "Check that the columns with the numbers are filled.",
     ),
     "file_empty": ("error", "The file holds no rows below its header.", "Send it again with the rows filled in."),
     "text_encoding": (
@@ -116,8 +125,9 @@ def finding(
     """The finding ``code`` with its words filled in; ``position`` is the column's place in the sheet, from 0."""
     severity, message, fix = WORDS[code]
     cell = f"{column_letters(position)}{row}" if row is not None and position is not None else None
-    said = {"column": column, "value": value, "sheet": sheet, **details}
-    return Finding(code, severity, message.format(**said), fix, sheet, row, column, cell, value)
+    short = value if value is None or len(value) <= SHOWN_CHARACTERS else f"{value[:SHOWN_CHARACTERS]}…"
+    said = {"column": column, "value": short, "sheet": sheet, **details}
+    return Finding(code, severity, message.format(**said), fix, sheet, row, column, cell, short)
 
 
 def column_letters(position: int) -> str:

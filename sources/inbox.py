@@ -6,6 +6,7 @@ last; a known delivery is read again where the contract or its layout has change
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from sources.lake import Delivery
 from sources.vocabulary import Vocabulary
 
 INBOX = "inbox/"
+SEEN = "seen/"
+"""Marks of arrivals that only repeated what was there, so that they are not opened again and again."""
 IGNORED = (".", "~$", "README", "_")
 """Beginnings of names that programs and people leave beside the data: hidden files, office locks, notices."""
 
@@ -46,9 +49,11 @@ def arrivals(
 ) -> list[Arrival]:
     """What there is to take in, oldest first. ``deliveries`` holds the latest known one of each key."""
     found: list[Arrival] = []
+    seen = {stored.key for stored in store.list(SEEN)}
     for partner in folder.partners.partners:
         if partners is None or partner.id in partners:
             found += _of_partner(folder, store, deliveries, vocabulary, partner)
+    found = [a for a in found if a.known is not None or seen_key(a.key, a.stored.version) not in seen]
     return sorted(found, key=lambda a: (a.known is None, a.stored.modified, a.key))
 
 
@@ -66,6 +71,12 @@ def _of_partner(
             yield Arrival(partner, key, stored, layout_name)
         elif known.reading != reading_of(vocabulary, partner, key, known.submission, layout_name, layouts):
             yield Arrival(partner, key, stored, layout_name, known)
+
+
+def seen_key(key: str, version: str) -> str:
+    """The mark of one version of one object."""
+    digest = hashlib.sha256(f"{key}\0{version}".encode(errors="surrogateescape"))
+    return SEEN + digest.hexdigest()
 
 
 def _layout_for(path: str, layouts: Mapping[str, Layout]) -> str | None:

@@ -82,7 +82,7 @@ def take(
         else:
             (sheet,), (place,) = sheets, places
             connection.register("candidates", select_sql(plan.layout.sql, sheet, place, vocabulary))
-        resolved = resolve(connection, plan, vocabulary)
+        resolved = resolve(connection, plan, vocabulary, sheets[0].is_workbook)
         records = plan.layout.rows == "records"
         breaches = check(resolved, contract(resolved, vocabulary, arrived, unique=not records))
         broken = _broken(connection, resolved, breaches)
@@ -90,7 +90,8 @@ def take(
         rejected_rows = _rejected(resolved, broken)
         accepted = resolved.frame.join(rejected_rows, on=["file", "row"], how="anti", nulls_equal=True)
         rejected = resolved.frame.join(rejected_rows, on=["file", "row"], how="semi", nulls_equal=True)
-        observations = _observations(connection, plan, resolved, accepted, rejected)
+        connection.register("spoilt", _spoilt(rejected, sheets).to_arrow())
+        observations = _observations(connection, plan, resolved, accepted)
     counts = _counts(plan, sheets, accepted, rejected)
     return Intake(plan.layout.sheet, observations, _rejected_rows(resolved, rejected, sheets), findings, counts)
 
@@ -204,29 +205,43 @@ def _rejected(resolved: Resolved, broken: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([wrong.select("file", "row"), others]).unique()
 
 
+def _spoilt(rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """What rejected rows may belong to: ``file``, ``measure``, ``period``, ``place``; null where it can't be told."""
+    known = ["file", "measure", "period", "place"]
+    unread = [file for file, sheet in enumerate(sheets) if any(fault.row is not None for fault in sheet.faults)]
+    nothing = pl.DataFrame({"file": unread}, schema={"file": pl.Int32})
+    return pl.concat([rejected.select(known), nothing], how="diagonal").unique()
+
+
 def _rejected_rows(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
-    """Rejected rows with what they would have said, for the lake."""
-    rows = []
+    """Rejected rows with what they would have said, for the lake; null where that can't be told.
+
+    Each row also stands for whatever its other cells may have held: numbers of its period and place.
+    """
+
+    def named(names: Sequence[str], number: int | None) -> str | None:
+        return None if number is None else names[number]
+
+    periods = [period.key for period in resolved.periods]
+    rows: dict[tuple[Any, ...], None] = {}
     for row in rejected.sort("file", "row", "value_no").iter_rows(named=True):
-        known = None not in (row["measure"], row["period"], row["place"], row["members"])
-        rows.append(
-            {
-                "file": row["file"],
-                "row_number": row["row"],
-                "cells": _cells(sheets[row["file"]], row["row"]),
-                "measure": resolved.measures[row["measure"]] if known else None,
-                "period": resolved.periods[row["period"]].key if known else None,
-                "place": resolved.places[row["place"]] if known else None,
-                "members": resolved.members[row["members"]] if known else None,
-            }
-        )
-    return rows
+        period, place = named(periods, row["period"]), named(resolved.places, row["place"])
+        measure, members = named(resolved.measures, row["measure"]), named(resolved.members, row["members"])
+        for said in ((measure, period, place, members), (None, period, place, None)):
+            if said[0] is None or None not in said:
+                rows[(row["file"], row["row"], *said)] = None
+    for file, sheet in enumerate(sheets):
+        for fault in sheet.faults:
+            if fault.row is not None:
+                rows[(file, fault.row, None, None, None, None)] = None
+    columns = ("file", "row_number", "measure", "period", "place", "members")
+    return [{**dict(zip(columns, key, strict=True)), "cells": _cells(sheets[key[0]], key[1])} for key in rows]
 
 
 def _cells(sheet: Sheet, row: int | None) -> str:
-    if row is None:
+    at = -1 if row is None else pc.index(sheet.rows, row).as_py()
+    if at < 0:  # the row could not be read; it lies in the submission as it came
         return "{}"
-    at = pc.index(sheet.rows, row).as_py()
     values = [column[at].as_py() for column in sheet.table.columns]
     return json.dumps(dict(zip(sheet.header, values, strict=True)), ensure_ascii=False)
 
@@ -254,7 +269,6 @@ def _observations(
     plan: Plan,
     resolved: Resolved,
     accepted: pl.DataFrame,
-    rejected: pl.DataFrame,
 ) -> pa.Table:
     """Accepted candidates as observations, with ``file``; records fall together by their cell's rule."""
     connection.register("accepted", accepted.to_arrow())
@@ -275,7 +289,6 @@ def _observations(
     )
     numbers = "select *, 'A' as obs_status from accepted"
     if plan.layout.rows == "records":
-        connection.register("rejected", rejected.to_arrow())
         numbers = _records(plan)
     return connection.execute(
         f"""select n.file, n.row::int as row_number, m.measure, p.period_type, p.period, p.period_start, p.period_end,
@@ -300,8 +313,9 @@ def _records(plan: Plan) -> str:
             case when value_no in ({", ".join(largest)}) then max(value)
                 when value_no in ({", ".join(smallest)}) then min(value) else sum(value) end as value
         from accepted group by file, value_no, measure, period, place, members, per_key
-    ) u left join (select distinct file, measure, period, place from rejected) r
-        on u.file = r.file and u.measure = r.measure and u.period = r.period and u.place = r.place
+    ) u left join spoilt r
+        on u.file = r.file and u.measure = coalesce(r.measure, u.measure)
+            and u.period = coalesce(r.period, u.period) and u.place = coalesce(r.place, u.place)
     group by u.file, u.measure, u.period, u.place, u.members"""
 
 

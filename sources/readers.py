@@ -11,7 +11,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.csv
@@ -21,6 +21,8 @@ from sources.findings import Finding, finding
 
 CELL_LIMIT = 10_000_000
 """Characters in one cell for the careful reader; Python's default of 131,072 is less than a long note."""
+UNZIPPED_LIMIT = 2**30
+"""Bytes of one uncompressed file: a hundred times the largest real file met so far, and it still fits in memory."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Sheet:
     rows: pa.Int64Array
     faults: tuple[Finding, ...] = ()
     blank_rows: int = 0
+    is_workbook: bool = False  # numbers are numbers there, whatever the decimal sign of texts
 
     @property
     def rows_read(self) -> int:
@@ -61,9 +64,15 @@ def read_sheet(name: str, content: bytes, layout: Layout) -> Sheet:
 
 def _unzipped(content: bytes) -> bytes:
     try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            unzipped = stream.read(UNZIPPED_LIMIT + 1)
+    except gzip.BadGzipFile as error:
+        raise Unreadable(finding("file_unreadable", reason="it is named .gz but is not compressed that way")) from error
+    except (EOFError, zlib.error) as error:
         raise Unreadable(finding("file_unreadable", reason="its compression ends too early")) from error
+    if len(unzipped) > UNZIPPED_LIMIT:
+        raise Unreadable(finding("file_unreadable", reason="it is larger than 1 GB when it is uncompressed"))
+    return unzipped
 
 
 # -- CSV ----------------------------------------------------------------------------------------------
@@ -71,6 +80,8 @@ def _unzipped(content: bytes) -> bytes:
 
 def _read_csv(content: bytes, layout: Layout) -> Sheet:
     content = _as_utf8(content, layout.encoding)
+    if b"\n" not in content:  # lines as an old Macintosh ends them
+        content = content.replace(b"\r", b"\n")
     lines = content.split(b"\n", layout.header_row)
     if len(lines) < layout.header_row or not lines[layout.header_row - 1].strip():
         raise Unreadable(finding("file_empty"))
@@ -82,7 +93,7 @@ def _read_csv(content: bytes, layout: Layout) -> Sheet:
     if not sheet.rows_read:
         raise Unreadable(finding("file_empty"))
     if not content.endswith((b"\n", b"\r")) and sheet.table.num_rows:
-        sheet = Sheet(sheet.header, sheet.table, sheet.rows, (*sheet.faults, finding("file_end")), sheet.blank_rows)
+        sheet = replace(sheet, faults=(*sheet.faults, finding("file_end")))
     return sheet
 
 
@@ -184,7 +195,8 @@ def _below_header(grid: Sequence[Sequence[str]], header_row: int) -> Sheet:
             blank += 1
     if not kept:
         raise Unreadable(finding("file_empty"))
-    return Sheet(tuple(header), _text_table(len(header), kept), pa.array(numbers, pa.int64()), (), blank)
+    table = _text_table(len(header), kept)
+    return Sheet(tuple(header), table, pa.array(numbers, pa.int64()), (), blank, is_workbook=True)
 
 
 def _text_table(width: int, rows: list[list[str]]) -> pa.Table:

@@ -21,6 +21,8 @@ from sources.inbox import Arrival
 from sources.intake import Counts
 from sources.lake import Delivery
 
+LONGEST_NAME = 200
+"""Bytes of a file's name; disks take 255, and ``.html`` and a temporary's prefix come on top."""
 SHOWN = 50
 """Findings of one kind in one column that are listed one by one; past that a person mends the cause, not cells."""
 
@@ -65,6 +67,14 @@ class Receipt:
     def errors(self) -> int:
         return sum(found.severity == "error" for found in self.findings)
 
+    @property
+    def address(self) -> str:
+        """Where the receipt lies, without its ending; a name that would become too long for a disk is cut short."""
+        folder, _, name = self.key.rpartition("/")
+        if len(name.encode()) > LONGEST_NAME:
+            name = f"{name.encode()[:LONGEST_NAME].decode(errors='ignore')}~{self.submission[:8]}"
+        return f"receipts/{folder}/{name}"
+
     def kinds(self) -> list[Kind]:
         """The findings gathered by kind and column, errors first."""
         kinds: dict[tuple[str, str, str | None], list[Finding]] = {}
@@ -74,8 +84,8 @@ class Receipt:
 
     def write(self, store: Store) -> None:
         """Put the receipt beside the partner's other ones, as JSON and as a page."""
-        store.put(f"receipts/{self.key}.json", self.json())
-        store.put(f"receipts/{self.key}.html", self.page())
+        store.put(f"{self.address}.json", self.json())
+        store.put(f"{self.address}.html", self.page())
 
     def json(self) -> bytes:
         said = {

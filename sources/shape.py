@@ -164,7 +164,8 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     else:
         conditions += own + given
     members = [
-        f"'{dimension}{SPLIT}' || {_found(plan, found, 'members')}" for dimension, found in sorted(cell.members.items())
+        f"'{dimension}{SPLIT}' || {_unseparated(_found(plan, found, 'members'))}"
+        for dimension, found in sorted(cell.members.items())
     ]
     per = [_text(plan, name) for name in cell.per]
     return f"""select file, row, {number} as value_no,
@@ -185,7 +186,15 @@ def _found(plan: Plan, found: From | str | None, kind: str) -> str:
         return _quoted(found.constant)
     if found.path is not None:
         return f"{kind}_path"
-    return f"concat_ws(' ', {', '.join(_text(plan, name) for name in found.columns or (found.column or '',))})"
+    texts = [_text(plan, name) for name in found.columns or (found.column or "",)]
+    # A year without its month is not the year.
+    lacking = " or ".join(f"{text} = ''" for text in texts)
+    return f"case when {lacking} then '' else concat_ws(' ', {', '.join(texts)}) end" if len(texts) > 1 else texts[0]
+
+
+def _unseparated(text: str) -> str:
+    """The text without the signs that keep members apart, should a cell hold them."""
+    return f"translate({text}, '{SPLIT}{JOIN}', '')"
 
 
 def _text(plan: Plan, name: str) -> str:
@@ -239,7 +248,8 @@ def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary
         if lacking := {"measure", "period", "value"} - given:
             raise duckdb.InvalidInputException(f"the query gives no column {sorted(lacking)[0]}")
         splits = sorted(given & set(vocabulary.members))
-        members = [f"'{name}{SPLIT}' || coalesce(cast(\"{name}\" as varchar), '')" for name in splits]
+        texts = {name: f"coalesce(cast(\"{name}\" as varchar), '')" for name in splits}
+        members = [f"'{name}{SPLIT}' || {_unseparated(text)}" for name, text in texts.items()]
         own = _quoted(place or "")
         return connection.execute(
             f"""select 0::int as file, {"row" if "row" in given else "null"}::bigint as row, 0 as value_no,

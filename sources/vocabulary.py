@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
@@ -16,17 +14,13 @@ from agenda.errors import ConfigurationError
 from agenda.folder import Folder, closest
 from agenda.model import From, Layout, Measure
 from agenda.periods import Period, PeriodError
+from agenda.spelling import plain as plain
 from agenda.tables import members_text
 
 TOTAL = "_T"
 """SDMX's code for the total over a dimension: the same as leaving the dimension out."""
 SPLIT, JOIN = "\x1f", "\x1e"
 """Separators inside one text of several members (``age_group␟0-2␞sex␟f``); no sheet's cell holds them."""
-
-
-def plain(text: str) -> str:
-    """How two spellings are compared."""
-    return re.sub(r"[\s_\-‐-―]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 class Vocabulary:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from agenda.store import BucketStore, FolderStore
-from sources.collect import collect
+from sources.collect import Collector, collect
 from sources.lake import Lake
 from tests.sources.conftest import LONG, Coalition
 
@@ -76,6 +76,44 @@ def test_a_changed_contract_reads_again_and_keeps_its_place_in_time(coalition: C
     (delivery,) = Lake(made.store).deliveries()
     assert len({row[0] for row in made.rows("deliveries", "received_at")}) == 1
     assert delivery.reading in {row[0] for row in made.rows("observations", "reading")}
+
+
+def test_what_was_read_in_time_is_not_early_when_it_is_read_again(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    for quarter, month in (("2026Q1", 4), ("2026Q2", 7)):
+        made.drop(f"alpha/{quarter}.csv", A.replace("2026Q1", quarter))
+        made.collect(received_at=datetime(2026, month, 15, tzinfo=UTC))
+    made.write("agenda.yml", (made.path / "agenda.yml").read_text().replace("[Port]", "[Port, Haven]"))
+    assert made.collect().outcomes == {"accepted": 2, "partial": 0, "rejected": 0}
+
+
+def test_a_copy_under_another_name_is_looked_at_once(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    made.drop("alpha/q1.csv", A)
+    made.collect()
+    made.drop("alpha/copy of q1.csv", A)
+    assert made.collect().receipts == ()
+    assert not Collector(made.folder, made.store).has_work
+
+
+def test_a_file_that_goes_away_is_not_missed(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    made.drop("alpha/q1.csv", A)
+    made.drop("beta/q1.csv", A)
+    collector = Collector(made.folder, made.store)
+    (made.path / "store/inbox/alpha/q1.csv").unlink()
+    receipts = [receipt for batch in collector.batches() for receipt in collector.take_in(batch)]
+    assert [receipt.partner for receipt in receipts] == ["beta"]
+
+
+def test_a_changed_agenda_counts_from_now_even_beside_imported_history(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    made.drop("alpha/q1.csv", A)
+    made.collect(received_at=datetime(2026, 4, 15, tzinfo=UTC))
+    made.write("agenda.yml", (made.path / "agenda.yml").read_text().replace("name: Enrolled", "name: In care"))
+    made.drop("alpha/q2.csv", A.replace("2026Q1", "2025Q4"))
+    made.collect(received_at=datetime(2026, 4, 10, tzinfo=UTC))
+    assert Lake(made.store).manifests()[-1].kind == "agenda"
 
 
 def test_cut_off_before_its_manifest_a_batch_does_not_count(

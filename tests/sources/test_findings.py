@@ -6,6 +6,7 @@ import gzip
 import io
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from agenda.folder import Folder
 from sources.findings import WORDS, column_letters
-from sources.intake import take
+from sources.intake import Intake, take
 from sources.readers import Unreadable, read_sheet
 from sources.shape import match
 from sources.vocabulary import Vocabulary
@@ -88,7 +89,8 @@ def test_of_contradicting_rows_none_is_taken_and_the_older_number_can_stand(
     made.collect()
     assert made.receipt("alpha/q1.csv")["rows"]["rejected"] == 2
     keys = set(made.rows("rejected_rows", "measure, period, place, members"))
-    assert keys == {("children", "2026Q1", "harbor", "age=infant")}
+    whatever_else_the_rows_held = (None, "2026Q1", "harbor", None)
+    assert keys == {("children", "2026Q1", "harbor", "age=infant"), whatever_else_the_rows_held}
 
 
 def test_a_file_cut_in_half_says_so(coalition: Callable[..., Coalition]) -> None:
@@ -155,6 +157,58 @@ def test_the_receipt_page_shows_a_partners_text_as_text(coalition: Callable[...,
     page = (made.path / "store/receipts/alpha/q1.csv.html").read_text()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_row_that_cannot_be_read_may_have_said_anything(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    made.drop("alpha/q1.csv", GOOD + "2026Q1,Harbor,toddler,1,too,many\n")
+    made.collect()
+    assert made.rows("rejected_rows", "row_number, measure, period, place, members") == [(5, None, None, None, None)]
+
+
+def test_numbers_that_are_all_missing_are_said_to_be(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    made.drop("alpha/q1.csv", HEADER + "2026Q1,Harbor,infant,\n2026Q1,Harbor,toddler,\n")
+    made.collect()
+    assert [f["code"] for f in made.receipt("alpha/q1.csv")["findings"]] == ["no_numbers"]
+
+
+def test_a_cell_with_separators_of_our_own_is_only_text(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    made.drop("alpha/q1.csv", HEADER + "2026Q1,Harbor,infant\x1ebogus\x1fage,1\n")
+    made.drop("beta/q1.csv", GOOD)
+    made.collect()
+    assert [f["code"] for f in made.receipt("alpha/q1.csv")["findings"]] == ["member_unknown"]
+    assert made.receipt("beta/q1.csv")["outcome"] == "accepted"
+
+
+def test_a_defect_of_ours_costs_only_the_file_that_meets_it(
+    coalition: Callable[..., Coalition], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sources import collect as module
+
+    def stumbles(plan: Any, sheets: Any, keys: list[str], *rest: Any) -> Intake:
+        if any("alpha" in key for key in keys):
+            raise ZeroDivisionError("no such luck")
+        return take(plan, sheets, keys, *rest)
+
+    monkeypatch.setattr(module, "take", stumbles)
+    made = coalition()
+    made.drop("alpha/q1.csv", GOOD)
+    made.drop("beta/q1.csv", GOOD)
+    made.collect()
+    (found,) = made.receipt("alpha/q1.csv")["findings"]
+    assert found["code"] == "file_defect"
+    assert "no such luck" in found["message"]
+    assert made.receipt("beta/q1.csv")["outcome"] == "accepted"
+
+
+def test_a_very_long_name_and_a_very_long_cell_are_cut_short(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    made.drop(f"alpha/{'q' * 240}.csv", HEADER + f"2026Q1,{'x' * 100_000},infant,1\n")
+    made.collect()
+    (page,) = (made.path / "store/receipts/alpha").glob("*.html")
+    assert page.stat().st_size < 10_000
 
 
 CELL = st.sampled_from(["2026Q1", "Harbor", "Port", "infant", "babies", "12", "1,204", "", "x", '"', "é", "-3", "\n"])

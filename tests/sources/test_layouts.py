@@ -46,11 +46,13 @@ sql: |
   from submission group by all
 """
 LONG_CSV = "quarter,town,age,n\n2026Q1,Harbor,infant,12\n2026Q1,Port,Toddlers,20\nQ1 2026,OLD MILL,babies,7\n"
+COMMAS = "decimal: ','\nperiod: {constant: 2026Q1}\nplace: town\nvalues: [{column: n, measure: price}]"
 CASES = {
     "long": (LONG, "a.csv", LONG_CSV.encode()),
     "gz": (LONG, "a.csv.gz", gzip.compress(LONG_CSV.encode())),
     "bom and semicolons": (LONG, "a.csv", b"\xef\xbb\xbf" + LONG_CSV.replace(",", ";").encode()),
     "utf-16": (LONG, "a.csv", LONG_CSV.encode("utf-16")),
+    "old macintosh lines": (LONG, "a.csv", LONG_CSV.replace("\n", "\r").encode()),
     "windows lines": (LONG, "a.csv", LONG_CSV.replace("\n", "\r\n").encode()),
     "blank lines": (LONG, "a.csv", LONG_CSV.replace("\n", "\n\n").encode()),
     "quoted": (LONG, "a.csv", LONG_CSV.replace("Harbor", '"Harbor"').encode()),
@@ -151,13 +153,41 @@ def test_numbers_as_people_write_them(coalition: Callable[..., Coalition], text:
     )
 
 
-def test_decimal_commas(coalition: Callable[..., Coalition]) -> None:
-    made = coalition(
-        partners("decimal: ','\nperiod: {constant: 2026Q1}\nplace: town\nvalues: [{column: n, measure: price}]")
-    )
-    made.drop("alpha/a.csv", "town;n\nHarbor;1.204,5\n".replace("1.204", "204"))
+@pytest.mark.parametrize(
+    ("text", "value"), [("204,5", 204.5), ("1.000", 1000), ("7", 7), ("1.5", None), ("1.2.3", None)]
+)
+def test_decimal_commas(coalition: Callable[..., Coalition], text: str, value: float | None) -> None:
+    made = coalition(partners(COMMAS))
+    made.drop("alpha/a.csv", f"town;n\nHarbor;{text}\n")
     made.collect()
-    assert [float(row[0]) for row in made.rows("observations", "value")] == [204.5]
+    assert [float(row[0]) for row in made.rows("observations", "value")] == ([] if value is None else [value])
+
+
+def test_numbers_in_a_workbook_have_no_decimal_sign(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(COMMAS))
+    book = openpyxl.Workbook()
+    for row in (["town", "n"], ["Harbor", 12.5], ["Old Mill", "12,5"]):
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    made.drop("alpha/a.xlsx", content.getvalue())
+    made.collect()
+    assert [float(row[0]) for row in made.rows("observations", "value")] == [12.5, 12.5]
+
+
+def test_a_year_without_its_month_is_not_the_year(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners("period: {columns: [year, month]}\nplace: town\nvalues: [{column: n, measure: spots}]"))
+    made.drop("alpha/a.csv", "town,year,month,n\nHarbor,2026,1,5\nHarbor,2026,,7\n")
+    made.collect()
+    assert made.rows("observations", "period, value") == [("2026-01", 5)]
+    assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["period_unreadable"]
+
+
+def test_a_record_of_an_unknown_place_may_belong_to_any(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners("period: quarter\nplace: town\nrows: records\nvalues: [{column: n, measure: spots}]"))
+    made.drop("alpha/a.csv", "quarter,town,n\n2026Q1,Harbor,8\n2026Q1,Hrbr,3\n2025Q4,Harbor,2\n")
+    made.collect()
+    assert made.rows("observations", "period, obs_status") == [("2025Q4", "A"), ("2026Q1", "P")]
 
 
 def test_a_partners_own_place_needs_no_column(coalition: Callable[..., Coalition]) -> None:
