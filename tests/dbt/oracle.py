@@ -124,10 +124,14 @@ class Oracle:
             begun = [year for year in self.years[measure] if date(year, 1, 1) < target.end]
             return [Period(date(max(begun), 1, 1), 12, str(max(begun)))] if begun else []
         within = {n.period for n in self.of[partner, measure] if target.contains(n.period)}
-        kept = [p for p in within if not any(q != p and q.contains(p) for q in within)]
         if self.measures[measure].time_rule == "last":
-            return [max(kept, key=lambda p: p.end)] if kept else []
-        return sorted(kept)
+            within = {p for p in within if p.end == max(q.end for q in within)}
+        return sorted(within)
+
+    def is_covered(self, partner: str, measure: str, target: Period, period: Period, place: str) -> bool:
+        """Whether the place was reported for a longer period, too, which stands for this one."""
+        longer = [p for p in self.counted(partner, measure, target) if p != period and p.contains(period)]
+        return any(self.own(partner, measure, p, place, ()) for p in longer)
 
     def own(
         self, partner: str, measure: str, period: Period, place: str, split: tuple[str, ...]
@@ -163,19 +167,24 @@ class Oracle:
         self, partner: str, measure: str, target: Period, place: str, split: tuple[str, ...]
     ) -> dict[Members, Decimal]:
         rule = self.measures[measure].time_rule if measure in self.measures else "last"
-        found: dict[Members, list[tuple[Decimal, int]]] = defaultdict(list)
-        for period in self.counted(partner, measure, target):
-            sums: dict[Members, Decimal] = defaultdict(Decimal)
+        found: dict[Members, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        counted = self.counted(partner, measure, target)
+        for period in counted:
+            overlapping = [p for p in counted if p.start < period.end and period.start < p.end]
+            months = (
+                [m.start for m in self.calendar.within(period, "month")] if rule in ("mean", "max") else [period.start]
+            )
             for q in self.inside(place):
                 between = [r for r in self.line(q) if r != q and place in self.line(r)]
-                if any(self.own(partner, measure, period, r, split) for r in between):
+                if any(self.own(partner, measure, p, r, split) for p in overlapping for r in between):
+                    continue
+                if self.is_covered(partner, measure, target, period, q):
                     continue
                 if not self.outranked(partner, measure, target, q, place):
                     for members, value in self.own(partner, measure, period, q, split).items():
-                        sums[members] += value
-            for members, value in sums.items():
-                found[members].append((value, period.months))
-        return {members: _over_time(rule, values) for members, values in found.items()}
+                        for month in months:
+                            found[members][month] += value
+        return {members: _over_time(rule, list(values.values())) for members, values in found.items()}
 
     def value(self, measure: str, target: Period, place: str, split: tuple[str, ...]) -> dict[Members, Value]:
         parts: dict[Members, list[Decimal]] = defaultdict(list)
@@ -222,12 +231,12 @@ class Oracle:
             yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high)
 
 
-def _over_time(rule: str, values: Sequence[tuple[Decimal, int]]) -> Decimal:
+def _over_time(rule: str, values: Sequence[Decimal]) -> Decimal:
     if rule == "max":
-        return max(value for value, _ in values)
-    total = sum((value * (months if rule == "mean" else 1) for value, months in values), Decimal())
+        return max(values)
+    total = sum(values, Decimal())
     if rule == "mean":
-        total /= sum(months for _, months in values)
+        total /= len(values)
     return total.quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 

@@ -33,6 +33,16 @@ left join {{ ref('int_place_overlaps') }} as nested
         and reported.period_end = nested.period_end
         and reported.split = nested.split
         and reported.place = nested.place
+left join {{ ref('int_period_overlaps') }} as overlapping
+    on
+        reported.partner = overlapping.partner
+        and reported.measure = overlapping.measure
+        and periods.period_type = overlapping.period_type
+        and periods.period = overlapping.period
+        and reported.period_start = overlapping.reported_start
+        and reported.period_end = overlapping.reported_end
+        and reported.split = overlapping.split
+        and reported.place = overlapping.place
 left join {{ ref('int_outranked') }} as outranked
     on
         reported.partner = outranked.partner
@@ -44,4 +54,5 @@ left join {{ ref('int_outranked') }} as outranked
 where
     periods.is_counted
     and (nested.distance is null or ancestors.distance < nested.distance)
+    and (overlapping.distance is null or ancestors.distance < overlapping.distance)
     and outranked.partner is null

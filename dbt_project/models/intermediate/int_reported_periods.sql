@@ -34,8 +34,8 @@ within as (
     where reported.partner <> ''
 ),
 
--- A partner that reports the quarter itself is taken at its word: the quarter's months are not added to it.
-covered as (
+-- Months beside their own quarter, in what this partner reported.
+contained as (
     select distinct
         finer.partner,
         finer.measure,
@@ -58,20 +58,20 @@ covered as (
 of_partners as (
     select
         within.*,
+        contained.partner is not null as is_contained,
         measures.over_time <> 'last' or within.reported_end = max(within.reported_end) over (
             partition by within.partner, within.measure, within.period_type, within.period
         ) as is_counted
     from within
     inner join {{ source('lake', 'agenda_measures') }} as measures on within.measure = measures.measure
-    left join covered
+    left join contained
         on
-            within.partner = covered.partner
-            and within.measure = covered.measure
-            and within.period_type = covered.period_type
-            and within.period = covered.period
-            and within.reported_start = covered.reported_start
-            and within.reported_end = covered.reported_end
-    where covered.partner is null
+            within.partner = contained.partner
+            and within.measure = contained.measure
+            and within.period_type = contained.period_type
+            and within.period = contained.period
+            and within.reported_start = contained.reported_start
+            and within.reported_end = contained.reported_end
 ),
 
 -- A reference series is annual: its latest year that has begun by the period's last day stands for the period.
@@ -84,6 +84,7 @@ of_reference as (
         reported.reported_start,
         reported.reported_end,
         12 as reported_months,
+        false as is_contained,
         true as is_counted
     from reported
     inner join {{ ref('int_periods') }} as periods on reported.reported_start < periods.period_end

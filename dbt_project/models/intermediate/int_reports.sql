@@ -38,6 +38,16 @@ reports as (
     group by reported.partner, reported.measure, reported.period_start, reported.period_end
 ),
 
+-- A quarter can only be counted beside its months where a partner reports a measure for both.
+lengths as (
+    select
+        partner,
+        measure,
+        count(distinct {{ months_between('period_start', 'period_end') }}) = 1 as is_one_length
+    from reports
+    group by partner, measure
+),
+
 measures as (
     select
         measure,
@@ -52,8 +62,9 @@ select
     reports.measure,
     reports.period_start,
     reports.period_end,
-    measures.is_added and reports.is_one_split and reporters.is_one_level as is_plain
+    measures.is_added and reports.is_one_split and lengths.is_one_length and reporters.is_one_level as is_plain
 from reports
+inner join lengths on reports.partner = lengths.partner and reports.measure = lengths.measure
 inner join reporters on reports.partner = reporters.partner and reports.measure = reporters.measure
 inner join measures on reports.measure = measures.measure
 union all

@@ -50,6 +50,15 @@ added as (
 ),
 
 -- Means and maxima are taken over the months, each added up over its places first.
+monthly as (
+    select
+        *,
+        -- a number for a quarter stands for each of its months
+        unnest(range(case when over_time in ('mean', 'max') then reported_months else 1 end)) as month
+    from {{ ref('int_contributions') }}
+    where over_time in ('mean', 'max') or over_partners = 'overlap'
+),
+
 by_month as (
     select
         partner,
@@ -61,12 +70,10 @@ by_month as (
         place,
         split,
         members,
-        reported_start,
-        reported_months,
+        {{ add_months('reported_start', 'month') }} as month_start,
         sum(value) as value,
         bool_or(is_provisional) as is_provisional
-    from {{ ref('int_contributions') }}
-    where over_time in ('mean', 'max') or over_partners = 'overlap'
+    from monthly
     group by all
 ),
 
@@ -82,7 +89,7 @@ by_partner as (
         members,
         cast(
             case over_time
-                when 'mean' then sum(value * reported_months) / sum(reported_months)
+                when 'mean' then sum(value) / count(*)
                 when 'max' then max(value)
                 else sum(value)
             end as decimal(38, 6)

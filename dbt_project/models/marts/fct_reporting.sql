@@ -53,7 +53,7 @@ reported as (
         reported.measure,
         reported.period_type,
         reported.period,
-        cast(sum(reported.reported_months) as integer) as months,
+        cast(sum(case when reported.is_contained then 0 else reported.reported_months end) as integer) as months,
         max(received.received_at) as last_received_at
     from {{ ref('int_reported_periods') }} as reported
     left join received
