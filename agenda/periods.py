@@ -206,6 +206,7 @@ def _year_pair(calendar: Calendar, match: re.Match[str]) -> Period:
 
 _Q = r"(?P<q>[1-4])"
 _FY = r"(?:fy ?)?"
+_TIME = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?: \d+)?)?(?: ?[ap]m)?(?: ?(?:z|[+-]\d\d:?\d\d))?"
 _SPELLINGS = [
     (re.compile(pattern), build)
     for pattern, build in [
@@ -225,7 +226,7 @@ _SPELLINGS = [
         (rf"(?P<year>\d{{4}})[ -]?(?P<m>{_NAME})", _month),  # not 26-Jul: that is how Excel shows a day
         (r"(?P<year>\d{4})[년年] ?(?P<m>0?[1-9]|1[0-2])[월月]", _month),
         (rf"(?P<first>{_NAME}) ?(?:-|to|a) ?(?P<last>{_NAME}) {_YEAR}", _month_range),
-        (r"(?P<date>\d{4}[-/ ]\d{1,2}[-/ ]\d{1,2})(?:[t ]00:00(?::00)?)?", _iso_date),
+        (rf"(?P<date>\d{{4}}[-/ ]\d{{1,2}}[-/ ]\d{{1,2}})(?:[t ]{_TIME})?", _iso_date),
         (r"(?:fy ?|year )?(?P<year>\d{4})[년年]?", _year),
         (r"fy ?(?P<year>\d{2})", _year),
         (rf"fy ?{_YEAR}[-/](?P<next>\d{{4}}|\d{{2}})", _year_pair),  # FY2025/26; without FY, 2010/11 is a month
