@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+T = TypeVar("T")
 
 
 class Entry(BaseModel):
@@ -15,6 +18,29 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def fits(pattern: str, otherwise: str) -> AfterValidator:
+    """The whole text must fit ``pattern``; ``otherwise`` is said. The text isn't: it may come from a secret."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(otherwise)
+        return text
+
+    return AfterValidator(checked)
+
+
+def _language(text: str) -> str:
+    try:
+        Locale.parse(text.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        raise ValueError(f"{text!r} is no language that is known here; write it like en, es or ko") from None
+    return text
+
+
+Some = Annotated[tuple[T, ...], Field(min_length=1)]
+"""A list that is not empty."""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""What people call something: at least one sign."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 """An id that becomes a column or a file name: lower case, digits, underscores."""
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]
@@ -34,3 +60,13 @@ Number = Annotated[Decimal, BeforeValidator(_number), Field(max_digits=18, decim
 """An exact number that fits `agenda.tables.VALUE`."""
 Yes = Annotated[Literal[True], BeforeValidator(lambda value: str(value).lower() in ("yes", "true") or value)]
 """A consent: ``yes`` or ``true``; anything else, or nothing, is none."""
+Language = Annotated[str, AfterValidator(_language)]
+"""A language as Babel knows it: ``es``, ``pt-BR``."""
+Prefix = Annotated[
+    str,
+    fits(
+        r"[^/\\.\s][^/\\]*(/[^/\\.\s][^/\\]*)*",
+        "is no folder of the inbox; write plain names like city or city/forms, without a slash at either end",
+    ),
+]
+WebAddress = Annotated[str, fits(r"https?://[^\s/?#]\S*", "is no web address; it begins with https:// or http://")]

@@ -34,6 +34,8 @@ Path_ = tuple[str | int, ...]
 """Where an entry stands in its file: keys and list positions from the top."""
 Marks = dict[Path_, tuple[str, int]]
 _NULL = "tag:yaml.org,2002:null"
+_CONTROL = "\0-\x08\x0b\x0c\x0e-\x1f\x7f"
+_PICTURES = "\ufe0f\U0001f000-\U0001faff"
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,15 @@ def read_folder(path: Path) -> Folder:
     agenda = reader.model("agenda.yml", Agenda)
     partners = reader.model("partners.yml", Partners)
     activities = reader.model("activities.yml", Activities, required=False)
+    for file in [path / "activities.yaml", *sorted((path / "stories").glob("*.[Yy]*[Mm][Ll]"))]:
+        if file.exists() and file.suffix != ".yml":
+            renamed = file.relative_to(path).with_suffix(".yml")
+            reader.problems.append(Problem(str(file.relative_to(path)), 1, "", f"is not read; rename it to {renamed}"))
     names = sorted(p.name for p in (path / "stories").glob("*.yml"))
     stories = {name.removesuffix(".yml"): reader.model(f"stories/{name}", Story) for name in names}
     if reader.problems:
         raise ConfigurationError(f"{path} can't be used as it is:", reader.problems)
-    reader.names.update(series.file for series in agenda.reference if (path / series.file).is_file())
+    reader.names.update(series.file for series in agenda.reference if misplaced(path, series.file) is None)
     return Folder(path, initiative, agenda, partners, activities, stories, reader.sources, frozenset(reader.names))
 
 
@@ -156,6 +162,9 @@ class _Reader:
         except FileNotFoundError:
             self.problems.append(Problem(name, 1, "", "this file is missing"))
             return None
+        except OSError as error:  # a folder of that name, say
+            self.problems.append(Problem(name, 1, "", f"can't be read ({error.strerror}); put a file here"))
+            return None
         except UnicodeDecodeError as error:
             self.problems.append(Problem(name, 1, "", f"is not UTF-8 text ({error.reason}); save it as UTF-8"))
             return None
@@ -180,12 +189,13 @@ class _Reader:
             return self._listed(name, data, path, marks) if is_list else data
         if node.tag == _NULL:
             return None
-        return self._environment(name, node.value, line)
+        value = self._environment(name, node.value, line)
+        return self._shown(name, line, path, value)
 
     def _listed(self, name: str, data: dict[str, Any], path: Path_, marks: Marks) -> Any:
         """The entries of a CSV list, each row on top of what is common; empty cells are left out."""
         file, common = data["file"], data.get("common") or {}
-        if message := _not_inside(self.path, file) or (None if isinstance(common, dict) else "'common' holds no keys"):
+        if message := misplaced(self.path, file) or (None if isinstance(common, dict) else "'common' holds no keys"):
             self.problems.append(Problem(*marks[path], ".".join(map(str, path)), message))
             return []
         text = self._text(file)
@@ -197,10 +207,24 @@ class _Reader:
                 if "" in row:
                     message = f"has {len(row.pop(''))} cell(s) more than the header names"
                     self.problems.append(Problem(file, rows.line_num, "", message))
+                for key, cell in row.items():
+                    self._shown(file, rows.line_num, (key,), cell or "")
                 entries.append(common | {key: _cell(key, cell) for key, cell in row.items() if cell})
         except csv.Error as error:
-            self.problems.append(Problem(file, rows.line_num, "", f"is not readable CSV: {error}"))
+            self.problems.append(
+                Problem(file, rows.reader.line_num, "", f"is not readable CSV ({error}); is a quote left open?")
+            )
         return entries
+
+    def _shown(self, file: str, line: int, path: Path_, text: str) -> str:
+        """The text without signs that a report can't show; the first of them is noted."""
+        # Layouts say what partners write; that may have pictures, for no report shows it.
+        unshown = f"[{_CONTROL}]" if path[:1] == ("layouts",) else f"[{_CONTROL}{_PICTURES}]"
+        if found := re.search(unshown, text):
+            sign = found[0] if found[0].isprintable() and found[0] != "\ufe0f" else f"U+{ord(found[0]):04X}"
+            message = f"the report's fonts have no {sign}; take it out"
+            self.problems.append(Problem(file, line, ".".join(map(str, path)), message))
+        return re.sub(unshown, "", text)
 
     def _environment(self, name: str, value: str, line: int) -> str:
         def filled(match: re.Match[str]) -> str:
@@ -213,7 +237,7 @@ class _Reader:
         return re.sub(r"\$\{(\w+)\}", filled, value)
 
 
-def _not_inside(folder: Path, file: Any) -> str | None:
+def misplaced(folder: Path, file: Any) -> str | None:
     """Why ``file`` is no file of the initiative, or None. An edition carries these files, so none may lie elsewhere."""
     if not isinstance(file, str):
         return "'file' names one file"
@@ -238,6 +262,8 @@ def _problems(source: Source, type_: type[BaseModel], error: ValidationError) ->
             message = "is missing; it must be given"
         elif detail["type"] == "too_short":
             message = "is empty; it needs at least one entry"
+        elif detail["type"] == "string_too_short" and detail["ctx"]["min_length"] == 1:
+            message = "is empty; it must be given"
         elif detail["type"] == "literal_error":
             message = f"{detail['input']!r} is not one of: {detail['ctx']['expected']}"
         elif detail["type"] == "string_pattern_mismatch":

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from agenda.entry import Code, Entry, Name, Yes
+from agenda.entry import Code, Entry, Name, Some, Text, Yes, fits
+
+_NO_FILES = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"}
+"""What Python calls encodings and no table is written in; reading with them fails in ways of their own."""
+
+
+def _encoding(text: str) -> str:
+    try:
+        "".encode(text)  # refuses what turns bytes into bytes, such as hex
+        known = codecs.lookup(text).name not in _NO_FILES
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise ValueError(f"there is no encoding {text!r}; usual ones: utf-8, cp1252, cp949, utf-16")
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        groups = re.compile(text).groups
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+    if not groups:
+        raise ValueError(f"{text!r} has no group; put what is looked for in brackets, like (\\d{{4}}Q\\d)")
+    return text
 
 
 class From(Entry):
@@ -15,9 +41,11 @@ class From(Entry):
     ``values`` translates what the partner writes into what the agenda says.
     """
 
-    column: str | None = None
-    columns: tuple[str, ...] | None = None  # joined with a space: [year, month]
-    path: str | None = None  # a regular expression over the object's key; its groups are joined with a space
+    column: Text | None = None
+    columns: Some[Text] | None = None  # joined with a space: [year, month]
+    path: Annotated[str, AfterValidator(_pattern)] | None = (
+        None  # a regular expression over the object's key; its groups are joined with a space
+    )
     constant: Code | None = None
     values: dict[str, str] = {}
 
@@ -39,9 +67,15 @@ Found = Annotated[From, BeforeValidator(_from_column)]
 class Condition(Entry):
     """Which rows count: the cell is one of ``is``, none of ``not``, or ``given`` (not missing)."""
 
-    is_: tuple[str, ...] | None = Field(default=None, alias="is")
-    not_: tuple[str, ...] | None = Field(default=None, alias="not")
+    is_: Some[str] | None = Field(default=None, alias="is")
+    not_: Some[str] | None = Field(default=None, alias="not")
     given: Yes | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Condition:
+        if not (self.is_ or self.not_ or self.given):
+            raise ValueError("says nothing; give a value, a list of values, 'not' or 'given'")
+        return self
 
 
 def _condition(value: Any) -> Any:
@@ -53,8 +87,8 @@ def _condition(value: Any) -> Any:
     return {"is": _texts(value)}
 
 
-def _texts(value: Any) -> list[str]:
-    return [str(v) for v in (value if isinstance(value, list) else [value])]
+def _texts(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 Where = dict[str, Annotated[Condition, BeforeValidator(_condition)]]
@@ -70,8 +104,8 @@ class Value(Entry):
     """
 
     measure: Found | Name
-    column: str | None = None
-    count: str | None = None
+    column: Text | None = None
+    count: Text | None = None
     members: dict[Name, Found | Code] = {}
     where: Where = {}
     per: tuple[str, ...] = ()
@@ -81,7 +115,25 @@ class Value(Entry):
     def _one(self) -> Value:
         if (self.column is None) == (self.count is None):
             raise ValueError("needs either 'column' or 'count'")
+        if any(isinstance(found, From) and found.path for found in (self.measure, *self.members.values())):
+            raise ValueError("only a period and a place can come from the file's path; name a column or a constant")
+        if len(self.patterns) > 1:
+            raise ValueError(f"{self.column!r} has {len(self.patterns)} patterns; a column takes one {{dimension}}")
         return self
+
+    @property
+    def patterns(self) -> list[str]:
+        """What stands in braces in the column's name."""
+        return re.findall(r"\{([^{}]*)\}", self.column or "")
+
+
+Delimiter = Annotated[
+    str,
+    fits(
+        r"[\t -~](?<![A-Za-z0-9\"'])",
+        'can\'t stand between cells; give one ASCII sign that is no letter, digit or quote (a tab is "\\t")',
+    ),
+]
 
 
 class Layout(Entry):
@@ -89,9 +141,9 @@ class Layout(Entry):
 
     files: str = "*"  # a pattern over the path below the partner's inbox
     sheet: str | None = None
-    header_row: Annotated[int, Field(ge=1)] = 1
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
-    encoding: str | None = None
+    header_row: Annotated[int, Field(ge=1, le=1000)] = 1
+    delimiter: Delimiter | None = None
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     decimal: Literal[".", ","] = "."
     missing: tuple[str, ...] = ()
     aliases: dict[str, tuple[str, ...]] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder, Path_, read_folder
@@ -32,8 +32,23 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    for check in (agenda_problems, partners_problems, _stories, _periods):
+    for check in (_rooms, agenda_problems, partners_problems, _stories, _periods):
         yield from check(known)
+
+
+def _rooms(known: Known) -> Iterator[Problem]:
+    """The site is public, so it shares no folder with the store."""
+    folder = known.folder
+    site, store = (
+        PurePosixPath(address) if "://" in address else PurePosixPath((folder.path / address).resolve())
+        for address in (folder.initiative.site, folder.initiative.store)
+    )
+    if site.is_relative_to(store) or store.is_relative_to(site):
+        message = (
+            f"the site ({folder.initiative.site}) and the store ({folder.initiative.store}) lie in one another; "
+            "give each a place of its own, since nothing private may lie under the site"
+        )
+        yield known.problem("initiative.yml", ("site",), message)
 
 
 def _stories(known: Known) -> Iterator[Problem]:
@@ -52,12 +67,18 @@ def _periods(known: Known) -> Iterator[Problem]:
     folder, calendar = known.folder, known.folder.initiative.calendar
     for file, path, text in _named(folder):
         try:
-            key = calendar.parse(text).key
+            period = calendar.parse(text)
         except PeriodError as error:
             yield known.problem(file, path, str(error))
             continue
-        if not path and key != text:  # a story is found by its file's name
-            yield known.problem(file, (), f"is not looked at under this name; call it stories/{key}.yml")
+        if path:
+            continue
+        if period.type != "quarter":  # a story is found by its file's name
+            yield known.problem(
+                file, (), f"is of a {period.type}; a story is told of a quarter, like stories/2026Q3.yml"
+            )
+        elif period.key != text:
+            yield known.problem(file, (), f"is not looked at under this name; call it stories/{period.key}.yml")
     spans: list[tuple[str, Path_, str | None, str | None]] = [
         *(("partners.yml", ("partners", i), p.since, p.until) for i, p in enumerate(folder.partners.partners)),
         *(("activities.yml", ("activities", i), a.since, a.until) for i, a in enumerate(folder.activities.activities)),

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from agenda.errors import Problem
-from agenda.folder import Path_, nearest
+from agenda.folder import Path_, misplaced, nearest
 from agenda.known import Known
-from agenda.model import Indicator, Target
+from agenda.model import Indicator, Measure, Member, Place, Target
 from agenda.periods import Period, PeriodError
 from agenda.reference import figures
+from agenda.spelling import plain
 
 FILE = "agenda.yml"
+Stand = tuple[str, Decimal]
+"""What a target starts from, in words, and its value."""
 
 
 def agenda_problems(known: Known) -> Iterator[Problem]:
-    for check in (_ids, _places, _measures, _reference, _formulas, _goals, _targets):
+    for check in (_ids, _spellings, _places, _measures, _reference, _formulas, _goals, _targets):
         yield from check(known)
 
 
@@ -27,6 +30,26 @@ def _ids(known: Known) -> Iterator[Problem]:
         yield from known.once(FILE, (kind,), [entry.id for entry in getattr(agenda, kind)])
     for i, dimension in enumerate(agenda.dimensions):
         yield from known.once(FILE, ("dimensions", i, "members"), [m.id for m in dimension.members])
+
+
+def _spellings(known: Known) -> Iterator[Problem]:
+    """A partner's word means one thing: no two measures, places or members of a dimension read alike."""
+    agenda = known.folder.agenda
+    lists: list[tuple[Path_, Sequence[Measure | Place | Member]]] = [
+        (("measures",), agenda.measures),
+        (("places",), agenda.places),
+        *((("dimensions", i, "members"), dimension.members) for i, dimension in enumerate(agenda.dimensions)),
+    ]
+    for path, entries in lists:
+        owner: dict[str, str] = {}
+        for i, entry in enumerate(entries):
+            spellings: list[tuple[Path_, str]] = [(("id",), entry.id), (("name",), entry.name)]
+            spellings += [(("aliases", j), text) for j, text in enumerate(getattr(entry, "aliases", ()))]
+            for key, text in spellings:
+                other = owner.setdefault(plain(text), entry.id)
+                if other != entry.id:
+                    message = f"{text!r} names {other!r} already; give one of them another name"
+                    yield known.problem(FILE, (*path, i, *key), message)
 
 
 def _places(known: Known) -> Iterator[Problem]:
@@ -70,9 +93,8 @@ def _reference(known: Known) -> Iterator[Problem]:
         if series.id in known.measures:
             message = f"{series.id!r} is a measure already; a reference series needs an id of its own"
             yield known.problem(FILE, ("reference", i, "id"), message)
-        if series.file not in known.folder.names:
-            message = f"there is no file {series.file} in the initiative's folder"
-            yield known.problem(FILE, ("reference", i, "file"), message)
+        if wrong := misplaced(known.folder.path, series.file):
+            yield known.problem(FILE, ("reference", i, "file"), wrong)
         elif set(series.dimensions) <= set(known.members):
             yield from (figure for figure in figures(known.folder, series) if isinstance(figure, Problem))
 
@@ -139,16 +161,24 @@ def _goals(known: Known) -> Iterator[Problem]:
 def _targets(known: Known) -> Iterator[Problem]:
     for i, indicator in enumerate(known.folder.agenda.indicators):
         base: Path_ = ("indicators", i)
+        yield from known.once(FILE, (*base, "periods"), indicator.periods)
         before: Period | None = None
+        stand: Stand | None = None
         if indicator.baseline is not None:
             before = _period(known, indicator.baseline.period)
+            yield from _not_shown(known, (*base, "baseline", "period"), indicator, before)
             if message := _no_share(indicator, indicator.baseline.value):
                 yield known.problem(FILE, (*base, "baseline", "value"), message)
+            if indicator.baseline.value is not None:
+                stand = ("baseline", indicator.baseline.value)
         for j, target in enumerate(indicator.targets):
             path: Path_ = (*base, "targets", j)
-            if message := _impossible(indicator, target):
+            if message := _impossible(indicator, target, stand):
                 yield known.problem(FILE, path, message)
+            if target.value is not None:
+                stand = ("target before it,", target.value)
             by = _period(known, target.by)
+            yield from _not_shown(known, (*path, "by"), indicator, by)
             if by and before and by.end <= before.end:
                 message = f"{by} does not end after {before}; the baseline and its targets stand in order of time"
                 yield known.problem(FILE, (*path, "by"), message)
@@ -163,8 +193,14 @@ def _period(known: Known, text: str) -> Period | None:
         return None
 
 
-def _impossible(indicator: Indicator, target: Target) -> str | None:
-    """Why a target can't be met or makes no sense, or None."""
+def _not_shown(known: Known, path: Path_, indicator: Indicator, period: Period | None) -> Iterator[Problem]:
+    if period and period.type not in indicator.periods:
+        message = f"{period} is a {period.type}; {indicator.id!r} has periods: [{', '.join(indicator.periods)}]"
+        yield known.problem(FILE, path, f"{message}; name one of these, or add {period.type}")
+
+
+def _impossible(indicator: Indicator, target: Target, stand: Stand | None) -> str | None:
+    """Why a target can't be met or makes no sense, or None. ``stand``: what it starts from."""
     if (target.value is None) != (indicator.better == "band"):
         wants = "'low' and 'high'" if indicator.better == "band" else "one 'value'"
         return f"better: {indicator.better} takes {wants}"
@@ -173,11 +209,11 @@ def _impossible(indicator: Indicator, target: Target) -> str | None:
         return f"{min(numbers)} is below zero"
     if message := _no_share(indicator, max(numbers)):
         return message
-    start = indicator.baseline.value if indicator.baseline else None
-    if start is None or target.value is None:
+    if stand is None or target.value is None:
         return None
+    what, start = stand
     away = target.value < start if indicator.better == "more" else target.value > start
-    message = f"{target.value} lies on the wrong side of the baseline {start}: {indicator.better} is better here"
+    message = f"{target.value} lies on the wrong side of the {what} {start}: {indicator.better} is better here"
     return message if away else None
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from agenda.errors import Problem
 from agenda.folder import Path_, nearest
 from agenda.known import Known, answers
-from agenda.layouts import From, Layout, Value
+from agenda.layouts import Value
 from agenda.reference import TOTAL
 
 FILE = "partners.yml"
@@ -62,38 +60,26 @@ def _layouts(known: Known) -> Iterator[Problem]:
         base: Path_ = ("layouts", name)
         for place in answers(layout.place) if layout.place else ():
             yield from known.check(FILE, (*base, "place"), "place", place, known.places)
-        yield from _readable(known, base, layout)
         for i, value in enumerate(layout.values):
-            yield from _value(known, (*base, "values", i), value)
-
-
-def _readable(known: Known, base: Path_, layout: Layout) -> Iterator[Problem]:
-    """Encodings exist, and patterns over paths are regular expressions."""
-    if layout.encoding is not None:
-        try:
-            codecs.lookup(layout.encoding)
-        except LookupError:
-            message = f"there is no encoding {layout.encoding!r}; usual ones: utf-8, cp1252, cp949, utf-16"
-            yield known.problem(FILE, (*base, "encoding"), message)
-    for key in ("period", "place"):
-        found: From | None = getattr(layout, key)
-        if found is not None and found.path is not None:
-            try:
-                re.compile(found.path)
-            except re.error as error:
-                message = f"{found.path!r} is no regular expression: {error}"
-                yield known.problem(FILE, (*base, key, "path"), message)
+            path: Path_ = (*base, "values", i)
+            yield from _value(known, path, value)
+            for key in ("per", "take", "count"):
+                if layout.rows != "records" and key in value.model_fields_set:
+                    message = "says how records fall together; give the layout rows: records, or take this out"
+                    yield known.problem(FILE, (*path, key), message)
 
 
 def _value(known: Known, path: Path_, value: Value) -> Iterator[Problem]:
-    splits = {*value.members, *re.findall(r"\{([^{}]*)\}", value.column or "")}
+    splits = {*value.members, *value.patterns}
+    for dimension in sorted(splits):
+        yield from known.check(FILE, path, "dimension", dimension, known.members)
     measures = answers(value.measure)
     for measure in measures:
         yield from known.check(FILE, (*path, "measure"), "measure", measure, known.measures)
     # Where a column says which measure a row holds, a row leaves those groups empty that its measure doesn't have.
     split = frozenset[str]().union(*(known.measures.get(measure, ()) for measure in measures))
     if measures and all(measure in known.measures for measure in measures):
-        for extra in sorted(splits - split):
+        for extra in sorted(splits & set(known.members) - split):
             named = " nor ".join(map(repr, measures))
             yield known.problem(FILE, path, f"{named} is not split by {extra!r}{nearest(extra, split)}")
     for dimension, found in value.members.items():

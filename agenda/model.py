@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from agenda.entry import Code, Entry, Name, Number, PeriodText, Yes
+from agenda.entry import Code, Entry, Language, Name, Number, PeriodText, Prefix, Some, Text, WebAddress, Yes
 from agenda.layouts import Condition as Condition
 from agenda.layouts import From as From
 from agenda.layouts import Layout as Layout
@@ -31,7 +31,7 @@ class Year(Entry):
 
 
 class Reviewer(Entry):
-    name: str
+    name: Text
     role: str = ""
 
 
@@ -43,7 +43,7 @@ class Disclosure(Entry):
 
 
 class Notify(Entry):
-    webhook: str
+    webhook: WebAddress
 
 
 class StatusRule(Entry):
@@ -62,12 +62,12 @@ class Initiative(Entry):
     """``initiative.yml``: who the coalition is and how it works."""
 
     id: Code
-    name: str
+    name: Text
     tagline: str = ""
     about: str = ""
     notice: str = ""  # shown on every page, e.g. that the numbers are made up
     contact: str = ""
-    language: str = "en"
+    language: Language = "en"
     year: Year = Year()
     reports_from: PeriodText | None = None
     due_days: Annotated[int, Field(ge=0, le=365)] = 21
@@ -88,7 +88,7 @@ class Initiative(Entry):
 
 class Place(Entry):
     id: Code
-    name: str
+    name: Text
     level: Name
     parent: Code | None = None
     aliases: tuple[str, ...] = ()
@@ -96,21 +96,21 @@ class Place(Entry):
 
 class Member(Entry):
     id: Code
-    name: str
+    name: Text
     aliases: tuple[str, ...] = ()
 
 
 class Dimension(Entry):
     id: Name
-    name: str
-    members: tuple[Member, ...]
+    name: Text
+    members: Some[Member]
 
 
 class Measure(Entry):
     """What partners report. ``over_*`` say how numbers add up; DESIGN: flows add, stocks take the last."""
 
     id: Name
-    name: str
+    name: Text
     unit: str
     kind: Literal["flow", "stock"]
     subject: Literal["people", "facilities", "money", "events"]
@@ -131,7 +131,7 @@ class Series(Entry):
     """A reference series: numbers no partner reports, read from a CSV of place, year, value and members."""
 
     id: Name
-    name: str
+    name: Text
     unit: str
     publisher: str
     published: str
@@ -144,25 +144,20 @@ class Term(Entry):
 
     measure: Name
     weight: Number = Decimal(1)
-    where: dict[Name, tuple[Code, ...]] = {}
+    where: dict[Name, Some[Code]] = {}
 
 
 def _terms(value: Any) -> Any:
     """``attendances - breaches`` as terms; lists and entries pass through."""
     if isinstance(value, str):
-        tokens = re.findall(r"[+-]|[^\s+-]+", value)
-        terms, sign = [], 1
-        for token in tokens:
-            if token in "+-":
-                sign = -1 if token == "-" else 1
-            else:
-                terms.append({"measure": token, "weight": sign})
-                sign = 1
-        return terms
+        if not re.fullmatch(r"\s*[+-]?\s*[^\s+-]+(\s*[+-]\s*[^\s+-]+)*\s*", value):
+            raise ValueError(f"{value!r} is no sum; write measures with one + or - between them")
+        found = re.findall(r"([+-]?)\s*([^\s+-]+)", value)
+        return [{"measure": measure, "weight": -1 if sign == "-" else 1} for sign, measure in found]
     return [value] if isinstance(value, dict) else value
 
 
-Terms = Annotated[tuple[Term, ...], BeforeValidator(_terms), Field(min_length=1)]
+Terms = Annotated[Some[Term], BeforeValidator(_terms)]
 
 
 class Formula(Entry):
@@ -210,7 +205,7 @@ class Target(Entry):
 
 class Indicator(Entry):
     id: Name
-    name: str
+    name: Text
     definition: str
     unit: str
     formula: Formula
@@ -220,7 +215,7 @@ class Indicator(Entry):
     limitations: str = ""
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     by: tuple[str, ...] = ()  # dimensions; "age_group * setting" crosses two
-    periods: tuple[PeriodType, ...] = ("quarter",)
+    periods: Some[PeriodType] = ("quarter",)
     interval: Literal["wilson", "none"] = "none"
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
@@ -233,7 +228,7 @@ class Indicator(Entry):
 
 class Goal(Entry):
     id: Name
-    name: str
+    name: Text
     statement: str
     headline: Name  # the indicator whose value stands on the goal's tile
     indicators: tuple[Name, ...]
@@ -242,7 +237,7 @@ class Goal(Entry):
 class Agenda(Entry):
     """``agenda.yml``: what the partners agreed to aim at and to measure."""
 
-    places: Annotated[tuple[Place, ...], Field(min_length=1)]
+    places: Some[Place]
     dimensions: tuple[Dimension, ...] = ()
     measures: tuple[Measure, ...]
     reference: tuple[Series, ...] = ()
@@ -257,7 +252,7 @@ class Bucket(Entry):
     """Files below a prefix of the store's inbox."""
 
     kind: Literal["bucket"] = "bucket"
-    prefix: str | None = None  # default: the partner's id
+    prefix: Prefix | None = None  # default: the partner's id
 
 
 class Owes(Entry):
@@ -269,15 +264,15 @@ class Owes(Entry):
 
 class Partner(Entry):
     id: Code
-    name: str
+    name: Text
     kind: str = ""
     contact: str = ""
-    language: str = "en"
+    language: Language = "en"
     place: Code | None = None
     since: PeriodText | None = None
     until: PeriodText | None = None
     source: Bucket = Bucket()
-    layouts: tuple[str, ...]
+    layouts: Some[str]
     owes: tuple[Owes, ...] = ()
 
     @property

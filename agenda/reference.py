@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -40,6 +42,15 @@ def figures(folder: Folder, series: Series) -> Iterator[Figure | Problem]:
         yield Problem(series.file, 1, series.id, f"is not UTF-8 text ({error.reason}); save it as UTF-8")
         return
     rows = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        yield from _figures(folder.agenda, series, rows)
+    except csv.Error as error:
+        yield Problem(
+            series.file, rows.reader.line_num, series.id, f"is not readable CSV ({error}); is a quote left open?"
+        )
+
+
+def _figures(agenda: Agenda, series: Series, rows: csv.DictReader[str]) -> Iterator[Figure | Problem]:
     needed = ["place", "year", *series.dimensions, "value"]
     if missing := [column for column in needed if column not in (rows.fieldnames or ())]:
         message = f"has no column {', '.join(missing)}; it needs {', '.join(needed)}"
@@ -48,7 +59,7 @@ def figures(folder: Folder, series: Series) -> Iterator[Figure | Problem]:
     seen: dict[tuple[str, int, tuple[tuple[str, str], ...]], int] = {}
     for row in rows:
         try:
-            figure = _figure(folder.agenda, series, row)
+            figure = _figure(agenda, series, row)
             key = (figure.place, figure.year, tuple(figure.members.items()))
             if (first := seen.setdefault(key, rows.line_num)) != rows.line_num:
                 raise ValueError(f"says again what line {first} says")
@@ -65,9 +76,10 @@ def _figure(agenda: Agenda, series: Series, row: Mapping[str, str | None]) -> Fi
         if dimension.id in series.dimensions:
             member = _known(f"member of {dimension.id}", row[dimension.id], {TOTAL, *(m.id for m in dimension.members)})
             members |= {dimension.id: member} if member != TOTAL else {}
-    if not (row["year"] or "").isdecimal() or int(row["year"] or 0) not in YEARS:
-        raise ValueError(f"{row['year']!r} is no year")
-    return Figure(str(row["place"]), int(row["year"] or 0), members, _value(row["value"]))
+    year = row["year"] or ""
+    if not re.fullmatch("[0-9]{4}", year) or int(year) not in YEARS:
+        raise ValueError(f"{reprlib.repr(year)} is no year")
+    return Figure(str(row["place"]), int(year), members, _value(row["value"]))
 
 
 def _known(kind: str, said: str | None, known: set[str]) -> str:
@@ -80,7 +92,7 @@ def _value(text: str | None) -> Decimal:
     try:
         value = Decimal(text or "")
     except InvalidOperation:
-        raise ValueError(f"{text!r} is no number; write it like 1234.5") from None
+        raise ValueError(f"{reprlib.repr(text)} is no number; write it like 1234.5") from None
     if not value.is_finite() or abs(value) >= LARGEST or value != round(value, 6):
-        raise ValueError(f"{text} has more than twelve digits before the point or six after it")
+        raise ValueError(f"{reprlib.repr(text)} has more than twelve digits before the point or six after it")
     return value

@@ -83,9 +83,61 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
         (("initiative.yml", "reason: All numbers here are made up for tests.", "reason: why not"), "why not", "at least 20 characters"),
         (("stories/2025Q4.yml", "consent: yes", "consent: no"), "consent", "'no' is not one of: True"),
         (("stories/2025Q4.yml", ", consent: yes", ""), "At last", "is missing; it must be given"),
-        (("partners.yml", "{path: '(\\d{4}-\\d\\d)'}", "{path: a, column: b}"), "column: b", "needs exactly one of column, columns, path, constant; has ['column', 'path']"),
+        (("partners.yml", "{path: '(\\d{4}-\\d\\d)'}", "{path: (a), column: b}"), "column: b", "needs exactly one of column, columns, path, constant; has ['column', 'path']"),
         (("partners.yml", "count: rows, ", ""), "measure: awards", "needs either 'column' or 'count'"),
         (("partners.yml", "    period: month\n", ""), "monthly:", "needs 'period'"),
+        *(
+            (("partners.yml", "files: '*.csv'", f"encoding: {encoding}"), "encoding:", "layouts.monthly.encoding: there is no encoding")
+            for encoding in ("utf9", "hex", "rot13", '"a\\0b"', "idna", "utf-7")
+        ),
+        *(
+            (("partners.yml", "files: '*.csv'", f"delimiter: {sign}"), "delimiter:", "layouts.monthly.delimiter: can't stand between cells")
+            for sign in ("é", "\"'\"", "'\"'", '"\\n"', "a", "7", "';;'", "''")
+        ),
+        (("partners.yml", "files: '*.csv'", "header_row: 99999999"), "header_row", "less than or equal to 1000"),
+        (("partners.yml", "{paid: yes}", "{paid: {is: []}}"), "count: rows", "where.paid.is: is empty; it needs at least one entry"),
+        (("partners.yml", "{paid: yes}", "{paid: {not: []}}"), "count: rows", "where.paid.not: is empty"),
+        (("partners.yml", "{paid: yes}", "{paid: []}"), "count: rows", "where.paid.is: is empty"),
+        (("partners.yml", "{paid: yes}", "{paid: {}}"), "count: rows", "where.paid: says nothing"),
+        (("partners.yml", "{paid: yes}", "{paid: }"), "count: rows", "where.paid.is.0: Input should be a valid string"),
+        (("partners.yml", "place: town", "place: {columns: []}"), "columns", "layouts.monthly.place.columns: is empty"),
+        (("partners.yml", "place: town", "place: ''"), "place: ''", "layouts.monthly.place.column: is empty; it must be given"),
+        (("partners.yml", "measure: licensed", "measure: {path: (x)}"), "spots", "only a period and a place can come from the file's path"),
+        (("partners.yml", "'num_{age_group}'", "num, members: {age_group: {path: (x)}}"), "column: num", "only a period and a place can come from"),
+        (("partners.yml", "num_{age_group}", "{age_group}_{age_group}"), "}_{", "has 2 patterns; a column takes one {dimension}"),
+        (("partners.yml", "(\\d{4}-\\d\\d)", "(\\d{4}"), "path:", "layouts.paid.period.path: '(\\\\d{4}' is no regular expression"),
+        (("partners.yml", "(\\d{4}-\\d\\d)", "a{99999999999}"), "path:", "is no regular expression"),
+        (("partners.yml", "(\\d{4}-\\d\\d)", "\\d{4}"), "path:", "has no group; put what is looked for in brackets"),
+        (("partners.yml", "layouts: [monthly]", "layouts: []"), "layouts: []", "partners.0.layouts: is empty"),
+        *(
+            (("partners.yml", "place: east", f"source: {{prefix: {prefix}}}"), "prefix", "partners.1.source.prefix: is no folder of the inbox")
+            for prefix in ("fund/", "/fund", "../fund", "fund/../city", ".", "''", "fund//forms", "'a\\b'")
+        ),
+        *(
+            (("agenda.yml", "of: awards - licensed", f"of: {text}"), "kind: count", "is no sum; write measures with one + or -")
+            for text in ("'awards -'", "awards - - licensed", "''", "awards licensed")
+        ),
+        (("agenda.yml", "of: {measure: enrolled, where: {age_group: [infant]}}", "of: {measure: enrolled, where: {age_group: []}}"), "[]", "indicators.1.formula.of.0.where.age_group: is empty"),
+        (("agenda.yml", "better: less", "periods: []\n    better: less"), "periods", "indicators.2.periods: is empty"),
+        (("agenda.yml", "members:\n      - {id: infant, name: Infants}\n      - {id: preschool, name: Preschool}", "members: []"), "members: []", "dimensions.0.members: is empty"),
+        *(
+            ((file, f"name: {name}", f"name: {empty}"), f"name: {empty}", f"{key}.name: is empty; it must be given")
+            for empty in ("''", "' '")
+            for file, name, key in (
+                ("initiative.yml", "Ada", "reviewers.0"), ("agenda.yml", "Use of spots", "indicators.0"), ("partners.yml", "The fund", "partners.1"),
+                ("agenda.yml", "East bank", "places.1"), ("agenda.yml", "Access", "goals.0"), ("agenda.yml", "Licensed spots", "measures.1"),
+            )
+        ),
+        (("initiative.yml", "name: River towns", "name: River towns\nlanguage: xx"), "language", "language: 'xx' is no language that is known here"),
+        (("partners.yml", "name: The city", "name: The city\n    language: kr"), "language", "partners.0.language: 'kr' is no language"),
+        *(
+            (("initiative.yml", "name: River towns", f"name: River towns\nnotify: {{webhook: {address}}}"), "webhook", "notify.webhook: is no web address")
+            for address in ("hooks.example.org/x", "ftp://example.org", "'https://'", "''")
+        ),
+        (("initiative.yml", "River towns", "River towns 😀"), "River towns", "name: the report's fonts have no 😀; take it out"),
+        (("agenda.yml", "[E. bank]", "[E. bank, 🀄]"), "East bank", "places.1.aliases.1: the report's fonts have no 🀄"),
+        (("stories/2025Q4.yml", "More spots", "More spots ❤\ufe0f"), "headline", "headline: the report's fonts have no U+FE0F"),
+        (("initiative.yml", "River towns", '"River\\0"'), "River", "name: the report's fonts have no U+0000"),
     ],
 )  # fmt: skip
 def test_a_wrong_shape_names_file_line_and_key(
@@ -95,6 +147,41 @@ def test_a_wrong_shape_names_file_line_and_key(
     line = line_of(folder, edit[0], at)
     found = problems(folder)
     assert [text for text in found if text.startswith(f"{edit[0]}:{line}:") and says in text], found
+
+
+def test_a_layout_may_be_what_it_may_be(make: Make) -> None:
+    for sign in ('"\\t"', "';'", "'|'", "','"):
+        lint.read(make(("partners.yml", "files: '*.csv'", f"delimiter: {sign}\n    encoding: cp949")))
+    lint.read(
+        make(("partners.yml", "column: spots", "column: Spots 😀"))
+    )  # what partners write is no text of the report
+    lint.read(make(("partners.yml", "place: east", "place: east\n    source: {prefix: fund/forms of 2026}")))
+
+
+def test_a_wrong_webhook_is_not_repeated(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit = ("initiative.yml", "name: River towns", "name: River towns\nnotify: {webhook: '${HOOK}'}")
+    monkeypatch.setenv("HOOK", "hooks.example.org/secret")
+    [problem] = problems(make(edit))
+    assert problem.startswith("initiative.yml:3: notify.webhook: is no web address")
+    assert "secret" not in problem
+    monkeypatch.setenv("HOOK", "https://hooks.example.org/secret")
+    assert lint.read(make(edit)).initiative.notify is not None
+
+
+def test_a_sum_may_begin_with_a_sign(make: Make) -> None:
+    folder = read_folder(make(("agenda.yml", "of: awards - licensed", "of: -licensed + awards")))
+    assert [(t.measure, t.weight) for t in folder.agenda.indicators[2].formula.of] == [("licensed", -1), ("awards", 1)]
+
+
+def test_a_folder_where_a_file_belongs(make: Make) -> None:
+    folder = make()
+    (folder / "stories/2026Q1.yml").mkdir()
+    assert problems(folder) == ["stories/2026Q1.yml:1: can't be read (Is a directory); put a file here"]
+
+
+@pytest.mark.parametrize(("name", "right"), [("stories/2026Q1.yaml", "stories/2026Q1.yml"), ("stories/2026Q1.YML", "stories/2026Q1.yml"), ("activities.yaml", "activities.yml")])  # fmt: skip
+def test_a_file_that_is_not_read_under_its_name(make: Make, name: str, right: str) -> None:
+    assert problems(make(**{name: "headline: x\n"})) == [f"{name}:1: is not read; rename it to {right}"]
 
 
 def test_the_key_is_named(make: Make) -> None:
@@ -194,6 +281,9 @@ def test_a_wrong_row_of_a_list_is_named_by_file_and_line(make: Make) -> None:
     assert problems(make(LISTED, **{"places.csv": quoted})) == [
         "places.csv:7: places.3.id: 'no id!' can't be an id here; it must fit ^[A-Za-z0-9][A-Za-z0-9_.\\-]*$",
         "places.csv:8: has 1 cell(s) more than the header names",
+    ]
+    assert problems(make(LISTED, **{"places.csv": CSV + "north,North 😀,river,,\n"})) == [
+        "places.csv:4: name: the report's fonts have no 😀; take it out"
     ]
     assert problems(make(LISTED, **{"places.csv": CSV + "north,North,rivr,,\n"})) == [
         "places.csv:4: places.2.parent: there is no place 'rivr'; did you mean 'river'?"

@@ -132,16 +132,53 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a layout's unknown measure": (
         (PARTNERS, "measure: licensed", "measure: licenced"), "licenced", "layouts.monthly.values.1.measure", "did you mean 'licensed'?"),
     "a layout's unknown dimension": (
-        (PARTNERS, "num_{age_group}", "num_{age}"), "num_{age}", "layouts.monthly.values.0", "'enrolled' is not split by 'age'"),
+        (PARTNERS, "num_{age_group}", "num_{age}"), "num_{age}", "layouts.monthly.values.0", "there is no dimension 'age'"),
     "a layout's unknown member": (
         (PARTNERS, "column: 'num_{age_group}'", "column: n, members: {age_group: baby}"), "baby",
         "layouts.monthly.values.0.members.age_group", "there is no member of age_group 'baby'"),
     "a layout's unknown place": (
         (PARTNERS, "place: town", "place: {constant: nowhere}"), "nowhere", "layouts.monthly.place", "there is no place 'nowhere'"),
-    "a layout's encoding": (
-        (PARTNERS, "files: '*.csv'", "encoding: utf9"), "utf9", "layouts.monthly.encoding", "there is no encoding 'utf9'"),
-    "a layout's pattern": (
-        (PARTNERS, "(\\d{4}-\\d\\d)", "(\\d{4}"), "path:", "layouts.paid.period.path", "is no regular expression"),
+    "a layout's unknown dimension where a column says the measure": (
+        (PARTNERS, "{measure: enrolled, column: 'num_{age_group}'}", "{measure: {column: m}, column: 'num_{nope}'}"), "nope",
+        "layouts.monthly.values.0", "there is no dimension 'nope'; known: age_group"),
+    "rows that fall together where rows are values": (
+        (PARTNERS, "column: spots", "column: spots, per: [id]"), "column: spots", "layouts.monthly.values.1.per", "give the layout rows: records"),
+    "a largest where rows are values": (
+        (PARTNERS, "column: spots", "column: spots, take: max"), "column: spots", "layouts.monthly.values.1.take", "give the layout rows: records"),
+    "a count where rows are values": (
+        (PARTNERS, "column: spots", "count: spots"), "count: spots", "layouts.monthly.values.1.count", "give the layout rows: records"),
+    "a baseline of another kind of period": (
+        (AGENDA, "{period: 2025Q1", "{period: 2025-01"), "2025-01", "indicators.0.baseline.period",
+        "2025-01 is a month; 'use' has periods: [quarter]; name one of these, or add month"),
+    "a target of another kind of period": (
+        (AGENDA, "by: 2028Q4", "by: 2029"), "by: 2029", "indicators.0.targets.1.by", "2029 is a year; 'use' has periods: [quarter]"),
+    "a target behind the one before": (
+        (AGENDA, "value: 0.8", "value: 65 %"), "value: 65 %", "indicators.0.targets.1",
+        "0.65 lies on the wrong side of the target before it, 0.7: more is better here"),
+    "a kind of period twice": (
+        (AGENDA, "better: less", "periods: ['month', 'month']\n    better: less"), "'month'", "indicators.2.periods.1", "'month' is given 2 times"),
+    "a series outside the folder": (
+        (AGENDA, "file: census.csv", "file: ../../../etc/passwd"), "passwd", "reference.0.file", "lies outside the initiative's folder"),
+    "a series' endless cell": (
+        ("census.csv", "east,2024,infant,500", f"east,2024,infant,{'5' * 200_000}"), "infant,5", "census", "is not readable CSV (field larger"),
+    "a series' long number": (
+        ("census.csv", "east,2024,infant,500", f"east,2024,infant,{'5' * 9_000}"), "5555", "census", "more than twelve digits"),
+    "a series' long year": (
+        ("census.csv", "east,2024,infant", f"east,{'2' * 9_000},infant"), "2222", "census", "is no year"),
+    "a site that is the store": (
+        ("initiative.yml", "id: river", "id: river\nsite: ./store"), "site:", "site", "nothing private may lie under the site"),
+    "a site in the store": (
+        ("initiative.yml", "id: river", "id: river\nsite: store/public"), "site:", "site", "(store/public) and the store (store) lie in one another"),
+    "a store in the site": (
+        ("initiative.yml", "id: river", "id: river\nsite: ."), "site:", "site", "give each a place of its own"),
+    "a bucket's site in its store": (
+        ("initiative.yml", "id: river", "id: river\nsite: s3://b/x/y\nstore: s3://b/x/"), "site:", "site", "lie in one another"),
+    "two places of one name": (
+        (AGENDA, "[E. bank]", "[west-Bank]"), "West bank", "places.2.name", "'West bank' names 'east' already; give one of them another name"),
+    "two members of one name": (
+        (AGENDA, "name: Preschool", "name: ＩＮＦＡＮＴ"), "id: preschool", "dimensions.0.members.1.name", "names 'infant' already"),
+    "two measures of one name": (
+        (AGENDA, "name: Licensed spots", "name: children_enrolled"), "id: licensed", "measures.1.name", "names 'enrolled' already"),
     "an unknown partner's activity": (
         ("activities.yml", "partner: city", "partner: town"), "town", "activities.0.partner", "there is no partner 'town'"),
     "an activity for nothing known": (
@@ -179,7 +216,9 @@ dimensions:
       - {id: preschool, name: Preschool}
 """
     found = list(lint.problems_in(read_folder(make((AGENDA, dimensions, "")))))
-    assert {p.key for p in found} == {"measures.0.dimensions.0", "reference.0.dimensions.0", "indicators.1.by.0"}
+    assert {p.key for p in found} == {
+        "measures.0.dimensions.0", "reference.0.dimensions.0", "indicators.1.by.0", "layouts.monthly.values.0",
+    }  # fmt: skip
 
 
 def test_a_story_is_found_by_its_name(make: Make) -> None:
@@ -191,6 +230,20 @@ def test_a_story_is_found_by_its_name(make: Make) -> None:
     (folder / "stories/2025-Q4.yml").rename(folder / "stories/spring.yml")
     [problem] = lint.problems_in(read_folder(folder))
     assert "'spring' names no month, quarter or year" in problem.message
+    for name, kind in (("2026", "year"), ("2026-07", "month")):
+        next((folder / "stories").iterdir()).rename(folder / f"stories/{name}.yml")
+        message = f"is of a {kind}; a story is told of a quarter, like stories/2026Q3.yml"
+        assert list(lint.problems_in(read_folder(folder))) == [Problem(f"stories/{name}.yml", 1, "", message)]
+
+
+def test_site_and_store_may_be_neighbours(make: Make) -> None:
+    for site, store in (("public", "public2"), ("s3://b/site", "s3://b/store"), ("s3://b", "store")):
+        lint.read(make(("initiative.yml", "id: river", f"id: river\nsite: {site}\nstore: {store}")))
+
+
+def test_targets_of_a_band_may_fall(make: Make) -> None:
+    band = "      - {by: 2026Q4, low: 40 %, high: 110 %}\n"
+    lint.read(make((AGENDA, band, band + "      - {by: 2027Q4, low: 20 %, high: 30 %}\n")))
 
 
 def test_a_span_that_ends_with_a_longer_period_is_no_step_back(make: Make) -> None:
