@@ -100,10 +100,19 @@ class Oracle:
         for number in numbers:
             self.of[number.partner, number.measure].append(number)
         self.years: dict[str, set[int]] = defaultdict(set)
-        for measure, place, year, members, value in reference:
+        for measure, _, year, _, _ in reference:
             self.years[measure].add(year)
-            span = Period(date(year, 1, 1), 12, str(year))
-            self.of["", measure].append(Number("", measure, span, place, members_of(members), value))
+        for measure, years in self.years.items():
+            for year in years:
+                span = Period(date(year, 1, 1), 12, str(year))
+                begun = sorted(
+                    (row for row in reference if row[0] == measure and row[2] <= year), key=lambda row: row[2]
+                )
+                latest = {(place, members): value for _, place, _, members, value in begun}
+                self.of["", measure] += [
+                    Number("", measure, span, place, members_of(members), value)
+                    for (place, members), value in latest.items()
+                ]
 
     # -- places ---------------------------------------------------------------------------------------
 

@@ -1,4 +1,12 @@
-with numbers as (
+-- The years of a reference series come in parts: each place and members keep their number until there is a newer one.
+with reference as (
+    select
+        *,
+        lead(period_start) over (partition by measure, place, members order by period_start) as newer_start
+    from {{ source('lake', 'reference_values') }}
+),
+
+numbers as (
     select
         observations.partner,
         observations.measure,
@@ -19,14 +27,19 @@ with numbers as (
     union all
     select
         '' as partner,
-        measure,
-        period_start,
-        {{ add_months('period_start', 12) }} as period_end,
-        place,
-        members,
-        value,
+        reference.measure,
+        years.period_start,
+        {{ add_months('years.period_start', 12) }} as period_end,
+        reference.place,
+        reference.members,
+        reference.value,
         false as is_provisional
-    from {{ source('lake', 'reference_values') }}
+    from (select distinct measure, period_start from reference) as years
+    inner join reference
+        on
+            years.measure = reference.measure
+            and years.period_start >= reference.period_start
+            and (reference.newer_start is null or years.period_start < reference.newer_start)
 ),
 
 summed as (
