@@ -34,7 +34,7 @@ Path_ = tuple[str | int, ...]
 """Where an entry stands in its file: keys and list positions from the top."""
 Marks = dict[Path_, tuple[str, int]]
 _NULL = "tag:yaml.org,2002:null"
-_CONTROL = "\0-\x08\x0b\x0c\x0e-\x1f\x7f"
+_CONTROL = "\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
 _PICTURES = "\ufe0f\U0001f000-\U0001faff"
 
 

@@ -20,7 +20,8 @@ ODD = st.sampled_from(
     ["", "~", "[]", "{}", "[[]]", "{a: {b: c}}", "- x", ":", "|", "&a", "*a", "<<: *a", "!!python/object:os.system x",
      "!!binary x", "!!set {a}", "? [a, b]\n: c", "1e999", "nan", "-0", "0x1F", "99999999999999999999", "'", '"\\', "%",
      "\t", "\ufeff", "\u2028", "null", "${HOME}", "${}", "places", "age_group", "{file: census.csv}",
-     "{file: census.csv, common: 3}", "{file: [a]}", "2026Q3", "0001", "{}.{}", "_T", "(", "../x", "/dev/null"]
+     "{file: census.csv, common: 3}", "{file: [a]}", "2026Q3", "0001", "{}.{}", "_T", "(", "../x", "/dev/null", "😀",
+     '"\\0"', '"\\uD800"', '"\\uD800": x', "{file: \"\\0\"}", "s3://", "1 - - 2"]
 )  # fmt: skip
 
 
