@@ -151,7 +151,8 @@ class Oracle:
         fit = [way for way in ways if set(split) <= set(way)]
         if not fit:
             return {}
-        best = min(fit, key=lambda way: (len(way), " * ".join(way)))
+        totals = {way: sum(n.value for n in here if tuple(d for d, _ in n.members) == way) for way in fit}
+        best = min(fit, key=lambda way: (len(way), -totals[way], " * ".join(way)))
         sums: dict[Members, Decimal] = defaultdict(Decimal)
         for number in here:
             if tuple(d for d, _ in number.members) == best:

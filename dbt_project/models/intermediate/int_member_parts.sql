@@ -66,6 +66,7 @@ select
     parts.members,
     parts.split,
     parts.part,
+    cast(observed_splits.observed_size as integer) as size,
     cast(dense_rank() over (
         order by observed_splits.observed_size, observed_splits.observed_split
     ) as integer) as preference

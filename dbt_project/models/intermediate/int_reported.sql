@@ -51,13 +51,21 @@ summed as (
         numbers.place,
         parts.split,
         parts.part as members,
+        parts.size,
         parts.preference,
         sum(numbers.value) as value,
+        sum(sum(numbers.value)) over (
+            partition by
+                numbers.partner, numbers.measure, numbers.period_start, numbers.period_end, numbers.place, parts.split,
+                parts.preference
+        ) as total,
         bool_or(numbers.is_provisional) as is_provisional
     from numbers
     inner join {{ ref('int_member_parts') }} as parts
         on numbers.measure = parts.measure and numbers.members = parts.members
-    group by all
+    group by
+        numbers.partner, numbers.measure, numbers.period_start, numbers.period_end, numbers.place, parts.split,
+        parts.part, parts.size, parts.preference
 )
 
 select
@@ -72,7 +80,9 @@ select
     is_provisional
 from summed
 -- Of all ways in which a number was split the coarsest that still has the wanted dimensions is added up:
--- a reported total is used, never added to its parts.
-qualify preference = min(preference) over (
+-- a reported total is used, never added to its parts. Of several equally coarse ones it is that with the largest
+-- sum: one that was reported incompletely gives less.
+qualify dense_rank() over (
     partition by partner, measure, period_start, period_end, place, split
-)
+    order by size, total desc, preference
+) = 1
