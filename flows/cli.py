@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agenda import settings
-from agenda.errors import CairnError, ConfigurationError
+from agenda.errors import CairnError, ConfigurationError, Unavailable
 from agenda.periods import Calendar, Period, PeriodError
 from flows import progress
 
@@ -321,9 +321,18 @@ def _known_partners(workspace: Workspace, names: list[str] | None) -> None:
 
 
 def _prefect() -> None:
-    """Say so where Prefect has to start a server first, which takes longer than many a run."""
-    if settings.prefect_api() is None:
+    """Say so where Prefect has to start a server first, and where the one it should use is not there."""
+    api = settings.prefect_api()
+    if api is None:
         progress.say("Starting a Prefect server for this run (set PREFECT_API_URL to use one that is running)")
+        return
+    import httpx
+
+    try:
+        httpx.get(f"{api.rstrip('/')}/health", timeout=30).raise_for_status()
+    except httpx.HTTPError as error:
+        message = f"no Prefect server answers at {api} ({error}). Start it, or unset PREFECT_API_URL"
+        raise Unavailable(message) from error
 
 
 def _figure(value: float | None) -> str:

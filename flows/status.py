@@ -10,6 +10,7 @@ from typing import Literal
 
 import duckdb
 
+from agenda.model import Partner
 from agenda.periods import Period
 from flows.workspace import Workspace
 from reports.edition import newest
@@ -50,7 +51,9 @@ def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], tod
         PartnerStatus(
             partner.id,
             partner.name,
-            tuple(_state(workspace, reported.get((partner.id, period.key)), period, today) for period in periods),
+            tuple(
+                _state(workspace, partner, reported.get((partner.id, period.key)), period, today) for period in periods
+            ),
             int(rejected.get(partner.id, 0)),
         )
         for partner in workspace.folder.partners.partners
@@ -63,10 +66,12 @@ def is_published(workspace: Workspace, period: Period) -> bool:
     return draft is not None and shown is not None and draft.digest == shown.edition and draft.status == "published"
 
 
-def _state(workspace: Workspace, counts: tuple[int, int] | None, period: Period, today: date) -> State:
-    if counts is None:
+def _state(
+    workspace: Workspace, partner: Partner, counts: tuple[int, int] | None, period: Period, today: date
+) -> State:
+    if counts is None and not _owes(workspace, partner, period):
         return "not owed"
-    expected, given = counts
+    expected, given = counts or (1, 0)  # the warehouse knows no period that nobody has reported for
     if given >= expected:
         return "reported"
     if given:
@@ -75,3 +80,9 @@ def _state(workspace: Workspace, counts: tuple[int, int] | None, period: Period,
     if today < period.end:
         return "not due"
     return "missing" if today <= due else "late"
+
+
+def _owes(workspace: Workspace, partner: Partner, period: Period) -> bool:
+    since, until = partner.since or workspace.folder.initiative.reports_from, partner.until
+    begun = since is None or workspace.calendar.parse(since).start <= period.start
+    return bool(partner.owes) and begun and (until is None or period.end <= workspace.calendar.parse(until).end)

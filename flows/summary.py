@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.plan import Plan
@@ -21,7 +23,7 @@ def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[s
         return
     partners = len({receipt.partner for receipt in receipts})
     rows = sum(receipt.counts.accepted for receipt in receipts)
-    yield f"Took in {_count(len(receipts), 'file')} of {_count(partners, 'partner')}: {rows:,} rows."
+    yield f"Read {_count(len(receipts), 'file')} of {_count(partners, 'partner')}; {rows:,} rows are taken in."
     for receipt in receipts:
         if receipt.outcome != "accepted":
             said = "not taken" if receipt.outcome == "rejected" else f"{receipt.counts.rejected:,} rows not taken"
@@ -47,9 +49,13 @@ def of_run(workspace: Workspace, made: Made) -> Iterator[str]:
     waiting = [edition for edition in made.drafts if edition.status == "draft"]
     if waiting:
         newest = waiting[-1]
-        asked = newest.period if len(waiting) == 1 else f"{waiting[0].period}..{newest.period}"
+        asked = f"{waiting[0].period}..{newest.period}"
+        if len(waiting) == 1:
+            asked = f"{newest.period} --edition {newest.short}"
+        folder = workspace.folder.path
+        where = "" if folder == Path.cwd() else f" --initiative {shlex.quote(str(folder))}"
         yield f"Look at {workspace.store.url}/{newest.review_page}"
-        yield f"Then: cairn review {asked} --approve --as NAME"
+        yield f"Then: cairn{where} review {asked} --approve --as NAME"
 
 
 def of_nothing(plan: Plan) -> Iterator[str]:

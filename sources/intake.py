@@ -90,8 +90,8 @@ def take(
         rejected_rows = _rejected(resolved, broken)
         accepted = resolved.frame.join(rejected_rows, on=["file", "row"], how="anti", nulls_equal=True)
         rejected = resolved.frame.join(rejected_rows, on=["file", "row"], how="semi", nulls_equal=True)
-        connection.register("spoilt", _spoilt(rejected, sheets).to_arrow())
-        observations = _observations(connection, plan, resolved, accepted)
+        spoilt = _spoilt(accepted, rejected, sheets)
+        observations = _observations(connection, plan, resolved, accepted, spoilt)
     counts = _counts(plan, sheets, accepted, rejected)
     return Intake(plan.layout.sheet, observations, _rejected_rows(resolved, rejected, sheets), findings, counts)
 
@@ -205,12 +205,16 @@ def _rejected(resolved: Resolved, broken: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([wrong.select("file", "row"), others]).unique()
 
 
-def _spoilt(rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
-    """What rejected rows may belong to: ``file``, ``measure``, ``period``, ``place``; null where it can't be told."""
+def _spoilt(accepted: pl.DataFrame, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """What lacks a rejected row: ``file``, ``measure``, ``period``, ``place``; null where it can't be told which.
+
+    Where nothing at all is left of a place, the numbers of every other place are what its sum is made of now.
+    """
     known = ["file", "measure", "period", "place"]
     unread = [file for file, sheet in enumerate(sheets) if any(fault.row is not None for fault in sheet.faults)]
-    nothing = pl.DataFrame({"file": unread}, schema={"file": pl.Int32})
-    return pl.concat([rejected.select(known), nothing], how="diagonal").unique()
+    left = accepted.select(*known, here=pl.col("place")).unique()
+    lacking = rejected.select(known).unique().join(left, on=known, how="left").select(*known[:3], place="here")
+    return pl.concat([lacking, pl.DataFrame({"file": unread}, schema={"file": pl.Int32})], how="diagonal").unique()
 
 
 def _rejected_rows(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
@@ -265,58 +269,58 @@ def _counts(plan: Plan, sheets: Sequence[Sheet], accepted: pl.DataFrame, rejecte
 
 
 def _observations(
-    connection: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    resolved: Resolved,
-    accepted: pl.DataFrame,
+    connection: duckdb.DuckDBPyConnection, plan: Plan, resolved: Resolved, accepted: pl.DataFrame, spoilt: pl.DataFrame
 ) -> pa.Table:
-    """Accepted candidates as observations, with ``file``; records fall together by their cell's rule."""
+    """Accepted candidates as observations, with ``file``; ``P`` where a rejected row is missing from the sum."""
     connection.register("accepted", accepted.to_arrow())
+    connection.register("spoilt", spoilt.to_arrow())
     connection.register("measure_names", _names(resolved.measures, "measure"))
     connection.register("place_names", _names(resolved.places, "place"))
     connection.register("members_names", _names(resolved.members, "members"))
-    connection.register(
-        "period_names",
-        pa.table(
-            {
-                "id": pa.array(range(len(resolved.periods)), pa.int32()),
-                "period": pa.array([p.key for p in resolved.periods], pa.string()),
-                "period_type": pa.array([p.type for p in resolved.periods], pa.string()),
-                "period_start": pa.array([p.start for p in resolved.periods], pa.date32()),
-                "period_end": pa.array([p.end for p in resolved.periods], pa.date32()),
-            }
-        ),
-    )
-    numbers = "select *, 'A' as obs_status from accepted"
-    if plan.layout.rows == "records":
-        numbers = _records(plan)
+    periods = resolved.periods
+    period_names = {
+        "id": pa.array(range(len(periods)), pa.int32()),
+        "period": pa.array([p.key for p in periods], pa.string()),
+        "period_type": pa.array([p.type for p in periods], pa.string()),
+        "period_start": pa.array([p.start for p in periods], pa.date32()),
+        "period_end": pa.array([p.end for p in periods], pa.date32()),
+    }
+    connection.register("period_names", pa.table(period_names))
     return connection.execute(
-        f"""select n.file, n.row::int as row_number, m.measure, p.period_type, p.period, p.period_start, p.period_end,
-            l.place, k.members, n.value::decimal(18, 6) as value, n.obs_status
-        from ({numbers}) n
+        f"""with numbers as ({_records(plan) if plan.layout.rows == "records" else "from accepted"}),
+        partial as (
+            select distinct n.file, n.measure, n.period, n.place from
+            (select distinct file, measure, period, place from numbers) n join spoilt s on n.file = s.file
+                and n.measure = coalesce(s.measure, n.measure) and n.period = coalesce(s.period, n.period)
+                and n.place = coalesce(s.place, n.place)
+        )
+        select n.file, n.row::int as row_number, m.measure, p.period_type, p.period, p.period_start, p.period_end,
+            l.place, k.members, n.value::decimal(18, 6) as value,
+            case when partial.file is null then 'A' else 'P' end as obs_status
+        from numbers n
         join measure_names m on n.measure = m.id
         join period_names p on n.period = p.id
         join place_names l on n.place = l.id
-        join members_names k on n.members = k.id"""
+        join members_names k on n.members = k.id
+        left join partial on n.file = partial.file and n.measure = partial.measure
+            and n.period = partial.period and n.place = partial.place"""
     ).to_arrow_table()
 
 
 def _records(plan: Plan) -> str:
-    """Units first (the largest of a facility's rows), then their sum; ``P`` where a record was left out."""
+    """Units first (the largest of a facility's rows), then their sum."""
     largest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "max"] or ["-1"]
     smallest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "min"] or ["-1"]
     return f"""
-    select u.file, min(u.row) as row, u.measure, u.period, u.place, u.members, sum(u.value) as value,
-        case when bool_or(r.file is not null) then 'P' else 'A' end as obs_status
+    select file, min(row) as row, measure, period, place, members, sum(value) as value
     from (
         select file, value_no, measure, period, place, members, per_key, min(row) as row,
             case when value_no in ({", ".join(largest)}) then max(value)
                 when value_no in ({", ".join(smallest)}) then min(value) else sum(value) end as value
-        from accepted group by file, value_no, measure, period, place, members, per_key
-    ) u left join spoilt r
-        on u.file = r.file and u.measure = coalesce(r.measure, u.measure)
-            and u.period = coalesce(r.period, u.period) and u.place = coalesce(r.place, u.place)
-    group by u.file, u.measure, u.period, u.place, u.members"""
+        from accepted
+        group by file, value_no, measure, period, place, members, per_key
+    )
+    group by file, measure, period, place, members"""
 
 
 def _names(names: Sequence[str], column: str) -> pa.Table:

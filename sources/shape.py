@@ -67,7 +67,8 @@ def match(layout: Layout, header: Sequence[str], vocabulary: Vocabulary) -> tupl
     spellings = {plain(alias): plain(name) for name, aliases in layout.aliases.items() for alias in aliases}
     columns: dict[str, int] = {}
     found: list[Finding] = []
-    cells = tuple(cell for value in layout.values for cell in _cells(value, vocabulary))
+    known = {spellings.get(plain(text), plain(text)) for text in header}
+    cells = tuple(cell for value in layout.values for cell in _cells(value, vocabulary, known))
     needed = {plain(name): name for name in _needed(layout, cells)}
     for position, text in enumerate(header):
         name = spellings.get(plain(text), plain(text))
@@ -83,15 +84,17 @@ def match(layout: Layout, header: Sequence[str], vocabulary: Vocabulary) -> tupl
     return Plan(layout, columns, cells), found
 
 
-def _cells(value: Value, vocabulary: Vocabulary) -> list[Cell]:
+def _cells(value: Value, vocabulary: Vocabulary, known: set[str]) -> list[Cell]:
+    """The value's cells; a pattern's columns go by any spelling of the member that is ``known`` from the header."""
     pattern = re.search(r"\{(\w+)\}", value.column or "")
     if pattern is None or value.column is None:
         return [Cell(value, value.column, dict(value.members))]
-    dimension = pattern[1]
-    return [
-        Cell(value, value.column.replace(pattern[0], member), {**value.members, dimension: member})
-        for member in vocabulary.members[dimension]
-    ]
+    dimension, cells = pattern[1], []
+    for member, spellings in vocabulary.members[dimension].items():
+        columns = [value.column.replace(pattern[0], spelling) for spelling in spellings]
+        column = next((column for column in columns if plain(column) in known), columns[0])
+        cells.append(Cell(value, column, {**value.members, dimension: member}))
+    return cells
 
 
 def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:

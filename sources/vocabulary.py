@@ -33,13 +33,8 @@ class Vocabulary:
         self._measures = _spellings({m.id: (m.id, m.name) for m in agenda.measures})
         self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
         self._place_names = tuple(name for p in agenda.places for name in (p.name, p.id, *p.aliases))
-        self._member_names = {
-            d.id: tuple(name for m in d.members for name in (m.name, m.id, *m.aliases)) for d in agenda.dimensions
-        }
-        self.members = {d.id: [m.id for m in d.members] for d in agenda.dimensions}
-        self._members = {
-            d.id: _spellings({m.id: (m.id, m.name, *m.aliases) for m in d.members}) for d in agenda.dimensions
-        }
+        self.members = {d.id: {m.id: (m.id, m.name, *m.aliases) for m in d.members} for d in agenda.dimensions}
+        self._members = {dimension: _spellings(members) for dimension, members in self.members.items()}
         self._contract = json.dumps(
             [
                 [folder.initiative.year.starts, folder.initiative.year.named],
@@ -106,7 +101,7 @@ class Vocabulary:
         return _like(text, self._place_names)
 
     def like_member(self, dimension: str, text: str) -> str:
-        return _like(text, self._member_names[dimension])
+        return _like(text, tuple(name for names in self.members[dimension].values() for name in names))
 
 
 def translated(found: From | str | None, text: str) -> str:

@@ -19,12 +19,13 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
 
     run = initiative.cairn("run", "2026Q1")
     assert run.code == 0, run.err
-    assert "Took in 1 file of 1 partner: 4 rows." in run.out
-    assert "cairn review 2026Q1 --approve --as NAME" in run.out
+    assert "Read 1 file of 1 partner; 4 rows are taken in." in run.out
+    assert f"cairn --initiative {initiative.path} review 2026Q1 --edition" in run.out
 
     early = initiative.cairn("publish", "2026Q1")
     assert early.code == 1
     assert "not approved" in early.err
+    assert "Traceback" not in early.err
 
     stranger = initiative.cairn("review", "2026Q1", "--approve", "--as", "Somebody Else")
     assert stranger.code == 1
@@ -106,7 +107,7 @@ def test_values_and_status(initiative: Initiative) -> None:
     whole = [v for v in values if v["place"] == "region" and not v["members"]]
     assert [v["value"] for v in whole] == [84 + 70 + 66 + 58]
     status = initiative.cairn("status", "--quarters", "2026Q1..2026Q2", "--json").data
-    assert status[0]["states"]["2026Q1"] == "reported"
+    assert status[0]["states"] == {"2026Q1": "reported", "2026Q2": "late"}
     unknown = initiative.cairn("values", "sesions_held", "--period", "2026Q1")
     assert unknown.code == 2
     assert "did you mean 'sessions_held'" in unknown.err
@@ -143,6 +144,14 @@ def test_calls_that_make_no_sense_end_in_two(initiative: Initiative) -> None:
         called = initiative.cairn(*arguments)
         assert called.code == 2, (arguments, called.err)
         assert "Traceback" not in called.err
+
+
+def test_a_prefect_server_that_is_not_there_is_said_to_be_missing(initiative: Initiative) -> None:
+    away = Initiative(initiative.path, {**initiative.environment, "PREFECT_API_URL": "http://127.0.0.1:9/api"})
+    called = away.cairn("run", "2026Q1")
+    assert called.code == 3
+    assert "no Prefect server answers" in called.err
+    assert "Traceback" not in called.err
 
 
 def test_init_writes_an_initiative_that_checks(initiative: Initiative) -> None:

@@ -10,6 +10,12 @@ from infra.with_prefect import shared_prefect
 from tests.real.harness import PROOFS, Proof
 
 
+@pytest.fixture(autouse=True)
+def _the_data_are_here() -> None:
+    if missing := [proof.source for proof in PROOFS.values() if not proof.source.is_dir()]:
+        pytest.skip(f"the real data are not here ({missing[0]}); CAIRN_REAL_DATA names the folder that holds them")
+
+
 @pytest.fixture(scope="session")
 def environment() -> Iterator[Mapping[str, str]]:
     """The environment in which all commands of these tests share one Prefect server."""
@@ -24,8 +30,6 @@ def published(request: pytest.FixtureRequest) -> Callable[[str], Proof]:
 
     def run(name: str) -> Proof:
         proof = PROOFS[name]
-        if not proof.source.is_dir():
-            pytest.skip(f"the real data are not here ({proof.source}); CAIRN_REAL_DATA names their folder")
         if name not in done:
             proof.run(request.getfixturevalue("environment"))
             done[name] = proof

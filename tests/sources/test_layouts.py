@@ -57,6 +57,9 @@ CASES = {
     "blank lines": (LONG, "a.csv", LONG_CSV.replace("\n", "\n\n").encode()),
     "quoted": (LONG, "a.csv", LONG_CSV.replace("Harbor", '"Harbor"').encode()),
     "wide": (WIDE, "a.csv", b"quarter,town,n_infant,n_toddler\n2026Q1,Harbor,12,20\n2026Q1,Old Mill,7,\n"),
+    "wide, by the groups' names": (
+        WIDE, "a.csv", b"quarter,town,n Infants,n Toddlers\n2026Q1,Harbor,12,20\n2026Q1,Old Mill,7,\n"
+    ),
     "sql": (SQL, "a.csv", (LONG_CSV + "Q1 2026,OLD MILL,babies,0\n").encode()),
     "records": (
         RECORDS, "a.csv",
@@ -128,6 +131,17 @@ def test_a_record_left_out_marks_its_number(coalition: Callable[..., Coalition])
     made.drop("alpha/a.csv", "quarter,town,n\n2026Q1,Harbor,8\n2026Q1,Harbor,eight\n2026Q1,Old Mill,3\n")
     made.collect()
     assert made.rows("observations", "place, value, obs_status") == [("harbor", 8, "P"), ("old_mill", 3, "A")]
+
+
+def test_what_lacks_a_rejected_row_is_marked(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(
+        partners("period: quarter\nplace: town\nvalues: [{column: n, measure: spots}, {column: p, measure: price}]")
+    )
+    made.drop("alpha/a.csv", "quarter,town,n,p\n2026Q1,Harbor,8,1\n2026Q1,Old Mill,three,1\n2026Q2,Harbor,9,1\n")
+    made.collect()
+    # Nothing is left of Old Mill, so it is Harbor that the whole is made of; the second quarter lacks nothing.
+    expected = [("price", "2026Q1", "P"), ("price", "2026Q2", "A"), ("spots", "2026Q1", "P"), ("spots", "2026Q2", "A")]
+    assert made.rows("observations", "measure, period, obs_status") == expected
 
 
 def test_distinct_things_are_counted_once(coalition: Callable[..., Coalition]) -> None:
