@@ -24,3 +24,8 @@
 {% macro months_in(period_type) -%}
     case {{ period_type }} when 'month' then 1 when 'quarter' then 3 when 'year' then 12 end
 {%- endmacro %}
+
+{% macro type_of_period(period) -%}
+    {#- `2026Q3`, `2026-07` and `2026` say themselves what they are; also those that no one has reported yet. -#}
+    case when contains({{ period }}, 'Q') then 'quarter' when contains({{ period }}, '-') then 'month' else 'year' end
+{%- endmacro %}

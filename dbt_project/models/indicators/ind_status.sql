@@ -14,16 +14,26 @@ baselines as (
         baselines.indicator,
         baselines.period,
         baselines.period_end,
+        {{ type_of_period('baselines.period') }} as period_type,
         -- a baseline without a value is what the data say for its period
         coalesce(cast(baselines.value as double), whole.value) as value
     from {{ source('lake', 'agenda_baselines') }} as baselines
     left join whole on baselines.indicator = whole.indicator and baselines.period = whole.period
 ),
 
--- Each stretch of the path: to a target from the one before it, or from the baseline.
+targets as (
+    select
+        *,
+        {{ type_of_period('period') }} as period_type
+    from {{ source('lake', 'agenda_targets') }}
+),
+
+-- Each stretch of the path: to a target from the one before it, or from the baseline. A year's number is no quarter's,
+-- so periods of each type have a path of their own.
 stretches as (
     select
         targets.indicator,
+        targets.period_type,
         targets.period,
         targets.period_end,
         cast(targets.value as double) as value,
@@ -31,9 +41,9 @@ stretches as (
         cast(targets.high as double) as high,
         coalesce(lag(targets.period_end) over in_order, baselines.period_end) as from_end,
         coalesce(lag(cast(targets.value as double)) over in_order, baselines.value) as from_value
-    from {{ source('lake', 'agenda_targets') }} as targets
-    left join baselines on targets.indicator = baselines.indicator
-    window in_order as (partition by targets.indicator order by targets.period_end)
+    from targets
+    left join baselines on targets.indicator = baselines.indicator and targets.period_type = baselines.period_type
+    window in_order as (partition by targets.indicator, targets.period_type order by targets.period_end)
 ),
 
 asked as (
@@ -63,8 +73,8 @@ asked as (
             types.indicator = whole.indicator
             and periods.period_type = whole.period_type
             and periods.period = whole.period
-    left join baselines on types.indicator = baselines.indicator
-    left join stretches on types.indicator = stretches.indicator
+    left join baselines on types.indicator = baselines.indicator and periods.period_type = baselines.period_type
+    left join stretches on types.indicator = stretches.indicator and periods.period_type = stretches.period_type
     -- the next target due at the period's end or later; after the last one, still the last one
     qualify row_number() over (
         partition by types.indicator, periods.period_type, periods.period

@@ -3,11 +3,7 @@ with scopes as (
         scopes.reading,
         scopes.measure,
         scopes.period,
-        case
-            when contains(scopes.period, 'Q') then 'quarter'
-            when contains(scopes.period, '-') then 'month'
-            else 'year'
-        end as period_type,
+        {{ type_of_period('scopes.period') }} as period_type,
         cast(left(scopes.period, 4) as integer) as year_number,
         -- 1–4 of a quarter, 1–12 of a month, and the year itself for a year, which has no use for it
         cast(right(scopes.period, case when contains(scopes.period, '-') then 2 else 1 end) as integer) as part_number,
