@@ -138,6 +138,19 @@ divided as (
             when has_denominator and denominator = 0 then 'M'
         end as absence
     from fractions
+),
+
+-- Places that hold a group or a place of which only a part of the formula was reported: the sums there hold the
+-- one number and lack the other.
+unpaired as (
+    select distinct
+        divided.indicator,
+        divided.period_type,
+        divided.period,
+        ancestors.ancestor as place
+    from divided
+    inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on divided.place = ancestors.place
+    where divided.absence = 'O'
 )
 
 select
@@ -169,7 +182,7 @@ select
     end as upper,
     case
         when divided.absence is not null then divided.absence
-        when divided.is_provisional or not coalesce(coverage.is_complete, true) then 'P'
+        when divided.is_provisional or not coalesce(coverage.is_complete, true) or unpaired.place is not null then 'P'
         else 'A'
     end as status,
     coalesce(coverage.expected_reporters, 0) as expected_reporters,
@@ -183,4 +196,10 @@ left join {{ ref('fct_coverage') }} as coverage
         and divided.period_type = coverage.period_type
         and divided.period = coverage.period
         and divided.place = coverage.place
+left join unpaired
+    on
+        divided.indicator = unpaired.indicator
+        and divided.period_type = unpaired.period_type
+        and divided.period = unpaired.period
+        and divided.place = unpaired.place
 order by divided.indicator, periods.period_start, periods.period_end, divided.place, divided.breakdown, divided.members
