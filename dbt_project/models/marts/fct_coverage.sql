@@ -33,10 +33,17 @@ reporters as (
         speaks_for.place,
         reporting.partner,
         bool_or(reporting.is_reported) as is_reported,
-        bool_and(reporting.months_reported >= reporting.months_expected) as is_complete
+        bool_and(reporting.months_reported >= reporting.months_expected and dropped.partner is null) as is_complete
     from {{ ref('fct_reporting') }} as reporting
     inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
     inner join speaks_for on reporting.partner = speaks_for.partner and reporting.measure = speaks_for.measure
+    left join {{ ref('int_dropped_places') }} as dropped
+        on
+            reporting.partner = dropped.partner
+            and reporting.measure = dropped.measure
+            and reporting.period_type = dropped.period_type
+            and reporting.period = dropped.period
+            and speaks_for.place = dropped.place
     group by measures.indicator, reporting.period_type, reporting.period, speaks_for.place, reporting.partner
 )
 
