@@ -27,19 +27,19 @@ numbers as (
     union all
     select
         '' as partner,
-        reference.measure,
+        carried.measure,
         years.period_start,
         {{ add_months('years.period_start', 12) }} as period_end,
-        reference.place,
-        reference.members,
-        reference.value,
+        carried.place,
+        carried.members,
+        carried.value,
         false as is_provisional
     from (select distinct measure, period_start from reference) as years
-    inner join reference
+    inner join reference as carried
         on
-            years.measure = reference.measure
-            and years.period_start >= reference.period_start
-            and (reference.newer_start is null or years.period_start < reference.newer_start)
+            years.measure = carried.measure
+            and years.period_start >= carried.period_start
+            and (carried.newer_start is null or years.period_start < carried.newer_start)
 ),
 
 summed as (
@@ -84,5 +84,5 @@ from summed
 -- sum: one that was reported incompletely gives less.
 qualify dense_rank() over (
     partition by partner, measure, period_start, period_end, place, split
-    order by size, total desc, preference
+    order by size asc, total desc, preference asc
 ) = 1
