@@ -90,5 +90,5 @@ from (
     select * from of_the_place
     union all
     select * from of_places_around
-) as overlaps
+) as around
 group by partner, measure, period_type, period, reported_start, reported_end, split, place
