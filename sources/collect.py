@@ -16,7 +16,6 @@ from itertools import count
 from typing import Literal, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from agenda.folder import Folder
 from agenda.model import Layout
@@ -265,8 +264,9 @@ class Collector:
             if submission.delivery.reading not in self._readings:
                 fresh.setdefault(submission.delivery.reading, submission)
         observations = [self._observations(group, intake, fresh) for group, intake in intakes]
-        scopes = [part.select(["reading", "measure", "period"]).group_by(
-            ["reading", "measure", "period"], use_threads=False).aggregate([]) for part in observations]  # fmt: skip
+        keys = ["reading", "measure", "period"]
+        spoken_of = [part.group_by(keys, use_threads=False).aggregate([]) for part in observations]
+        scopes = [part.select(keys).cast(SCHEMAS["scopes"]) for part in spoken_of]
         rejected = [
             {**row, "reading": group[row["file"]].delivery.reading, "sheet": intake.sheet}
             for group, intake in intakes
@@ -277,7 +277,9 @@ class Collector:
             "deliveries": table("deliveries", [{**asdict(s.delivery), "source": "bucket"} for s in submissions]),
             "readings": table("readings", [_reading(s) for s in fresh.values()]),
             "scopes": pa.concat_tables([SCHEMAS["scopes"].empty_table(), *scopes]),
-            "observations": pa.concat_tables([SCHEMAS["observations"].empty_table(), *observations]),
+            "observations": pa.concat_tables(
+                [SCHEMAS["observations"].empty_table(), *observations]
+            ).unify_dictionaries(),
             "rejected_rows": table("rejected_rows", rejected),
             "findings": table("findings", [row for s in fresh.values() for row in _finding_rows(s)]),
         }
@@ -290,12 +292,14 @@ class Collector:
 
     def _observations(self, group: list[Submission], intake: Intake, fresh: dict[str, Submission]) -> pa.Table:
         """The group's observations in the lake's shape, those of fresh readings only."""
-        readings = [s.delivery.reading if fresh.get(s.delivery.reading) is s else None for s in group]
-        file = intake.observations["file"]
-        found = intake.observations.append_column("reading", pa.array(readings, pa.string()).take(file))
-        found = found.append_column("partner", pa.array([s.arrival.partner.id for s in group]).take(file))
-        if None in readings:
-            found = found.filter(pc.is_valid(found["reading"]))
+        file, found = intake.observations["file"].combine_chunks(), intake.observations
+        readings = pa.array([s.delivery.reading for s in group])
+        found = found.append_column("reading", pa.DictionaryArray.from_arrays(file, readings))
+        partners = pa.array([s.arrival.partner.id for s in group])
+        found = found.append_column("partner", pa.DictionaryArray.from_arrays(file, partners))
+        is_fresh = [fresh.get(s.delivery.reading) is s for s in group]
+        if not all(is_fresh):
+            found = found.filter(pa.array(is_fresh).take(file))
         return found.select(SCHEMAS["observations"].names).cast(SCHEMAS["observations"])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import duckdb
 import pandera.polars as pa
@@ -36,12 +37,17 @@ case when regexp_full_match({text}, '[-+−]?(\d{{1,3}}([.   ]\d{{3}})+|\d+)(,\d
 """A number where the comma is the decimal sign: ``1204``, ``1.204,5``; ``1.5`` is none."""
 
 
+WORDS = ("value_no", "measure_raw", "period_raw", "place_raw", "members_raw")
+"""What a candidate says it is, in the partner's words."""
+
+
 @dataclass(frozen=True)
 class Resolved:
     """A batch's candidates with ids for words.
 
     ``frame`` has ``file``, ``row``, ``value_no``, ``measure``, ``period``, ``place``, ``members`` (positions in
-    the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null), ``per_key``.
+    the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null) and, for records,
+    ``per_key``.
     """
 
     frame: pl.DataFrame
@@ -61,47 +67,56 @@ def resolve(
 
     In a workbook a number is written with a point whatever the decimal sign of its texts.
     """
-    measure_of = {cell_no: cell.value.measure for cell_no, cell in enumerate(plan.cells)}
     measures, periods, places, members = _Ids(), _Ids(), _Ids(), _Ids()
 
+    @cache
     def measure(cell_no: int, text: str) -> str | None:
-        return vocabulary.measure(translated(measure_of.get(cell_no), text))
+        return vocabulary.measure(translated(plan.cells[cell_no].value.measure if plan.cells else None, text))
 
-    measure_map = [
-        (cell_no, text, measures.of(measure(cell_no, text))) for cell_no, text in _words(connection, "measure_raw")
-    ]
-    period_map = [
-        (cell_no, text, periods.of(vocabulary.period(translated(plan.layout.period, text))))
-        for cell_no, text in _words(connection, "period_raw")
-    ]
-    place_map = [
-        (cell_no, text, places.of(vocabulary.place(translated(plan.layout.place, text))))
-        for cell_no, text in _words(connection, "place_raw")
-    ]
-    members_map = []
-    for cell_no, measure_text, text in _words(connection, "measure_raw", "members_raw"):
+    @cache
+    def period(text: str) -> Period | None:
+        return vocabulary.period(translated(plan.layout.period, text))
+
+    @cache
+    def place(text: str) -> str | None:
+        return vocabulary.place(translated(plan.layout.place, text))
+
+    @cache
+    def canonical(cell_no: int, measure_text: str, text: str) -> str | None:
         found = measure(cell_no, measure_text)
-        canonical = vocabulary.canonical_members(found, member_texts(plan, cell_no, text))[0] if found else None
-        members_map.append((cell_no, measure_text, text, members.of(canonical)))
-    connection.register("measure_map", _map(measure_map, "cell_no", "measure_raw", "id"))
-    connection.register("period_map", _map(period_map, "cell_no", "period_raw", "id"))
-    connection.register("place_map", _map(place_map, "cell_no", "place_raw", "id"))
-    connection.register("members_map", _map(members_map, "cell_no", "measure_raw", "members_raw", "id"))
+        return vocabulary.canonical_members(found, member_texts(plan, cell_no, text))[0] if found else None
+
+    # Few different words stand in many rows: each set of them is looked up once, here, and joined to its rows there.
+    words = connection.execute(f"select distinct {', '.join(WORDS)} from candidates order by all").fetchall()
+    ids = [
+        (
+            measures.of(measure(cell, m)),
+            periods.of(period(at)),
+            places.of(place(in_)),
+            members.of(canonical(cell, m, of)),
+        )
+        for cell, m, at, in_, of in words
+    ]
+    connection.register("meanings", _meanings(words, ids))
     number = NUMBER if plan.layout.decimal == "." else COMMA_NUMBER
     if is_workbook and plan.layout.decimal == ",":
         number = f"coalesce(try_cast({{text}} as decimal(18, 6)), {COMMA_NUMBER})"
     frame = connection.execute(
-        f"""select c.file, c.row, c.value_no, m.id as measure, p.id as period, l.id as place, k.id as members,
-            {number.format(text="value_raw")} as value,
-            {"c.per_key" if plan.layout.rows == "records" else "''"} as per_key
-        from candidates c
-        join measure_map m on c.value_no = m.cell_no and c.measure_raw = m.measure_raw
-        join period_map p on c.value_no = p.cell_no and c.period_raw = p.period_raw
-        join place_map l on c.value_no = l.cell_no and c.place_raw = l.place_raw
-        join members_map k
-            on c.value_no = k.cell_no and c.measure_raw = k.measure_raw and c.members_raw = k.members_raw"""
+        f"""select file, row, value_no, measure, period, place, members, {number.format(text="value_raw")} as value
+            {", per_key" if plan.layout.rows == "records" else ""}
+        from candidates join meanings using ({", ".join(WORDS)})"""
     ).pl()
     return Resolved(frame, measures.known, periods.known, places.known, members.known)
+
+
+def _meanings(words: list[tuple], ids: list[tuple]) -> pyarrow.Table:  # type: ignore[type-arg]
+    """The words beside what they mean: the columns `WORDS`, then ``measure``, ``period``, ``place``, ``members``."""
+    names = (*WORDS, "measure", "period", "place", "members")
+    integer, text = pyarrow.int32(), pyarrow.string()
+    types = [integer, *[text] * 4, *[integer] * 4]
+    columns = list(zip(*(word + id_ for word, id_ in zip(words, ids, strict=True)), strict=True)) or [()] * len(names)
+    arrays = [pyarrow.array(list(column), type_) for column, type_ in zip(columns, types, strict=True)]
+    return pyarrow.table(arrays, names=list(names))
 
 
 def member_texts(plan: Plan, cell_no: int, joined: str) -> dict[str, str]:
@@ -123,17 +138,6 @@ class _Ids:
     @property
     def known(self) -> tuple:  # type: ignore[type-arg]
         return tuple(self._numbers)
-
-
-def _words(connection: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple]:  # type: ignore[type-arg]
-    return connection.execute(f"select distinct value_no, {', '.join(columns)} from candidates order by all").fetchall()
-
-
-def _map(rows: list[tuple], *names: str) -> pyarrow.Table:  # type: ignore[type-arg]
-    types = [pyarrow.int32(), *[pyarrow.string()] * (len(names) - 2), pyarrow.int32()]
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    arrays = [pyarrow.array(list(column), type_) for column, type_ in zip(columns, types, strict=True)]
-    return pyarrow.table(arrays, names=list(names))
 
 
 # -- the rules ----------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def take(
     """
     with duckdb.connect() as connection:
         if plan.layout.sql is None:
-            connection.register("submission", stack(sheets))
+            connection.register("submission", stack(plan, sheets))
             connection.register("files", path_texts(plan, keys, places))
             connection.execute(f"create temp view candidates as {select(plan)}")
         else:
@@ -88,8 +88,10 @@ def take(
         broken = _broken(connection, resolved, breaches)
         findings = _findings(plan, resolved, broken, vocabulary, sheets)
         rejected_rows = _rejected(resolved, broken)
-        accepted = resolved.frame.join(rejected_rows, on=["file", "row"], how="anti", nulls_equal=True)
-        rejected = resolved.frame.join(rejected_rows, on=["file", "row"], how="semi", nulls_equal=True)
+        accepted, rejected = resolved.frame, resolved.frame.clear()
+        if not rejected_rows.is_empty():
+            accepted = resolved.frame.join(rejected_rows, on=["file", "row"], how="anti", nulls_equal=True)
+            rejected = resolved.frame.join(rejected_rows, on=["file", "row"], how="semi", nulls_equal=True)
         spoilt = _spoilt(accepted, rejected, sheets)
         observations = _observations(connection, plan, resolved, accepted, spoilt)
     counts = _counts(plan, sheets, accepted, rejected)
@@ -271,40 +273,46 @@ def _counts(plan: Plan, sheets: Sequence[Sheet], accepted: pl.DataFrame, rejecte
 def _observations(
     connection: duckdb.DuckDBPyConnection, plan: Plan, resolved: Resolved, accepted: pl.DataFrame, spoilt: pl.DataFrame
 ) -> pa.Table:
-    """Accepted candidates as observations, with ``file``; ``P`` where a rejected row is missing from the sum."""
-    connection.register("accepted", accepted.to_arrow())
-    connection.register("spoilt", spoilt.to_arrow())
-    connection.register("measure_names", _names(resolved.measures, "measure"))
-    connection.register("place_names", _names(resolved.places, "place"))
-    connection.register("members_names", _names(resolved.members, "members"))
-    periods = resolved.periods
-    period_names = {
-        "id": pa.array(range(len(periods)), pa.int32()),
-        "period": pa.array([p.key for p in periods], pa.string()),
-        "period_type": pa.array([p.type for p in periods], pa.string()),
-        "period_start": pa.array([p.start for p in periods], pa.date32()),
-        "period_end": pa.array([p.end for p in periods], pa.date32()),
-    }
-    connection.register("period_names", pa.table(period_names))
-    return connection.execute(
-        f"""with numbers as ({_records(plan) if plan.layout.rows == "records" else "from accepted"}),
-        partial as (
-            select distinct n.file, n.measure, n.period, n.place from
-            (select distinct file, measure, period, place from numbers) n join spoilt s on n.file = s.file
-                and n.measure = coalesce(s.measure, n.measure) and n.period = coalesce(s.period, n.period)
-                and n.place = coalesce(s.place, n.place)
-        )
-        select n.file, n.row::int as row_number, m.measure, p.period_type, p.period, p.period_start, p.period_end,
-            l.place, k.members, n.value::decimal(18, 6) as value,
-            case when partial.file is null then 'A' else 'P' end as obs_status
-        from numbers n
-        join measure_names m on n.measure = m.id
-        join period_names p on n.period = p.id
-        join place_names l on n.place = l.id
-        join members_names k on n.members = k.id
-        left join partial on n.file = partial.file and n.measure = partial.measure
-            and n.period = partial.period and n.place = partial.place"""
-    ).to_arrow_table()
+    """Accepted candidates as observations, with ``file``; ``P`` where a rejected row is missing from the sum.
+
+    Texts are dictionary arrays: few of them stand in millions of rows.
+    """
+    numbers = accepted
+    if plan.layout.rows == "records":
+        connection.register("accepted", accepted.to_arrow())
+        numbers = connection.execute(_records(plan)).pl()
+    periods, is_partial = resolved.periods, _is_partial(numbers, spoilt)
+    at = numbers["period"].to_arrow()
+    return pa.table(
+        {
+            "file": numbers["file"].to_arrow(),
+            "row_number": numbers["row"].cast(pl.Int32).to_arrow(),
+            "measure": _coded(numbers["measure"], resolved.measures),
+            "period_type": pa.DictionaryArray.from_arrays(at, [period.type for period in periods]),
+            "period": pa.DictionaryArray.from_arrays(at, [period.key for period in periods]),
+            "period_start": pa.array([period.start for period in periods], pa.date32()).take(at),
+            "period_end": pa.array([period.end for period in periods], pa.date32()).take(at),
+            "place": _coded(numbers["place"], resolved.places),
+            "members": _coded(numbers["members"], resolved.members),
+            "value": numbers["value"].cast(pl.Decimal(18, 6)).to_arrow(),
+            "obs_status": _coded(is_partial.cast(pl.Int32), ("A", "P")),
+        }
+    )
+
+
+def _is_partial(numbers: pl.DataFrame, spoilt: pl.DataFrame) -> pl.Series:
+    """Per number, whether a rejected row may be missing from it."""
+    keys = ["file", "measure", "period", "place"]
+    if spoilt.is_empty():
+        return pl.repeat(False, numbers.height, eager=True)
+    both = numbers.select(keys).unique().join(spoilt, on="file", suffix="_lacking")
+    same = [pl.col(name) == pl.col(f"{name}_lacking").fill_null(pl.col(name)) for name in keys[1:]]
+    partial = both.filter(*same).select(*keys, is_partial=True).unique()
+    return numbers.join(partial, on=keys, how="left", maintain_order="left")["is_partial"].fill_null(False)
+
+
+def _coded(ids: pl.Series, names: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(ids.to_arrow(), pa.array(list(names), pa.string()))
 
 
 def _records(plan: Plan) -> str:
@@ -321,7 +329,3 @@ def _records(plan: Plan) -> str:
         group by file, value_no, measure, period, place, members, per_key
     )
     group by file, measure, period, place, members"""
-
-
-def _names(names: Sequence[str], column: str) -> pa.Table:
-    return pa.table({"id": pa.array(range(len(names)), pa.int32()), column: pa.array(list(names), pa.string())})

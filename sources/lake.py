@@ -32,6 +32,7 @@ FORMAT = 1
 BATCHES = "lake/batches/"
 
 _TEXT, _COUNT, _TIME = pa.string(), pa.int64(), pa.timestamp("us", "UTC")
+_CODE = pa.dictionary(pa.int32(), pa.string())  # text in Parquet; written from codes, as few values stand in many rows
 SCHEMAS: dict[str, pa.Schema] = {
     name: pa.schema(fields)
     for name, fields in {
@@ -47,9 +48,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         ],
         "scopes": [("reading", _TEXT), ("measure", _TEXT), ("period", _TEXT)],
         "observations": [
-            ("reading", _TEXT), ("row_number", pa.int32()), ("partner", _TEXT), ("measure", _TEXT),
-            ("period_type", _TEXT), ("period", _TEXT), ("period_start", pa.date32()), ("period_end", pa.date32()),
-            ("place", _TEXT), ("members", _TEXT), ("value", VALUE), ("obs_status", _TEXT),
+            ("reading", _CODE), ("row_number", pa.int32()), ("partner", _CODE), ("measure", _CODE),
+            ("period_type", _CODE), ("period", _CODE), ("period_start", pa.date32()), ("period_end", pa.date32()),
+            ("place", _CODE), ("members", _CODE), ("value", VALUE), ("obs_status", _CODE),
         ],
         "rejected_rows": [
             ("reading", _TEXT), ("sheet", _TEXT), ("row_number", pa.int32()), ("cells", _TEXT), ("measure", _TEXT),

@@ -118,13 +118,24 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def stack(sheets: Sequence[Sheet]) -> pa.Table:
-    """Sheets with one header as one table: their columns, and ``file`` and ``row`` to tell the rows apart."""
+def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
+    """Sheets with one header as one table: the columns that the plan reads, and ``file`` and ``row``.
+
+    Columns of words become dictionaries, so that a word that stands in a million rows is looked at once.
+    """
+    numbers = {plan.position(cell.column) for cell in plan.cells}
+    needed = sorted({plan.columns[plain(name)] for name in _needed(plan.layout, plan.cells)})
     tables = []
     for number, sheet in enumerate(sheets):
         file = pa.repeat(pa.scalar(number, pa.int32()), sheet.table.num_rows)
-        tables.append(sheet.table.append_column("file", file).append_column("row", sheet.rows))
-    return pa.concat_tables(tables)
+        columns = sheet.table.select([f"c{position}" for position in needed])
+        tables.append(columns.append_column("file", file).append_column("row", sheet.rows))
+    table = pa.concat_tables(tables)
+    for position in needed:
+        if position not in numbers:
+            at = table.column_names.index(f"c{position}")
+            table = table.set_column(at, f"c{position}", table[at].combine_chunks().dictionary_encode())
+    return table
 
 
 # -- declared layouts ---------------------------------------------------------------------------------
