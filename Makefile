@@ -8,7 +8,7 @@
 .PHONY: setup demo test real bench check format lock clean
 
 VENV  := .venv
-BIN   := $(CURDIR)/$(VENV)/bin
+BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 ROWS  ?= 1000000
 # The first Python on the path that is new enough.
