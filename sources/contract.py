@@ -121,8 +121,10 @@ def _meanings(words: list[tuple], ids: list[tuple]) -> pyarrow.Table:  # type: i
 
 def member_texts(plan: Plan, cell_no: int, joined: str) -> dict[str, str]:
     """The members as the file writes them, by dimension, translated by the layout."""
-    pairs = [part.split(SPLIT, 1) for part in joined.split(JOIN) if part]
     said = plan.cells[cell_no].members if plan.cells else {}
+    pairs = [part.split(SPLIT, 1) for part in joined.split(JOIN) if part]
+    if len(said) == 1:
+        pairs = [[*said, joined]]
     return {dimension: translated(said.get(dimension), text.strip()) for dimension, text in pairs}
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from agenda.folder import closest
 from agenda.model import Condition, From, Layout, Value
@@ -57,6 +58,11 @@ class Plan:
     layout: Layout
     columns: dict[str, int]
     cells: tuple[Cell, ...]
+
+    @property
+    def number_positions(self) -> set[int]:
+        """Columns that hold numbers; all others that are read hold words."""
+        return {self.columns[plain(cell.column)] for cell in self.cells if cell.column}
 
     def position(self, name: str | None) -> int | None:
         return None if name is None else self.columns.get(plain(name))
@@ -121,9 +127,9 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
 def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
     """Sheets with one header as one table: the columns that the plan reads, and ``file`` and ``row``.
 
-    Columns of words become dictionaries, so that a word that stands in a million rows is looked at once.
+    Columns of words become dictionaries, so that a word that stands in a million rows is trimmed and compared once.
     """
-    numbers = {plan.position(cell.column) for cell in plan.cells}
+    numbers = plan.number_positions
     needed = sorted({plan.columns[plain(name)] for name in _needed(plan.layout, plan.cells)})
     tables = []
     for number, sheet in enumerate(sheets):
@@ -134,7 +140,10 @@ def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
     for position in needed:
         if position not in numbers:
             at = table.column_names.index(f"c{position}")
-            table = table.set_column(at, f"c{position}", table[at].combine_chunks().dictionary_encode())
+            coded = table[at].combine_chunks().dictionary_encode()
+            words = pc.utf8_trim_whitespace(coded.dictionary)
+            words = pc.replace_substring_regex(words, f"[{SPLIT}{JOIN}]", "")  # should a cell hold our own signs
+            table = table.set_column(at, f"c{position}", pa.DictionaryArray.from_arrays(coded.indices, words))
     return table
 
 
@@ -178,9 +187,10 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     else:
         conditions += own + given
     members = [
-        f"'{dimension}{SPLIT}' || {_unseparated(_found(plan, found, 'members'))}"
-        for dimension, found in sorted(cell.members.items())
+        f"'{dimension}{SPLIT}' || {_found(plan, found, 'members')}" for dimension, found in sorted(cell.members.items())
     ]
+    if len(cell.members) == 1:  # as it stands: to put a name before it would cost more than all the rest
+        members = [_found(plan, found, "members") for found in cell.members.values()]
     per = [_text(plan, name) for name in cell.per]
     return f"""select file, row, {number} as value_no,
     {_found(plan, value.measure, "measure")} as measure_raw,
@@ -206,13 +216,9 @@ def _found(plan: Plan, found: From | str | None, kind: str) -> str:
     return f"case when {lacking} then '' else concat_ws(' ', {', '.join(texts)}) end" if len(texts) > 1 else texts[0]
 
 
-def _unseparated(text: str) -> str:
-    """The text without the signs that keep members apart, should a cell hold them."""
-    return f"translate({text}, '{SPLIT}{JOIN}', '')"
-
-
 def _text(plan: Plan, name: str) -> str:
-    return f"trim(c{plan.columns[plain(name)]})"
+    position = plan.columns[plain(name)]
+    return f"trim(c{position})" if position in plan.number_positions else f"c{position}"
 
 
 def _given(plan: Plan, text: str) -> str:
@@ -263,7 +269,7 @@ def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary
             raise duckdb.InvalidInputException(f"the query gives no column {sorted(lacking)[0]}")
         splits = sorted(given & set(vocabulary.members))
         texts = {name: f"coalesce(cast(\"{name}\" as varchar), '')" for name in splits}
-        members = [f"'{name}{SPLIT}' || {_unseparated(text)}" for name, text in texts.items()]
+        members = [f"'{name}{SPLIT}' || translate({text}, '{SPLIT}{JOIN}', '')" for name, text in texts.items()]
         own = _quoted(place or "")
         return connection.execute(
             f"""select 0::int as file, {"row" if "row" in given else "null"}::bigint as row, 0 as value_no,
