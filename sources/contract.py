@@ -37,10 +37,6 @@ case when regexp_full_match({text}, '[-+−]?(\d{{1,3}}([.   ]\d{{3}})+|\d+)(,\d
 """A number where the comma is the decimal sign: ``1204``, ``1.204,5``; ``1.5`` is none."""
 
 
-WORDS = ("value_no", "measure_raw", "period_raw", "place_raw", "members_raw")
-"""What a candidate says it is, in the partner's words."""
-
-
 @dataclass(frozen=True)
 class Resolved:
     """A batch's candidates with ids for words.
@@ -86,37 +82,42 @@ def resolve(
         found = measure(cell_no, measure_text)
         return vocabulary.canonical_members(found, member_texts(plan, cell_no, text))[0] if found else None
 
-    # Few different words stand in many rows: each set of them is looked up once, here, and joined to its rows there.
-    words = connection.execute(f"select distinct {', '.join(WORDS)} from candidates order by all").fetchall()
-    ids = [
-        (
-            measures.of(measure(cell, m)),
-            periods.of(period(at)),
-            places.of(place(in_)),
-            members.of(canonical(cell, m, of)),
-        )
-        for cell, m, at, in_, of in words
-    ]
-    connection.register("meanings", _meanings(words, ids))
+    # Few different words stand in many rows: each is looked up once, here, and joined to its rows there.
+    meanings = {
+        "measure": [(*said, measures.of(measure(*said))) for said in _words(connection, "measure_raw")],
+        "period": [(cell, text, periods.of(period(text))) for cell, text in _words(connection, "period_raw")],
+        "place": [(cell, text, places.of(place(text))) for cell, text in _words(connection, "place_raw")],
+        "members": [(*said, members.of(canonical(*said))) for said in _words(connection, "measure_raw", "members_raw")],
+    }
+    for name, rows in meanings.items():
+        connection.register(f"{name}_meanings", _meanings(name, rows))
     number = NUMBER if plan.layout.decimal == "." else COMMA_NUMBER
     if is_workbook and plan.layout.decimal == ",":
         number = f"coalesce(try_cast({{text}} as decimal(18, 6)), {COMMA_NUMBER})"
     frame = connection.execute(
         f"""select file, row, value_no, measure, period, place, members, {number.format(text="value_raw")} as value
             {", per_key" if plan.layout.rows == "records" else ""}
-        from candidates join meanings using ({", ".join(WORDS)})"""
+        from candidates
+        join measure_meanings using (value_no, measure_raw)
+        join period_meanings using (value_no, period_raw)
+        join place_meanings using (value_no, place_raw)
+        join members_meanings using (value_no, measure_raw, members_raw)"""
     ).pl()
     return Resolved(frame, measures.known, periods.known, places.known, members.known)
 
 
-def _meanings(words: list[tuple], ids: list[tuple]) -> pyarrow.Table:  # type: ignore[type-arg]
-    """The words beside what they mean: the columns `WORDS`, then ``measure``, ``period``, ``place``, ``members``."""
-    names = (*WORDS, "measure", "period", "place", "members")
-    integer, text = pyarrow.int32(), pyarrow.string()
-    types = [integer, *[text] * 4, *[integer] * 4]
-    columns = list(zip(*(word + id_ for word, id_ in zip(words, ids, strict=True)), strict=True)) or [()] * len(names)
+def _words(connection: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple]:  # type: ignore[type-arg]
+    return connection.execute(f"select distinct value_no, {', '.join(columns)} from candidates order by all").fetchall()
+
+
+def _meanings(name: str, rows: list[tuple]) -> pyarrow.Table:  # type: ignore[type-arg]
+    """Words beside what they mean: ``value_no``, the words as candidates have them, and the number of their id."""
+    words = ["measure_raw", "members_raw"] if name == "members" else [f"{name}_raw"]
+    names = ["value_no", *words, name]
+    types = [pyarrow.int32(), *[pyarrow.string()] * len(words), pyarrow.int32()]
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
     arrays = [pyarrow.array(list(column), type_) for column, type_ in zip(columns, types, strict=True)]
-    return pyarrow.table(arrays, names=list(names))
+    return pyarrow.table(arrays, names=names)
 
 
 def member_texts(plan: Plan, cell_no: int, joined: str) -> dict[str, str]:
