@@ -18,8 +18,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from infra.with_prefect import shared_prefect
 from tests.bench import coalition
 from tests.bench.stage import STAGES
@@ -50,25 +48,6 @@ def fastest(name: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
     times = f"{best['seconds']:8.2f} s {best['cpu_seconds']:8.2f} s of processors"
     print(f"  {name:<18} {times} {best['peak_megabytes']:6} MB", flush=True)
     return best | {"all_seconds": [one["seconds"] for one in runs]}
-
-
-def same_tables(folder: Path) -> None:
-    """Stops unless both ways ended in the same observations and the same indicators."""
-    observed = "partner, measure, period_type, period, period_start, period_end, place, members, value, obs_status"
-    numbers = "indicator, period_type, period, place, breakdown, members, value, numerator, denominator"
-    with duckdb.connect() as connection:
-        for name in ("cairn", "raw"):
-            connection.execute(f"attach '{folder}/{name}.duckdb' as {name} (read_only)")
-        lake, raw = f"'{folder}/store/lake/data/observations/*/*.parquet'", f"'{folder}/raw.parquet'"
-        for what, ours, theirs in (
-            ("observations", f"select {observed} from {lake}", f"select {observed} from {raw}"),
-            ("indicators", f"select {numbers} from cairn.ind_values", f"select {numbers} from raw.ind_values"),
-        ):
-            [(differing,)] = connection.execute(
-                f"select count(*) from ((({ours}) except all ({theirs})) union all (({theirs}) except all ({ours})))"
-            ).fetchall()
-            if differing:
-                sys.exit(f"{what}: {differing} rows differ between Cairn and its raw twin")
 
 
 def unchanged(folder: Path) -> dict[str, Any]:
@@ -103,7 +82,7 @@ def stages(folder: Path, rows: int, repeat: int) -> dict[str, Any]:
         for name, done in runs.items():
             done.append(run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]))
     found = {name: fastest(name, done) for name, done in runs.items()}
-    same_tables(folder)
+    run([sys.executable, "-m", "tests.bench.compare", str(folder)])
     seconds = {name: one["seconds"] for name, one in found.items()}
     nodes = found["cairn_indicators"]["nodes"]
     return {

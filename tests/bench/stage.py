@@ -53,6 +53,7 @@ def cairn_ingest(folder: Path, threads: int) -> Work:
 
 def cairn_indicators(folder: Path, threads: int) -> Work:
     """The warehouse by dbt, with all its models and tests."""
+    import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401  loaded late otherwise, within the time
 
     from flows.warehouse import build_warehouse

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+import duckdb
+import pytest
 
 from tests.bench import bench, coalition
 
 
 def test_both_ways_end_in_the_same_tables(tmp_path: Path) -> None:
-    found = bench.stages(tmp_path / "coalition", rows=1, repeat=1)
+    folder = tmp_path / "coalition"
+    found = bench.stages(folder, rows=1, repeat=1)
     assert found["rows"] == coalition.PARTNERS * coalition.QUARTERS * coalition.ROWS_PER_PLACE
     assert found["stages"]["cairn_ingest"]["files"] == coalition.PARTNERS * coalition.QUARTERS
     assert all(one["peak_megabytes"] > 0 for one in found["stages"].values())
     assert found["ratios"].keys() == {"ingest", "indicators", "milliseconds_a_node_beyond_twice_raw"}
+
+    with duckdb.connect(str(folder / "raw.duckdb")) as connection:
+        connection.execute("update ind_values set numerator = numerator + 1 where indicator = 'use' and members = ''")
+    with pytest.raises(SystemExit, match="ended with 1"):
+        bench.run([sys.executable, "-m", "tests.bench.compare", str(folder)])
