@@ -5,8 +5,8 @@ from __future__ import annotations
 from prefect import flow
 
 from flows import notify
-from flows.collect import moment
 from flows.making import Made, collect_all, draft_all
+from flows.plan import moment
 from flows.workspace import Workspace
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,11 +89,12 @@ def collect(
 ) -> None:
     """Take in what the partners dropped, and answer each file with a receipt."""
     from flows import summary
+    from flows.plan import moment
     from sources.collect import Collector
 
     workspace = _workspace()
     _known_partners(workspace, partner)
-    at = _received_at(received_at)
+    at = moment(received_at)
     receipts: Iterable[Any] = ()
     if Collector(workspace.folder, workspace.store, partners=partner, received_at=at).has_work:
         _prefect()
@@ -151,9 +152,10 @@ def _make(
 ) -> None:  # fmt: skip
     """Plan, then run ``flow`` unless the plan is empty (or there is no flow), then say what was done."""
     from flows import summary
+    from flows.plan import moment
     from flows.plan import plan as make_plan
 
-    plan = make_plan(workspace, periods, _received_at(received_at))
+    plan = make_plan(workspace, periods, moment(received_at))
     if flow is None:
         data = {"files": plan.files, "quarters": [{"period": q.period.key, "reason": q.reason} for q in plan.quarters]}
         _say(as_json, data, summary.of_plan(plan))
@@ -229,11 +231,12 @@ def values(
     as_json: AsJson = False,
 ) -> None:
     """Print an indicator's values from the warehouse."""
+    from flows.plan import moment
     from flows.values import plain
     from flows.values import values as read_values
 
     workspace = _workspace()
-    known_at = _received_at(as_of)
+    known_at = moment(as_of)
     if isinstance(known_at, str):
         raise ConfigurationError("--as-of takes a time, such as 2026-10-21 or 2026-10-21T09:00")
     found = read_values(workspace.folder, workspace.warehouse(known_at), indicator, _period(workspace, period), place)
@@ -300,15 +303,6 @@ def _ranged(calendar: Calendar, text: str) -> list[Period]:
         return calendar.parse_range(text)
     except PeriodError as error:
         raise ConfigurationError(str(error)) from error
-
-
-def _received_at(text: str | None) -> Any:
-    if text in (None, "modified"):
-        return text
-    try:
-        return datetime.fromisoformat(str(text)).astimezone()
-    except ValueError as error:
-        raise ConfigurationError(f"{text!r} is no time; write it like 2026-10-21 or 2026-10-21T09:00+02:00") from error
 
 
 def _known_partners(workspace: Workspace, names: list[str] | None) -> None:

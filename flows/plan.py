@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
+from agenda.errors import ConfigurationError
 from agenda.periods import Period
 from flows.draft import Outlook, outlook
 from flows.workspace import Workspace
@@ -29,3 +32,14 @@ def plan(workspace: Workspace, periods: Sequence[Period], received_at: ReceivedA
     collector = Collector(workspace.folder, workspace.store, received_at=received_at)
     changed = collector.lake.agenda() != collector.agenda
     return Plan(collector.total, changed, tuple(outlook(workspace, period) for period in periods))
+
+
+def moment(received_at: str | None) -> ReceivedAt:
+    """``received_at`` as `sources.collect` takes it. Raises `ConfigurationError` where it is no time."""
+    if received_at is None or received_at == "modified":
+        return cast(ReceivedAt, received_at)
+    try:
+        return datetime.fromisoformat(received_at).astimezone()
+    except ValueError as error:
+        message = f"{received_at!r} is no time; write it like 2026-10-21 or 2026-10-21T09:00+02:00"
+        raise ConfigurationError(message) from error
