@@ -23,6 +23,7 @@ from agenda.errors import ConfigurationError, HeldBack, Unavailable
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,10 +43,14 @@ class WarehouseError(HeldBack):
         super().__init__("\n".join(["the warehouse could not be built:", *failures]))
 
 
-def build_warehouse(lake: Path, out: Path, as_of: datetime | None = None, *, progress: Progress | None = None) -> Path:
+def build_warehouse(
+    lake: Path, out: Path, as_of: datetime | None = None, *, cache: Path | None = None, progress: Progress | None = None
+) -> Path:
     """The warehouse of ``lake`` as it was known at ``as_of`` (by default: all that is known), as the file ``out``.
 
-    An existing ``out`` is replaced in one step, and only by a warehouse whose models and tests all passed.
+    An existing ``out`` is replaced in one step, and only by a warehouse whose models and tests all passed. In the
+    folder ``cache`` dbt's reading of the project is kept for the next time, which takes as long as small data do; it
+    holds for warehouses of one file name.
     Raises `WarehouseError` where they did not, `ConfigurationError` where there is no lake, `Unavailable` where the
     disk or dbt itself failed.
     """
@@ -56,20 +61,36 @@ def build_warehouse(lake: Path, out: Path, as_of: datetime | None = None, *, pro
         # The same file name in another folder: views name the database they are in, which is called like its file.
         built = workplace / out.name
         given = {"lake": str(lake.resolve()), "warehouse": str(built), "as_of": _moment(as_of) if as_of else ""}
-        _explain(_build(given, workplace, progress))
+        parsed = cache / f"{_project_key(out.stem)}.msgpack" if cache else None
+        _explain(_build(given, workplace, parsed, progress))
         os.replace(built, out)
+        if parsed is not None and not parsed.exists():
+            parsed.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(workplace / "target" / "partial_parse.msgpack", parsed)
     return out
 
 
 def warehouse_key(lake: Path, as_of: datetime | None = None) -> str:
     """A digest of all that a warehouse depends on: the batches that count, the models, the engine."""
-    digest = hashlib.sha256(f"duckdb {version('duckdb')}\n".encode())
-    for name, content in _project_files():
-        digest.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    digest = _project_digest()
     for manifest in sorted(_manifests(lake)):
         if as_of is None or _known_at(manifest) <= as_of:
             digest.update(f"{manifest.stem}\n".encode())
     return digest.hexdigest()[:24]
+
+
+def _project_key(database: str) -> str:
+    """What dbt's reading of the project depends on; it names the database, and the folder it was read in."""
+    digest = _project_digest()
+    digest.update(f"{version('dbt-core')} {version('dbt-duckdb')}\n{ROOT}\n{database}".encode())
+    return digest.hexdigest()[:24]
+
+
+def _project_digest() -> hashlib._Hash:
+    digest = hashlib.sha256(f"duckdb {version('duckdb')}\n".encode())
+    for name, content in _project_files():
+        digest.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return digest
 
 
 def _manifests(lake: Path) -> Iterator[Path]:
@@ -108,7 +129,7 @@ def _workplace(out: Path) -> Iterator[Path]:
             shutil.rmtree(workplace, ignore_errors=True)
 
 
-def _build(given: dict[str, str], workplace: Path, progress: Progress | None) -> dbtRunnerResult:
+def _build(given: dict[str, str], workplace: Path, parsed: Path | None, progress: Progress | None) -> dbtRunnerResult:
     """Runs ``dbt build``, and lets go of the file so that it can be renamed and opened read-only."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # imported late: half a second
     from dbt.cli.main import dbtRunner
@@ -121,9 +142,28 @@ def _build(given: dict[str, str], workplace: Path, progress: Progress | None) ->
     ]  # fmt: skip
     with _one_at_a_time:
         try:
-            return dbtRunner(callbacks=[_reporter(progress)] if progress else []).invoke(arguments)
+            return dbtRunner(_read(parsed), [_reporter(progress)] if progress else []).invoke(arguments)
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _read(parsed: Path | None) -> Manifest | None:
+    """The project as dbt read it before; None where it has to read it again.
+
+    dbt's own partial parsing starts afresh whenever a variable differs, and ours say which lake it is.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    if parsed is None or not parsed.is_file():
+        return None
+    try:
+        manifest: Manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
+        manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    except Exception:  # it is a cache: whatever is wrong with it, the project itself says the same
+        parsed.unlink(missing_ok=True)
+        return None
+    return manifest
 
 
 def _reporter(progress: Progress) -> Callable[[EventMsg], None]:

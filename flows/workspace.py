@@ -7,6 +7,7 @@ store is a bucket, the Quarto project of each quarter as last rendered, and what
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -62,12 +63,12 @@ class Workspace:
         if not any(as_of is None or manifest.known_at <= as_of for manifest in self.lake.manifests()):
             raise HeldBack("nothing has been collected yet; take in what the partners dropped with: cairn collect")
         lake = self._local_lake()
-        out = self.local / "warehouse" / f"{warehouse_key(lake, as_of)}.duckdb"
+        out = self.local / "warehouse" / warehouse_key(lake, as_of) / "warehouse.duckdb"
         if not out.is_file():
             say("Computing the indicators")
-            build_warehouse(lake, out, as_of, progress=counting("models and tests"))
-            for old in sorted(out.parent.glob("*.duckdb"), key=lambda p: p.stat().st_mtime)[:-KEPT_WAREHOUSES]:
-                old.unlink()
+            build_warehouse(lake, out, as_of, cache=self.local / "dbt", progress=counting("models and tests"))
+            for old in sorted(out.parent.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT_WAREHOUSES]:
+                shutil.rmtree(old, ignore_errors=True)
         return out
 
     def _local_lake(self) -> Path:

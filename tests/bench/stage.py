@@ -62,7 +62,10 @@ def cairn_indicators(folder: Path, threads: int) -> Work:
 
     def work() -> dict[str, object]:
         build_warehouse(
-            folder / "store" / "lake", folder / "cairn.duckdb", progress=lambda done, total, name: nodes.add(name)
+            folder / "store" / "lake",
+            folder / "cairn.duckdb",
+            cache=folder / "dbt",
+            progress=lambda done, total, name: nodes.add(name),
         )
         return {"nodes": len(nodes)}
 

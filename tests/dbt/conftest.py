@@ -112,10 +112,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, dict[str, dat
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
     """Builds a warehouse in a folder of its own."""
+    cache = tmp_path_factory.mktemp("dbt")
 
     def built(lake: Path, as_of: datetime | None = None, **given: Any) -> Warehouse:
         out = tmp_path_factory.mktemp("warehouse") / "built.duckdb"
-        return Warehouse(build_warehouse(lake, out, as_of, **given))
+        return Warehouse(build_warehouse(lake, out, as_of, cache=cache, **given))
 
     return built
 

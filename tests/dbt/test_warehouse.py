@@ -143,3 +143,20 @@ def test_a_broken_promise_of_the_lake_is_named_and_nothing_is_replaced(story: St
         build_warehouse(lake.path, out)
     assert out.read_bytes() == b"the one before"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.duckdb", "lake"]
+
+
+def test_what_is_kept_of_one_build_serves_the_next_lake_or_is_made_again(story: Story, tmp_path: Path) -> None:
+    """The project is read once; a cache that is no good costs time, never a number."""
+    lake, known = story
+    values = "select * from ind_values order by all"
+    plain = Warehouse(build_warehouse(lake.path, tmp_path / "plain" / "w.duckdb"))
+    for folder in ("read", "kept", "spoilt"):
+        if folder == "spoilt":
+            (parsed,) = (tmp_path / "cache").iterdir()
+            parsed.write_bytes(parsed.read_bytes()[:1000])
+        out, cache = tmp_path / folder, tmp_path / "cache"
+        before = Warehouse(build_warehouse(lake.path, out / "before" / "w.duckdb", known["first"], cache=cache))
+        assert before.rows("select as_of from meta_build") == [(known["first"],)]
+        now = Warehouse(build_warehouse(lake.path, out / "now" / "w.duckdb", cache=cache))
+        assert now.rows(values) == plain.rows(values)
+        assert len(list(cache.iterdir())) == 1
