@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Literal, cast
@@ -20,34 +20,21 @@ import pyarrow as pa
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources.findings import Finding, finding
+from sources.findings import finding
 from sources.inbox import Arrival, arrivals, reading_of, seen_key
-from sources.intake import Counts, Intake, refuse, take
+from sources.intake import Intake, refuse, take
 from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
-from sources.readers import Sheet, Unreadable, read_sheet
+from sources.readers import Sheet, Unreadable
+from sources.reading import File, in_short, read_files
 from sources.receipt import Receipt, receipt_of
-from sources.shape import Plan, match
+from sources.shape import Plan, headings, match
+from sources.submission import Submission
 from sources.vocabulary import Vocabulary
 
 BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
 BATCH_FILES = 1000
-NOTHING = Counts(0, 0, 0, 0)
 ReceivedAt = datetime | Literal["modified"] | None
-
-
-@dataclass
-class Submission:
-    """One file on its way in, filled step by step; without a plan it is refused as a whole."""
-
-    arrival: Arrival
-    delivery: Delivery
-    layout: Layout | None
-    sheet: Sheet | None = None
-    plan: Plan | None = None
-    findings: list[Finding] = field(default_factory=list)
-    counts: Counts = NOTHING
-    taken: list[tuple[str, str, int]] = field(default_factory=list)  # measure, period, how many numbers
 
 
 @dataclass(frozen=True)
@@ -152,16 +139,18 @@ class Collector:
 
     def take_in(self, batch: Sequence[Arrival]) -> list[Receipt]:
         """Take in one batch: keep, read, shape, check, answer, land."""
-        with ThreadPoolExecutor() as pool:  # reading lets go of Python's lock, so files are read side by side
+        with ThreadPoolExecutor() as pool:
             contents = list(pool.map(self._bytes, batch))
-            new = [
-                (delivery, arrival, content)
-                for arrival, content in zip(batch, contents, strict=True)
-                if content is not None and (delivery := self._delivery(arrival, content)) is not None
-            ]
-            submissions = list(pool.map(self._submission, new))
+        submissions = [
+            Submission(arrival, delivery, content, self._layout(arrival))
+            for arrival, content in zip(batch, contents, strict=True)
+            if content is not None and (delivery := self._delivery(arrival, content)) is not None
+        ]
         if not submissions:
             return []
+        self._read(submissions)
+        self._keep(submissions)
+        self._match(submissions)
         intakes = list(self._intakes(submissions))
         receipts = [receipt_of(self.folder, s.arrival, s.delivery, s.counts, s.findings, s.taken) for s in submissions]
         for made in receipts:
@@ -173,6 +162,8 @@ class Collector:
 
     def _bytes(self, arrival: Arrival) -> bytes | None:
         """What the object holds; None where it went away since it was listed."""
+        if arrival.content is not None:
+            return arrival.content
         key = f"submissions/{arrival.known.submission}" if arrival.known else arrival.stored.key
         try:
             return self.store.get(key)
@@ -185,7 +176,7 @@ class Collector:
         layouts = self.folder.layouts_of(partner)
         reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts)
         if arrival.known is not None:
-            return replace(arrival.known, reading=reading)
+            return replace(arrival.known, reading=reading, layout=arrival.layout_name or "")
         was = self._of_key.get(arrival.key)
         moved = partner.id in self._moved and was is not None and was.submission == sha
         if moved or self._latest_of_source.get(partner.id) == reading:
@@ -195,31 +186,47 @@ class Collector:
         received_at = self.received_at(arrival)
         said = f"{partner.id}\0{arrival.key}\0{arrival.stored.version}\0{received_at.isoformat()}"
         return Delivery(
-            hashlib.sha256(said.encode()).hexdigest()[:32], partner.id, arrival.key, arrival.stored.version,
-            arrival.stored.size, sha, reading, received_at, next(self._sequence),
+            hashlib.sha256(said.encode()).hexdigest()[:32], partner.id, partner.source.kind, arrival.key,
+            arrival.stored.version, arrival.stored.size, sha, reading, arrival.layout_name or "", received_at,
+            next(self._sequence),
         )  # fmt: skip
 
-    def _submission(self, new: tuple[Delivery, Arrival, bytes]) -> Submission:
-        """Keep the bytes as they came, then read them as their layout says."""
-        delivery, arrival, content = new
-        self.store.put_new(f"submissions/{delivery.submission}", content)
-        if arrival.layout_name is None:
-            expected = ", ".join(layout.files for layout in self.folder.layouts_of(arrival.partner).values())
-            return Submission(arrival, delivery, None, findings=[finding("file_unexpected", expected=expected)])
-        layout = self.folder.partners.layouts[arrival.layout_name]
-        submission = Submission(arrival, delivery, layout)
-        try:
-            submission.sheet = read_sheet(arrival.name, content, layout)
-        except Unreadable as error:
-            submission.findings = [error.finding]
-            return submission
-        except Exception as error:  # whatever it is, it must not cost the other partners their turn
-            submission.findings = [finding("file_defect", reason=_in_short(error))]
-            return submission
-        submission.plan, submission.findings = match(layout, submission.sheet.header, self.vocabulary)
-        if submission.findings:
-            submission.counts, submission.plan = refuse(submission.sheet), None
-        return submission
+    def _layout(self, arrival: Arrival) -> Layout | None:
+        return self.folder.partners.layouts[arrival.layout_name] if arrival.layout_name else None
+
+    def _read(self, submissions: Sequence[Submission]) -> None:
+        """Each file's sheet, or the finding that says why there is none."""
+        known = []
+        for submission in submissions:
+            if submission.layout is None:
+                expected = ", ".join(one.files for one in self.folder.layouts_of(submission.partner).values())
+                submission.findings = [finding("file_unexpected", expected=expected)]
+            else:
+                known.append(submission)
+        files = [
+            File(s.arrival.name, s.content, s.layout, headings(s.layout, self.vocabulary)) for s in known if s.layout
+        ]
+        for submission, found in zip(known, read_files(files), strict=True):
+            if isinstance(found, Unreadable):
+                submission.findings = [found.finding]
+            else:
+                submission.sheet = found
+
+    def _keep(self, submissions: Sequence[Submission]) -> None:
+        """The bytes as they came."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda s: self.store.put_new(f"submissions/{s.delivery.submission}", s.content), submissions))
+
+    def _match(self, submissions: Sequence[Submission]) -> None:
+        """The plan for each sheet; one whose columns are not all there is refused as a whole."""
+        for submission in submissions:
+            if submission.layout is None or submission.sheet is None:
+                continue
+            plan, found = match(submission.layout, submission.sheet.header, self.vocabulary)
+            if found:
+                submission.findings, submission.counts = found, refuse(submission.sheet)
+            else:
+                submission.plan = plan
 
     def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
         """Take in what can be, all alike sheets together: of one layout and header, arrived on one day."""
@@ -228,7 +235,7 @@ class Collector:
             if submission.plan is not None and submission.sheet is not None:
                 sheet, day = submission.sheet, submission.delivery.received_at.date()
                 alone = number if submission.plan.layout.sql is not None else None
-                key = (submission.arrival.layout_name, sheet.header, sheet.is_workbook, day, alone)
+                key = (submission.arrival.layout_name, sheet.alike, day, alone)
                 groups[key].append(submission)
         for group in groups.values():
             yield from self._take(group)
@@ -246,7 +253,7 @@ class Collector:
                 yield from self._take([submission])
             if len(group) == 1:
                 code = "layout_sql" if plan.layout.sql is not None else "file_defect"
-                group[0].findings = [*sheets[0].faults, finding(code, reason=_in_short(error))]
+                group[0].findings = [*sheets[0].faults, finding(code, reason=in_short(error))]
                 group[0].counts = refuse(sheets[0])
             return
         for submission, findings, counts in zip(group, intake.findings, intake.counts, strict=True):
@@ -274,7 +281,7 @@ class Collector:
             if fresh.get(group[row["file"]].delivery.reading) is group[row["file"]]
         ]
         tables = {
-            "deliveries": table("deliveries", [{**asdict(s.delivery), "source": "bucket"} for s in submissions]),
+            "deliveries": table("deliveries", [asdict(s.delivery) for s in submissions]),
             "readings": table("readings", [_reading(s) for s in fresh.values()]),
             "scopes": pa.concat_tables([SCHEMAS["scopes"].empty_table(), *scopes]),
             "observations": pa.concat_tables(
@@ -301,10 +308,6 @@ class Collector:
         if not all(is_fresh):
             found = found.filter(pa.array(is_fresh).take(file))
         return found.select(SCHEMAS["observations"].names).cast(SCHEMAS["observations"])
-
-
-def _in_short(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".split("\n")[0][:300]
 
 
 def _reading(submission: Submission) -> dict[str, object]:

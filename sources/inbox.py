@@ -34,6 +34,7 @@ class Arrival:
     stored: Stored
     layout_name: str | None
     known: Delivery | None = None
+    content: bytes | None = None  # given where it was asked for, not dropped
 
     @property
     def name(self) -> str:

@@ -95,7 +95,7 @@ def take(
         spoilt = _spoilt(accepted, rejected, sheets)
         observations = _observations(connection, plan, resolved, accepted, spoilt)
     counts = _counts(plan, sheets, accepted, rejected)
-    return Intake(plan.layout.sheet, observations, _rejected_rows(resolved, rejected, sheets), findings, counts)
+    return Intake(sheets[0].name, observations, _rejected_rows(resolved, rejected, sheets), findings, counts)
 
 
 # -- what is wrong ------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def _findings(
     found: list[dict[Finding, None]] = [dict.fromkeys(sheet.faults) for sheet in sheets]
     copies = _copies(broken)
     for breach in broken.iter_rows(named=True):
-        made = _finding(plan, resolved, breach, vocabulary, copies)
+        made = _finding(plan, resolved, breach, vocabulary, copies, sheets[breach["file"]])
         if made is not None:
             found[breach["file"]][made] = None
     return [list(file) for file in found]
@@ -147,6 +147,7 @@ def _finding(
     breach: dict[str, Any],
     vocabulary: Vocabulary,
     copies: dict[tuple[Any, ...], list[tuple[int, Any]]],
+    sheet: Sheet,
 ) -> Finding | None:
     code, cell = breach["code"], plan.cells[breach["value_no"]] if plan.cells else None
     column, text = cell.column if cell else "value", breach["value_raw"]
@@ -180,9 +181,10 @@ def _finding(
         details = {"minimum": measure_entry.minimum, "maximum": measure_entry.maximum}
     elif code == "value_not_a_number" and text.strip("+-0123456789., '") == "":
         code = "value_too_large" if sum(map(str.isdigit, text)) > 12 else code
+    position = plan.position(column)
     return finding(
-        code, sheet=plan.layout.sheet, row=breach["row"], column=column, position=plan.position(column), value=text,
-        **details,
+        code, sheet=sheet.name, row=breach["row"], column=column, value=text, **details,
+        position=None if position is None else sheet.first_column + position,
     )  # fmt: skip
 
 

@@ -70,11 +70,13 @@ class Delivery:
 
     delivery: str
     partner: str
+    source: str  # its kind: bucket, sheet, api, database
     key: str
     version: str
     size: int
     submission: str
     reading: str
+    layout: str  # the one it was read under; empty where none fits
     received_at: datetime
     sequence: int
 

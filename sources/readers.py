@@ -38,6 +38,13 @@ class Sheet:
     faults: tuple[Finding, ...] = ()
     blank_rows: int = 0
     is_workbook: bool = False  # numbers are numbers there, whatever the decimal sign of texts
+    name: str | None = None  # the sheet's, where the file is a workbook
+    first_column: int = 0  # where the table begins, as a spreadsheet counts its columns, from 0
+
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What sheets must have in common to be taken in together."""
+        return (self.header, self.is_workbook, self.name, self.first_column)
 
     @property
     def rows_read(self) -> int:
@@ -179,7 +186,7 @@ def _read_workbook(content: bytes, layout: Layout) -> Sheet:
     grid = [["" if cell is None else cell for cell in row] for row in zip(*columns, strict=True)]
     if len(grid) < layout.header_row:
         raise Unreadable(finding("file_empty"))
-    return _below_header(grid, layout.header_row)
+    return replace(_below_header(grid, layout.header_row), name=sheet.name)
 
 
 def _below_header(grid: Sequence[Sequence[str]], header_row: int) -> Sheet:

@@ -124,6 +124,18 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def headings(layout: Layout, vocabulary: Vocabulary) -> frozenset[str]:
+    """Every text, in plain spelling, that may head a column the layout needs: its names, their aliases, and each
+    spelling of the members in a pattern."""
+    cells = [cell for value in layout.values for cell in _cells(value, vocabulary, set())]
+    names = {plain(name) for name in _needed(layout, cells)}
+    for value in layout.values:
+        for pattern in value.patterns:
+            spellings = (text for member in vocabulary.members[pattern].values() for text in member)
+            names |= {plain(str(value.column).replace(f"{{{pattern}}}", text)) for text in spellings}
+    return frozenset(names | {plain(alias) for aliases in layout.aliases.values() for alias in aliases})
+
+
 def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
     """Sheets with one header as one table: the columns that the plan reads, and ``file`` and ``row``.
 

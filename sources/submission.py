@@ -1,0 +1,34 @@
+"""A submission: one file on its way in, filled step by step by `sources.collect`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agenda.model import Layout, Partner
+from sources.findings import Finding
+from sources.inbox import Arrival
+from sources.intake import Counts
+from sources.lake import Delivery
+from sources.readers import Sheet
+from sources.shape import Plan
+
+NOTHING = Counts(0, 0, 0, 0)
+
+
+@dataclass
+class Submission:
+    """Without a sheet it could not be read; without a plan it is refused as a whole; both say why in ``findings``."""
+
+    arrival: Arrival
+    delivery: Delivery
+    content: bytes
+    layout: Layout | None
+    sheet: Sheet | None = None
+    plan: Plan | None = None
+    findings: list[Finding] = field(default_factory=list)
+    counts: Counts = NOTHING
+    taken: list[tuple[str, str, int]] = field(default_factory=list)  # measure, period, how many numbers
+
+    @property
+    def partner(self) -> Partner:
+        return self.arrival.partner
