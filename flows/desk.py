@@ -1,0 +1,70 @@
+"""The commands that are about partners: what they sent, what they are answered, and who is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from flows import console
+
+app = typer.Typer()
+
+
+@app.command()
+def collect(
+    partner: Annotated[list[str] | None, typer.Option(help="Only this partner (may be repeated).")] = None,
+    received_at: console.ReceivedAt = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Take in what the partners dropped, and answer each file with a receipt."""
+    from flows import summary
+    from flows.plan import moment
+    from sources.collect import Collector
+
+    workspace = console.workspace()
+    console.known_partners(workspace, partner)
+    at = moment(received_at)
+    receipts: Iterable[Any] = ()
+    if Collector(workspace.folder, workspace.store, partners=partner, received_at=at).has_work:
+        console.prefect()
+        from flows.collect import collect as flow
+
+        receipts = flow(str(workspace.folder.path), partner, received_at)
+    console.say(
+        as_json, {"receipts": summary.receipt_data(tuple(receipts))}, summary.of_receipts(workspace, tuple(receipts))
+    )
+    if any(receipt.outcome != "accepted" for receipt in receipts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    quarters: Annotated[str | None, typer.Option(help="Which quarters.", show_default="the last six")] = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Show which partner has reported for which quarter, and who is late."""
+    from rich.cells import cell_len  # a Korean letter is two columns wide
+
+    from flows.status import MARKS
+    from flows.status import status as read_status
+
+    workspace, today = console.workspace(), date.today()
+    this = workspace.calendar.containing(today, "quarter")
+    periods = (
+        console.quarters(workspace, quarters)
+        if quarters
+        else [workspace.calendar.shift(this, -n) for n in range(6, 0, -1)]
+    )
+    rows = read_status(workspace, workspace.warehouse(), periods, today)
+    width = max((cell_len(row.name) for row in rows), default=0)
+    lines = [f"{'':<{width}}  {'  '.join(p.key for p in periods)}"]
+    for row in rows:
+        marks = "  ".join(f"{MARKS[state]:^6}" for state in row.states)
+        note = f"  {row.rejected_rows:,} rows to mend" if row.rejected_rows else ""
+        lines.append(f"{row.name}{' ' * (width - cell_len(row.name))}  {marks}{note}".rstrip())
+    lines.append("  ".join(f"{mark} {state}" for state, mark in MARKS.items()))
+    data = [{**vars(row), "states": dict(zip([p.key for p in periods], row.states, strict=True))} for row in rows]
+    console.say(as_json, data, lines)
