@@ -13,6 +13,7 @@ import pytest
 import yaml
 from markupsafe import Markup
 
+from agenda import catalogue
 from agenda.folder import Folder
 from reports import escape, words
 from reports.pages import _environment, _escaped_only, write_project
@@ -269,14 +270,17 @@ def test_no_word_of_the_pages_escapes_the_catalogue(
 
 
 def extracted() -> list[str | tuple[str, str]]:
-    """Every text of the report, as ``pybabel`` finds it with `reports/locales/babel.cfg`."""
+    """Every text of the report, as ``pybabel`` finds it with `reports/locales/babel.cfg`, and what all rooms say."""
     from babel.messages.extract import extract_from_dir
     from babel.messages.frontend import parse_mapping_cfg
 
     here = Path(words.__file__).parent
     with (here / "locales" / "babel.cfg").open() as stream:
         methods, options = parse_mapping_cfg(stream)
-    found = extract_from_dir(str(here), methods, options, keywords={"_": None, "n": (1, 2)})
+    found = [
+        *extract_from_dir(str(here), methods, options, keywords={"_": None, "n": (1, 2)}),
+        *extract_from_dir(str(Path(catalogue.__file__).parent), keywords={"_": None, "n": (1, 2)}),
+    ]
     messages = {tuple(message) if isinstance(message, tuple | list) else message for _, _, message, _, _ in found}
     return sorted((m for m in messages if m and m[0]), key=str)
 
