@@ -42,6 +42,10 @@ class Speech:
         """The message in this language, its ``{parts}`` filled in."""
         return self._catalogue.gettext(message).format(**parts)
 
+    def text(self, message: str) -> str:
+        """A message in this language as it stands, braces and all; as it is where there is no translation."""
+        return self._catalogue.gettext(message) if message else ""
+
     def n(self, one: str, many: str, count: float, /, **parts: object) -> str:
         """The message for a count, which fills ``{number}``; a broken number takes the plural."""
         whole = int(count) if count == int(count) else max(2, math.ceil(count))

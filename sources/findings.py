@@ -1,15 +1,23 @@
 """Findings: what is wrong in a submission, in words its sender can act on.
 
 A `Finding` is a row, not a log line: where it is, what was found, why that is no good, how to mend it.
-Every sentence a partner reads about their file is written in `WORDS`.
+Every sentence a partner reads about their file is written in `WORDS` (and `HINTS`), in English, and translated in
+``locales/<language>.po``. A finding keeps what its sentence is filled with, so that it can be said in any language.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
 from typing import Literal
 
+from agenda.catalogue import Speech
+from agenda.periods import Calendar
+
 Severity = Literal["error", "warning"]
+Detail = str | int | Decimal
+"""What fills a ``{place}`` of a sentence: a text as it stands, or a number that each language writes its own way."""
 SHOWN_CHARACTERS = 200
 """Of a cell's text in a finding; whoever sees that much of it knows which cell it is."""
 
@@ -91,15 +99,28 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "error", "The row repeats row {first}; it is counted once.", "Delete the row if it is there by mistake.",
     ),
     "row_contradicts": (
-        "error", "{others} gives another number for the same measure, period, place and group.",
+        "error", "Row {others} gives another number for the same measure, period, place and group.",
         "Keep the row that is right.",
+    ),
+    "layout_contradicts": (
+        "error", "The layout's query gives two numbers for the same measure, period, place and group.",
+        "Ask the backbone to mend the layout; your file is kept.",
     ),
 }  # fmt: skip
 
 
+LOCALES = Path(__file__).parent / "locales"
+ENGLISH = Speech("en", Calendar(), LOCALES)
+HINTS = {"looks_like": " Did you mean “{looks_like}”?"}
+"""Details that are said as a sentence of their own where there is something to say, and not at all where not."""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One breach of the contract. ``row`` counts from 1 as a spreadsheet does; None means the whole file."""
+    """One breach of the contract. ``row`` counts from 1 as a spreadsheet does; None means the whole file.
+
+    ``message`` and ``fix`` are English; `said` says them in another language, from ``details``.
+    """
 
     code: str
     severity: Severity
@@ -110,6 +131,14 @@ class Finding:
     column: str | None = None
     cell: str | None = None
     value: str | None = None
+    details: tuple[tuple[str, Detail], ...] = ()
+
+    def said(self, speech: Speech) -> tuple[str, str]:
+        """What is wrong and how to mend it, in the language of ``speech``."""
+        _, message, fix = WORDS[self.code]
+        own = {"column": self.column or "", "value": self.value or "", "sheet": self.sheet or ""}
+        said = {**own, **{name: _said(name, detail, speech) for name, detail in self.details}}
+        return speech._(message, **said), speech._(fix, **said)
 
 
 def finding(
@@ -122,12 +151,26 @@ def finding(
     value: str | None = None,
     **details: object,
 ) -> Finding:
-    """The finding ``code`` with its words filled in; ``position`` is the column's place in the sheet, from 0."""
-    severity, message, fix = WORDS[code]
+    """The finding ``code`` with its words filled in; ``position`` is the column's place in the sheet, from 0.
+
+    Of the details, whole numbers and `Decimal` are amounts, written with the thousands separators of each language: the
+    number of a row or a year is given as text. A ``reason`` is translated where the catalogues have it.
+    """
+    severity = WORDS[code][0]
     cell = f"{column_letters(position)}{row}" if row is not None and position is not None else None
     short = value if value is None or len(value) <= SHOWN_CHARACTERS else f"{value[:SHOWN_CHARACTERS]}…"
-    said = {"column": column, "value": short, "sheet": sheet, **details}
-    return Finding(code, severity, message.format(**said), fix, sheet, row, column, cell, short)
+    kept = tuple((name, d if isinstance(d, int | Decimal) else str(d)) for name, d in details.items())
+    made = Finding(code, severity, "", "", sheet, row, column, cell, short, kept)
+    message, fix = made.said(ENGLISH)
+    return replace(made, message=message, fix=fix)
+
+
+def _said(name: str, detail: Detail, speech: Speech) -> str:
+    if not isinstance(detail, str):
+        return speech.exact(Decimal(detail))
+    if name in HINTS:
+        return speech._(HINTS[name], **{name: detail}) if detail else ""
+    return speech.text(detail) if name == "reason" else detail
 
 
 def column_letters(position: int) -> str:

@@ -171,11 +171,11 @@ def _finding(
         rows = copies[tuple(breach[name] for name in NUMBER)]
         if len({value for _, value in rows}) > 1:
             others = ", ".join(str(row) for row, _ in rows if row != breach["row"])
-            code, details = "row_contradicts", {"others": f"Row {others}" if others else "The layout's query"}
+            code, details = ("row_contradicts", {"others": others}) if others else ("layout_contradicts", {})
         elif breach["row"] == rows[0][0]:
             return None
         else:
-            details["first"] = rows[0][0]
+            details["first"] = str(rows[0][0])
     elif code in ("value_below_minimum", "value_above_maximum"):
         measure_entry = vocabulary.measures[resolved.measures[breach["measure"]]]
         details = {"minimum": measure_entry.minimum, "maximum": measure_entry.maximum}

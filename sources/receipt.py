@@ -99,7 +99,7 @@ class Receipt:
             "taken": [asdict(taken) for taken in self.taken],
             "findings": [asdict(found) for found in self.findings],
         }
-        return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+        return (json.dumps(said, ensure_ascii=False, indent=1, default=str) + "\n").encode()
 
     def page(self) -> bytes:
         return _template().render(receipt=self, file=self.key.rsplit("/", 1)[-1]).encode()

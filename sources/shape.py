@@ -85,8 +85,7 @@ def match(layout: Layout, header: Sequence[str], vocabulary: Vocabulary) -> tupl
         if name not in columns:
             spare = [text for text in header if text.strip() and plain(text) not in needed]
             like = closest(written, spare)
-            looks = f" “{like}” looks like it." if like else ""
-            found.append(finding("column_missing", column=written, looks_like=looks))
+            found.append(finding("column_missing", column=written, looks_like=like or ""))
     return Plan(layout, columns, cells), found
 
 

@@ -124,7 +124,7 @@ def _spellings(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 @cache  # the same wrong word stands in thousands of rows
 def _like(text: str, names: tuple[str, ...]) -> str:
-    """`` Did you mean “Harbor”?`` where one of the agreed names is close, else nothing."""
+    """The one of the agreed names that is close, else nothing."""
     written = {plain(name): name for name in reversed(names)}
     close = closest(plain(text), written)
-    return f" Did you mean “{written[close]}”?" if close else ""
+    return written[close] if close else ""
