@@ -47,6 +47,10 @@ class Store(Protocol):
     url: str
 
     def get(self, key: str) -> bytes: ...
+    def get_version(self, key: str, version: str) -> bytes | None:
+        """The bytes, if they are still the version that a listing showed; None where they have changed since."""
+        ...
+
     def put(self, key: str, content: bytes) -> None: ...
     def put_new(self, key: str, content: bytes) -> bool:
         """Write unless the key exists; say whether it was written."""
@@ -110,11 +114,19 @@ class FolderStore:
         return self.path / checked_key(key)
 
     def get(self, key: str) -> bytes:
+        return self._got(key)[0]
+
+    def get_version(self, key: str, version: str) -> bytes | None:
+        content, found = self._got(key)
+        return content if found == version else None
+
+    def _got(self, key: str) -> tuple[bytes, str]:
+        """The bytes, and the version the file had once they were read: whoever writes meanwhile moves its time."""
         with self._explained(key):
             try:
                 handle = os.open(self.local(key), os.O_RDONLY | os.O_NOFOLLOW)
                 with open(handle, "rb") as stream:
-                    return stream.read()
+                    return stream.read(), _file_version(os.fstat(handle))
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
                 raise KeyError(key) from error
 
@@ -161,7 +173,7 @@ class FolderStore:
                 status = path.lstat()
                 if stat.S_ISREG(status.st_mode):  # neither a link nor a pipe that would never end
                     modified = datetime.fromtimestamp(status.st_mtime, UTC)
-                    yield Stored(key, status.st_size, f"{status.st_mtime_ns}-{status.st_size}", modified)
+                    yield Stored(key, status.st_size, _file_version(status), modified)
 
     def exists(self, key: str) -> bool:
         return self.local(key).is_file()
@@ -171,8 +183,7 @@ class FolderStore:
             self.local(key).unlink()
 
     def alias(self, name: str, target: str, files: Sequence[str]) -> None:
-        link = self.local(name)
-        if link.is_dir() and not link.is_symlink():
+        if (link := self.local(name)).is_dir() and not link.is_symlink():
             raise Unavailable(f"{link} is a folder where a link belongs (was it copied here?); move it away, run again")
         temporary = link.with_name(f".new-{secrets.token_hex(8)}")
         with self._explained(name):
@@ -242,10 +253,11 @@ class BucketStore:
         return self._client
 
     def get(self, key: str) -> bytes:
-        found = self.read(key)
-        if found is None:
-            raise KeyError(key)
-        return found[0]
+        return self._got(key)[0]
+
+    def get_version(self, key: str, version: str) -> bytes | None:
+        content, tag, modified = self._got(key)
+        return content if _object_version(tag, modified) == version else None
 
     def put(self, key: str, content: bytes) -> None:
         with self._explained(key):
@@ -255,6 +267,12 @@ class BucketStore:
         return self.swap(key, content, None)
 
     def read(self, key: str) -> tuple[bytes, str] | None:
+        with contextlib.suppress(KeyError):
+            return self._got(key)[:2]
+        return None
+
+    def _got(self, key: str) -> tuple[bytes, str, datetime]:
+        """The bytes, their tag and when they were written, all from one answer."""
         from botocore.exceptions import ClientError
 
         with self._explained(key):
@@ -262,9 +280,9 @@ class BucketStore:
                 answer = self.client.get_object(Bucket=self.bucket, Key=self._at(key))
             except ClientError as error:
                 if error.response["Error"]["Code"] == "NoSuchKey":
-                    return None
+                    raise KeyError(key) from error
                 raise
-            return answer["Body"].read(), answer["ETag"]
+            return answer["Body"].read(), answer["ETag"], answer["LastModified"]
 
     def swap(self, key: str, content: bytes, tag: str | None) -> bool:
         from botocore.exceptions import ClientError
@@ -297,9 +315,9 @@ class BucketStore:
             items = {item["Key"].removeprefix(self.prefix): item for page in pages for item in page.get("Contents", ())}
         for key, item in sorted(items.items()):  # SeaweedFS sorts folder by folder, AWS by whole keys
             if _is_listed(key):
-                modified = item["LastModified"].astimezone(UTC)
-                version = f"{item['ETag'].strip(chr(34))}-{modified:%Y%m%dT%H%M%SZ}"
-                yield Stored(key, item["Size"], version, modified)
+                yield Stored(
+                    key, item["Size"], _object_version(item["ETag"], item["LastModified"]), item["LastModified"]
+                )
 
     def exists(self, key: str) -> bool:
         return self._head(key) is not None
@@ -362,10 +380,17 @@ class BucketStore:
             raise Unavailable(f"s3://{self.bucket}/{self.prefix}{key}: {error}") from error
 
 
-def _status(error: Any) -> int | None:
-    """The HTTP status S3 answered with."""
-    status: int | None = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    return status
+def _file_version(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns}-{status.st_size}"
+
+
+def _object_version(tag: str, modified: datetime) -> str:
+    return f"{tag.strip(chr(34))}-{modified.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _status(error: Any) -> Any:
+    """The HTTP status S3 answered with, a number; None where it gave no answer."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
 
 
 _MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".woff2": "font/woff2", ".qmd": "text/markdown"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -101,6 +102,32 @@ def test_a_listing_tells_when_bytes_changed(store: AnyStore) -> None:
     store.put("a", b"2")
     (after,) = store.list("a")
     assert after.version != before.version
+
+
+def test_bytes_are_given_only_as_they_were_listed(store: AnyStore) -> None:
+    store.put("inbox/a.csv", b"half")
+    (listed,) = store.list("inbox/")
+    assert store.get_version(listed.key, listed.version) == b"half"
+    store.put("inbox/a.csv", b"half and half")
+    assert store.get_version(listed.key, listed.version) is None
+    store.delete("inbox/a.csv")
+    with pytest.raises(KeyError):
+        store.get_version(listed.key, listed.version)
+
+
+def test_a_file_written_to_while_it_is_read_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FolderStore(tmp_path)
+    store.put("inbox/a.csv", b"half")
+    (listed,) = store.list("inbox/")
+    first_look = os.fstat
+
+    def a_writer_is_quicker(handle: int) -> os.stat_result:
+        with store.local("inbox/a.csv").open("ab") as stream:
+            stream.write(b" and half")
+        return first_look(handle)
+
+    monkeypatch.setattr(os, "fstat", a_writer_is_quicker)
+    assert store.get_version(listed.key, listed.version) is None
 
 
 def test_long_lists_page(store: AnyStore) -> None:
