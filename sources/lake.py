@@ -13,7 +13,7 @@ import hashlib
 import json
 import tempfile
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,6 +101,7 @@ class Lake:
     def __init__(self, store: FolderStore | BucketStore) -> None:
         self.store = store
         self._seen: dict[str, Manifest] = {}
+        self._copies: tempfile.TemporaryDirectory[str] | None = None
 
     def manifests(self) -> list[Manifest]:
         """Every committed batch, in the order of knowledge time."""
@@ -188,6 +189,17 @@ class Lake:
             if len(written) != 1:
                 raise Unavailable(f"{name} of batch {batch} became {len(written)} files instead of one")
         return tuple(files)
+
+    def files(self, table: str, manifests: Iterable[Manifest]) -> list[Path]:
+        """Where a table's files of these batches lie on this disk; those in a bucket are brought here, once."""
+        keys = [f"lake/{f['path']}" for manifest in manifests for f in manifest.files if f["table"] == table]
+        if isinstance(self.store, FolderStore):
+            return [self.store.local(key) for key in keys]
+        if self._copies is None:
+            self._copies = tempfile.TemporaryDirectory(prefix="cairn-lake-")
+        for key in keys:
+            _copy(self.store, key, Path(self._copies.name))
+        return [Path(self._copies.name) / key for key in keys]
 
     def local(self, cache: Path) -> Path:
         """The lake as a folder: the store's own, or a copy in ``cache`` of what a bucket holds."""

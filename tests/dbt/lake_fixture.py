@@ -86,23 +86,28 @@ class Lake:
         new = {r.reading: r for r in readings if r.reading not in self.landed}
         self.landed |= set(new)
         tables = self._rows_of(new.values())
-        tables["deliveries"] = _table(
-            "deliveries",
-            [
-                (
-                    f"{self.batches}.{i}", r.partner, "bucket", key or f"{r.partner}/{r.reading}.csv",
-                    version or f"v{self.batches}.{i}", 1, r.reading, r.reading, self.now, i,
-                )
-                for i, r in enumerate(readings)
-            ],
-        )  # fmt: skip
-        return self.commit("submissions", tables, list(new))
+        deliveries = [
+            (
+                f"{self.batches}.{i}", r.partner, "bucket", key or f"{r.partner}/{r.reading}.csv",
+                version or f"v{self.batches}.{i}", 1, r.reading, r.reading, self.now, i,
+            )
+            for i, r in enumerate(readings)
+        ]  # fmt: skip
+        tables["deliveries"] = _table("deliveries", deliveries)
+        names = LAKE_SCHEMAS["deliveries"].names
+        said = [
+            {**dict(zip(names, d, strict=True)), "layout": r.layout, "received_at": _instant(self.now)}
+            for d, r in zip(deliveries, readings, strict=True)
+        ]
+        return self.commit("submissions", tables, list(new), said)
 
     def land_again(self, reading: Reading) -> datetime:
         """The rows of a reading that stands in the lake already, as a collector racing another leaves them."""
         return self.commit("submissions", self._rows_of([reading]), [reading.reading])
 
-    def commit(self, kind: str, tables: Mapping[str, pa.Table], readings: list[str]) -> datetime:
+    def commit(
+        self, kind: str, tables: Mapping[str, pa.Table], readings: list[str], deliveries: Sequence[object] = ()
+    ) -> datetime:
         batch, known_at = f"b{self.batches:04d}", self.now
         files = []
         for name, table in tables.items():
@@ -111,8 +116,8 @@ class Lake:
             pq.write_table(table, self.path / path)
             files.append({"table": name, "path": path, "rows": table.num_rows, "sha256": ""})
         manifest = {
-            "format": 1, "batch": batch, "kind": kind, "known_at": known_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "imported": False, "agenda": "", "files": files, "readings": readings,
+            "format": 1, "batch": batch, "kind": kind, "known_at": _instant(known_at), "imported": False, "agenda": "",
+            "files": files, "readings": readings, "deliveries": deliveries,
         }  # fmt: skip
         (self.path / "batches").mkdir(parents=True, exist_ok=True)
         (self.path / "batches" / f"{batch}.json").write_text(json.dumps(manifest, indent=1))
@@ -143,6 +148,10 @@ class Lake:
                 for severity, code, message in r.findings
             ]
         return {name: _table(name, rows[name]) for name in rows if rows[name]}
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:

@@ -1,0 +1,272 @@
+"""What partners have said so far: their current numbers, from the lake alone.
+
+The rules for "current" are those of the warehouse (dbt: ``int_scopes``, ``int_observations``), and a test holds
+the two against each other; here they are asked of a few partners at once, without building anything. Files are
+opened only where a number that is asked for may lie: manifests say in which batches, scopes in which readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from agenda.tables import SCHEMAS as AGENDA
+from sources.lake import SCHEMAS, Lake, Manifest
+
+NUMBERS = "measure, period, period_start, place, members, value, layout, key"
+_DELIVERED = pa.schema([*SCHEMAS["deliveries"], ("known_at", pa.timestamp("us", "UTC")), ("batch", pa.string())])
+_WAYS = pa.schema([("members", pa.string()), ("way", pa.string())])
+
+STANDING = """
+create table standing as
+with latest as (
+    -- One row per object version: read again, it takes its forerunner's place.
+    select * from delivered
+    qualify row_number() over (
+        partition by partner, source, key, version order by received_at desc, known_at desc, batch desc, sequence desc
+    ) = 1
+),
+deliveries as (
+    select latest.partner, latest.key, latest.reading, readings.layout, readings.delivery_mode,
+        row_number() over (order by received_at, known_at, batch, sequence, delivery) as number
+    from latest join readings using (reading)
+    where outcome <> 'rejected'
+),
+versions as (
+    -- A newer version of a file that replaces it without loss takes back all that older ones said.
+    select *, max(number) filter (
+        where delivery_mode = 'replaces' and reading not in (select reading from rejected_rows)
+    ) over (partition by partner, key) as version_from
+    from deliveries
+),
+counted as (
+    select reading, partner, layout, delivery_mode, max(number) as number, arg_max(key, number) as key
+    from versions where version_from is null or number >= version_from
+    group by all
+),
+spoken as (
+    -- A reading that lost a row of a scope can't say that what it leaves out there is gone.
+    select scopes.reading, scopes.measure, scopes.period, counted.* exclude (reading),
+        delivery_mode = 'replaces' and not exists (
+            select 1 from rejected_rows as rejected
+            where rejected.reading = scopes.reading and coalesce(rejected.measure, scopes.measure) = scopes.measure
+                and coalesce(rejected.period, scopes.period) = scopes.period
+        ) as is_whole
+    from scopes join counted using (reading)
+)
+select * exclude (is_whole), count(*) over (partition by partner, measure, period) > 1 as is_contested
+from (
+    select *, max(number) filter (where is_whole) over (partition by partner, layout, measure, period) as replaced_at
+    from spoken
+    qualify number >= coalesce(replaced_at, 0)
+)
+"""
+"""Which readings speak of which measure and period, and still count: a row per reading, measure and period."""
+
+CURRENT = """
+insert into numbers
+with said as (
+    select observations.partner, measure, period, period_start, place, members, value, layout, key,
+        number, is_contested, reading
+    from observations join standing using (reading, measure, period)
+),
+retracted as (
+    -- What a later replacement leaves out is gone, unless a row that it lost may have been that very number.
+    select distinct said.reading, said.measure, said.period, said.place, said.members
+    from said join standing as later using (partner, layout, measure, period)
+    where said.is_contested and later.delivery_mode = 'replaces' and later.number > said.number and not exists (
+        select 1 from rejected_rows as rejected
+        where rejected.reading = later.reading and coalesce(rejected.measure, said.measure) = said.measure
+            and coalesce(rejected.period, said.period) = said.period
+            and coalesce(rejected.place, said.place) = said.place
+            and coalesce(rejected.members, said.members) = said.members
+    )
+)
+select * exclude (number, is_contested, reading) from said where not is_contested
+union all
+select * exclude (number, is_contested, reading) from (
+    select * from said anti join retracted using (reading, measure, period, place, members)
+    where is_contested
+    qualify row_number() over (partition by partner, measure, period, place, members order by number desc) = 1
+)
+"""
+"""The current numbers of the periods in ``recalled``; nearly every scope was delivered once and needs no window."""
+
+EMPTY = """
+create table numbers as
+select observations.partner, measure, period, period_start, place, members, value, layout, key
+from observations join standing using (reading, measure, period) limit 0
+"""
+
+TOTALS = """
+with ways as (
+    select {owner}, measure, period, place, way, sum(value) as total
+    from {numbers} group by all
+),
+best as (
+    -- A reported whole before the sum of its parts, of splits the coarsest; of two alike the fuller.
+    select * exclude (way) from ways
+    qualify row_number() over (
+        partition by {owner}, measure, period, place
+        order by if(way = '', 0, len(string_split(way, ' * '))), total desc, way
+    ) = 1
+)
+select {owner}, measure, period, sum(total) as total from best
+anti join (
+    select below.{owner}, below.measure, below.period, below.place
+    from best as below join above using (place)
+    join best as whole on whole.{owner} = below.{owner} and whole.measure = below.measure
+        and whole.period = below.period and whole.place = above.ancestor
+) as held using ({owner}, measure, period, place)
+group by all
+"""
+"""Numbers with their ``way`` of splitting (``age * sex``) as one total per ``owner``, measure and period, over places:
+a place that was reported stands for all that lies in it (``above``: each place with those it lies in)."""
+
+
+def of(lake: Lake, partners: Collection[str]) -> History:
+    """The history of these partners. Reads nothing until something is asked."""
+    return History(lake, partners)
+
+
+def way_of(members: str) -> str:
+    """``age=infant|sex=f`` → ``age * sex``: the dimensions that a number is split by."""
+    return " * ".join(part.split("=")[0] for part in members.split("|")) if members else ""
+
+
+class History:
+    """Current numbers of some partners, read from the lake as they are asked for, period by period.
+
+    A lake that grows meanwhile answers as it was at the first question.
+    """
+
+    def __init__(self, lake: Lake, partners: Collection[str]) -> None:
+        self._lake, self._partners = lake, frozenset(partners)
+        self._recalled: set[str] = set()
+        self._totals: dict[str, dict[tuple[str, str], Decimal]] = {}
+
+    def numbers(self, partner: str) -> pl.DataFrame:
+        """All current numbers of a partner, in order; columns as `NUMBERS` has them."""
+        self.recall(self.periods)
+        order = "period_start, period, measure, place, members"
+        return self.connection.execute(
+            f"select {NUMBERS} from numbers where partner = ? order by {order}", [partner]
+        ).pl()
+
+    def total(self, partner: str, measure: str, period: str) -> Decimal | None:
+        """A measure's number for a period, over all the partner's places; None where it was not reported."""
+        if period not in self.periods:
+            return None
+        if period not in self._totals:
+            self.recall([period])
+            numbers = "(from numbers join ways using (members) where period = $period)"
+            query = TOTALS.format(owner="partner", numbers=numbers)
+            rows = self.connection.execute(query, {"period": period}).fetchall()
+            self._totals[period] = {(owner, named): total for owner, named, _, total in rows}
+        return self._totals[period].get((partner, measure))
+
+    def recall(self, periods: Iterable[str]) -> None:
+        """Have the numbers of these periods in the table ``numbers`` of `connection`."""
+        wanted = self.periods & set(periods) - self._recalled
+        if not wanted:
+            return
+        self._recalled |= wanted
+        self.connection.register("recalled", pa.table({"period": sorted(wanted)}))
+        spoken = self.connection.execute("select distinct reading from standing join recalled using (period)")
+        self._load("observations", {reading for (reading,) in spoken.fetchall()}, "semi join recalled using (period)")
+        self.connection.execute(CURRENT)
+        members = self.connection.execute("select distinct members from numbers").fetchall()
+        ways = [{"members": text, "way": way_of(text)} for (text,) in members]
+        self.connection.register("ways", pa.Table.from_pylist(ways, _WAYS))
+
+    @cached_property
+    def periods(self) -> frozenset[str]:
+        """The periods that the partners have spoken of; none, and nothing is read, where they never delivered."""
+        if not self._delivered:
+            return frozenset()
+        return frozenset(key for (key,) in self.connection.execute("select distinct period from standing").fetchall())
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A database in memory with these tables. ``standing``: which readings count; ``numbers``: ``partner`` and
+        `NUMBERS`, of the periods that were recalled; ``above``: each place with those it lies in."""
+        self._database = duckdb.connect()
+        self._database.execute("set TimeZone = 'UTC'")
+        self._database.register("delivered", pa.Table.from_pylist(self._delivered, _DELIVERED))
+        readings = {str(delivered["reading"]) for delivered in self._delivered}
+        for table in ("readings", "scopes", "rejected_rows"):
+            self._load(table, readings)
+        self._load("observations", [])
+        self._database.execute(STANDING)
+        self._database.execute(EMPTY)
+        agenda = next((m for m in reversed(self._manifests) if m.kind == "agenda"), None)
+        places = self._files("agenda_place_ancestors", [agenda] if agenda else [])
+        self._database.execute(f"create table above as select place, ancestor from {places} where distance > 0")
+        return self._database
+
+    # -- the lake's files -----------------------------------------------------------------------------
+
+    @cached_property
+    def _manifests(self) -> list[Manifest]:
+        return self._lake.manifests()
+
+    @cached_property
+    def _delivered(self) -> list[dict[str, Any]]:
+        """The partners' deliveries as their batches have them."""
+        return [
+            {**asdict(delivery), "known_at": manifest.known_at, "batch": manifest.batch}
+            for manifest in self._manifests
+            for delivery in manifest.deliveries
+            if delivery.partner in self._partners
+        ]
+
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        """The first committed batch of each reading: where it counts from, whoever landed it again."""
+        homes: dict[str, str] = {}
+        for manifest in self._manifests:
+            for reading in manifest.readings:
+                homes.setdefault(reading, manifest.batch)
+        return homes
+
+    def _load(self, table: str, readings: Collection[str], only: str = "") -> None:
+        """Have the rows of these readings in a table named like the lake's."""
+        batches = {self._homes[reading] for reading in readings if reading in self._homes}
+        manifests = [manifest for manifest in self._manifests if manifest.batch in batches]
+        self._database.register("wanted", pa.table({"reading": pa.array(sorted(readings), pa.string())}))
+        rows = f"(select * from {self._files(table, manifests)} semi join wanted using (reading) {only})"
+        repeats = [
+            {"filename": str(path), "reading": reading}
+            for manifest in manifests
+            for reading in manifest.readings
+            if self._homes[reading] != manifest.batch
+            for path in self._lake.files(table, [manifest])
+        ]
+        if repeats:
+            self._database.register("repeats", pa.Table.from_pylist(repeats))
+            rows = f"(select * from {rows} anti join repeats using (filename, reading))"
+        self._database.execute(
+            f"create or replace temp table {table} as select {', '.join(SCHEMAS[table].names)} from {rows}"
+        )
+
+    def _files(self, table: str, manifests: Iterable[Manifest]) -> str:
+        """The SQL for the files of a table in these batches; a table without rows where there are none."""
+        paths = [_pattern(path) for path in self._lake.files(table, manifests)]
+        if paths:
+            return f"read_parquet([{', '.join(paths)}], filename = true)"
+        self._database.register(f"no_{table}", (SCHEMAS | AGENDA)[table].empty_table())
+        return f"no_{table}"
+
+
+def _pattern(path: Path) -> str:
+    """A path as DuckDB reads it literally, whatever signs of patterns are in it."""
+    text = str(path).replace("'", "''").replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")
+    return f"'{text}'"
