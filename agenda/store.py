@@ -160,9 +160,8 @@ class FolderStore:
             return True
 
     def list(self, prefix: str) -> Iterator[Stored]:
-        folder = self.path / prefix.rpartition("/")[0]
         found = []
-        for directory, _, names in os.walk(folder):
+        for directory, _, names in os.walk(self.path / prefix.rpartition("/")[0]):
             for name in names:
                 path = Path(directory, name)
                 key = path.relative_to(self.path).as_posix()
@@ -315,9 +314,8 @@ class BucketStore:
             items = {item["Key"].removeprefix(self.prefix): item for page in pages for item in page.get("Contents", ())}
         for key, item in sorted(items.items()):  # SeaweedFS sorts folder by folder, AWS by whole keys
             if _is_listed(key):
-                yield Stored(
-                    key, item["Size"], _object_version(item["ETag"], item["LastModified"]), item["LastModified"]
-                )
+                modified = item["LastModified"].astimezone(UTC)
+                yield Stored(key, item["Size"], _object_version(item["ETag"], modified), modified)
 
     def exists(self, key: str) -> bool:
         return self._head(key) is not None

@@ -95,7 +95,7 @@ class Collector:
         self._of_key = {d.key: d for d in known}
         self._readings = self.lake.readings()
         self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
-        self.arrivals = arrivals(folder, store, self._of_key, self.vocabulary, partners)
+        self.arrivals = arrivals(folder, store, self._of_key, self._readings, self.vocabulary, partners)
         self._moved = self._moved_sources()
         self.total = len(self.arrivals)
 
@@ -161,12 +161,13 @@ class Collector:
     # -- step by step ---------------------------------------------------------------------------------
 
     def _bytes(self, arrival: Arrival) -> bytes | None:
-        """What the object holds; None where it went away since it was listed."""
+        """What the object holds; None where it changed or went away since it was listed: the next look sees to it."""
         if arrival.content is not None:
             return arrival.content
-        key = f"submissions/{arrival.known.submission}" if arrival.known else arrival.stored.key
         try:
-            return self.store.get(key)
+            if arrival.known is not None:
+                return self.store.get(f"submissions/{arrival.known.submission}")
+            return self.store.get_version(arrival.stored.key, arrival.stored.version)
         except KeyError:
             return None
 
@@ -175,12 +176,16 @@ class Collector:
         partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
         layouts = self.folder.layouts_of(partner)
         reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts)
+        latest = self._latest_of_source.get(partner.id)
         if arrival.known is not None:
+            if latest == arrival.known.reading:
+                self._latest_of_source[partner.id] = reading
             return replace(arrival.known, reading=reading, layout=arrival.layout_name or "")
-        was = self._of_key.get(arrival.key)
-        moved = partner.id in self._moved and was is not None and was.submission == sha
-        if moved or self._latest_of_source.get(partner.id) == reading:
-            self.store.put_new(seen_key(arrival.key, arrival.stored.version), b"")
+        was = self._of_key.get(arrival.key) if partner.id in self._moved else None
+        if was is not None and was.submission == sha:
+            latest = reading = was.reading
+        if latest == reading:
+            self.store.put_new(seen_key(arrival.key, arrival.stored.version, reading), b"")
             return None
         self._latest_of_source[partner.id] = reading
         received_at = self.received_at(arrival)

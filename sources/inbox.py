@@ -20,7 +20,8 @@ from sources.vocabulary import Vocabulary
 
 INBOX = "inbox/"
 SEEN = "seen/"
-"""Marks of arrivals that only repeated what was there, so that they are not opened again and again."""
+"""Marks of arrivals that only repeated a reading, so that they are not opened again and again. A mark counts once the
+lake holds that reading: killed before it does, the next collect finds what was repeated and the repetition."""
 IGNORED = (".", "~$", "README", "_")
 """Beginnings of names that programs and people leave beside the data: hidden files, office locks, notices."""
 
@@ -45,16 +46,18 @@ def arrivals(
     folder: Folder,
     store: Store,
     deliveries: Mapping[str, Delivery],
+    readings: Collection[str],
     vocabulary: Vocabulary,
     partners: Collection[str] | None = None,
 ) -> list[Arrival]:
-    """What there is to take in, oldest first. ``deliveries`` holds the latest known one of each key."""
+    """What there is to take in, oldest first. Known are ``deliveries``, the latest of each key, and ``readings``, all."""
     found: list[Arrival] = []
-    seen = {stored.key for stored in store.list(SEEN)}
+    marks = (stored.key.rpartition(".") for stored in store.list(SEEN))
+    seen = {mark for mark, _, reading in marks if reading in readings}
     for partner in folder.partners.partners:
         if partners is None or partner.id in partners:
             found += _of_partner(folder, store, deliveries, vocabulary, partner)
-    found = [a for a in found if a.known is not None or seen_key(a.key, a.stored.version) not in seen]
+    found = [a for a in found if a.known is not None or _mark(a.key, a.stored.version) not in seen]
     return sorted(found, key=lambda a: (a.known is None, a.stored.modified, a.key))
 
 
@@ -74,8 +77,12 @@ def _of_partner(
             yield Arrival(partner, key, stored, layout_name, known)
 
 
-def seen_key(key: str, version: str) -> str:
-    """The mark of one version of one object."""
+def seen_key(key: str, version: str, reading: str) -> str:
+    """Where to mark that one version of one object repeated ``reading``."""
+    return f"{_mark(key, version)}.{reading}"
+
+
+def _mark(key: str, version: str) -> str:
     digest = hashlib.sha256(f"{key}\0{version}".encode(errors="surrogateescape"))
     return SEEN + digest.hexdigest()
 

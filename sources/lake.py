@@ -111,8 +111,12 @@ class Lake:
         return sorted(self._seen.values(), key=lambda m: (m.known_at, m.batch))
 
     def deliveries(self) -> list[Delivery]:
-        """Every delivery in order, the latest reading of each only: a re-read takes its forerunner's place."""
-        latest = {d.delivery: d for manifest in self.manifests() for d in manifest.deliveries}
+        """Every delivery in order, the latest of each version of an object only.
+
+        A re-reading takes its forerunner's place; so does what a second collector landed of the same version.
+        """
+        found = [d for manifest in self.manifests() for d in manifest.deliveries]
+        latest = {(d.partner, d.source, d.key, d.version): d for d in sorted(found, key=lambda d: d.received_at)}
         return sorted(latest.values(), key=lambda d: (d.received_at, d.sequence))
 
     def readings(self) -> set[str]:
