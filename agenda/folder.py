@@ -28,6 +28,7 @@ from pydantic import BaseModel, ValidationError
 from agenda import settings
 from agenda.errors import ConfigurationError, Problem
 from agenda.model import Activities, Agenda, Initiative, Layout, Partner, Partners, Story
+from agenda.ways_in import WAYS
 
 T = TypeVar("T", bound=BaseModel)
 Path_ = tuple[str | int, ...]
@@ -189,7 +190,7 @@ class _Reader:
             return self._listed(name, data, path, marks) if is_list else data
         if node.tag == _NULL:
             return None
-        value = self._environment(name, node.value, line)
+        value = node.value if _is_asked_later(path) else self._environment(name, node.value, line)
         return self._shown(name, line, path, value)
 
     def _listed(self, name: str, data: dict[str, Any], path: Path_, marks: Marks) -> Any:
@@ -237,6 +238,11 @@ class _Reader:
         return re.sub(r"\$\{(\w+)\}", filled, value)
 
 
+def _is_asked_later(path: Path_) -> bool:
+    """Whether an entry belongs to a partner's source, whose references wait until the partner is asked."""
+    return path[:1] == ("partners",) and path[2:3] == ("source",)
+
+
 def misplaced(folder: Path, file: Any) -> str | None:
     """Why ``file`` is no file of the initiative, or None. An edition carries these files, so none may lie elsewhere."""
     if not isinstance(file, str):
@@ -254,10 +260,18 @@ def _cell(column: str, text: str) -> Any:
 
 def _problems(source: Source, type_: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors():
-        path = tuple(part for part in detail["loc"] if not str(part).startswith(("function-", "constrained-")))
+        loc = tuple(part for part in detail["loc"] if not str(part).startswith(("function-", "constrained-")))
+        path = _written(source.data, loc, detail["type"])
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
-            message = "is not a key that is known here" + nearest(str(path[-1]), _siblings(type_, path))
+            message = "is not a key that is known here" + nearest(str(path[-1]), _siblings(type_, loc))
+        elif detail["type"] == "union_tag_invalid":
+            path = (*path, "preset" if "preset" in detail["input"] else "kind")
+            said = str(detail["input"].get(path[-1]))
+            known = [tag.strip("'") for tag in detail["ctx"]["expected_tags"].split(", ")]
+            message = f"{said!r} is no way in that is known here{nearest(said, known)}"
+        elif detail["type"] == "union_tag_not_found":
+            message = "needs keys of its own, above all 'kind'"
         elif detail["type"] == "missing":
             message = "is missing; it must be given"
         elif detail["type"] == "too_short":
@@ -271,12 +285,29 @@ def _problems(source: Source, type_: type[BaseModel], error: ValidationError) ->
         yield source.problem(path, message)
 
 
+def _written(data: Any, path: Path_, error: str) -> Path_:
+    """``path`` without what no file says: pydantic also names the kind of entry that it took something for."""
+    found: Path_ = ()
+    for i, part in enumerate(path):
+        is_missing = error == "missing" and i == len(path) - 1
+        if isinstance(data, dict) and isinstance(part, str) and part not in data and not is_missing:
+            continue
+        found = (*found, part)
+        try:
+            data = data[part]
+        except (LookupError, TypeError):  # nothing below was written like this: a text that stands for an entry, say
+            data = None
+    return found
+
+
 def _siblings(type_: Any, path: Path_) -> list[str]:
     """The keys that are known where the last part of ``path`` was found."""
     fields: list[str] = []
     for part in path[:-1]:
         if isinstance(part, str) and (field := _models_in(type_).get(part)):
             type_ = field
+        elif part in WAYS:
+            type_ = WAYS[str(part)]
     for model in _entry_types(type_):
         fields += [f.alias or name for name, f in model.model_fields.items()]
     return fields

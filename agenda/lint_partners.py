@@ -10,12 +10,14 @@ from agenda.folder import Path_, nearest
 from agenda.known import Known, answers
 from agenda.layouts import Value
 from agenda.reference import TOTAL
+from agenda.way import Way
+from agenda.ways_in import Api, Database, Dhis2, Kobo
 
 FILE = "partners.yml"
 
 
 def partners_problems(known: Known) -> Iterator[Problem]:
-    for check in (_partners, _prefixes, _layouts, _activities):
+    for check in (_partners, _prefixes, _sources, _layouts, _activities):
         yield from check(known)
 
 
@@ -53,6 +55,32 @@ def _prefixes(known: Known) -> Iterator[Problem]:
         if others:
             message = f"{partner.prefix}/ is (part of) the inbox of {others[0]!r}; each partner has its own"
             yield known.problem(FILE, ("partners", i, "source", "prefix"), message)
+
+
+def _sources(known: Known) -> Iterator[Problem]:
+    """What is asked for bit by bit adds to what is known already; a layout must be able to take it so."""
+    for i, partner in enumerate(known.folder.partners.partners):
+        base: Path_ = ("partners", i, "source")
+        if isinstance(partner.source, Api):
+            yield from known.once(FILE, (*base, "endpoints"), [one.name for one in partner.source.endpoints])
+        layouts = [(name, known.layouts[name]) for name in partner.layouts if name in known.layouts]
+        for path in _bit_by_bit(partner.source):
+            for name, layout in layouts:
+                if layout.delivery != "updates":
+                    message = f"asks for new records only, but layout {name!r} replaces; give it delivery: updates"
+                    yield known.problem(FILE, (*base, *path), message)
+                elif layout.rows == "records":
+                    message = f"asks for new records only, but layout {name!r} adds records up; take this out"
+                    yield known.problem(FILE, (*base, *path), message)
+
+
+def _bit_by_bit(source: Way) -> list[Path_]:
+    """Where a source says that only what is new is asked for."""
+    if isinstance(source, Api):
+        return [("endpoints", i, "cursor") for i, endpoint in enumerate(source.endpoints) if endpoint.cursor]
+    if isinstance(source, Kobo | Dhis2):
+        return [("only_new",)] if source.only_new else []
+    return [("cursor",)] if isinstance(source, Database) and source.cursor else []
 
 
 def _layouts(known: Known) -> Iterator[Problem]:

@@ -13,12 +13,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from agenda.entry import Code, Entry, Language, Name, Number, PeriodText, Prefix, Some, Text, WebAddress, Yes
+from agenda.entry import Code, Entry, Language, Name, Number, PeriodText, Some, Text, WebAddress, Yes
 from agenda.layouts import Condition as Condition
 from agenda.layouts import From as From
 from agenda.layouts import Layout as Layout
 from agenda.layouts import Value as Value
 from agenda.periods import Calendar, PeriodType
+from agenda.ways_in import Bucket, Source
 
 # -- initiative.yml -----------------------------------------------------------------------------------
 
@@ -71,6 +72,7 @@ class Initiative(Entry):
     year: Year = Year()
     reports_from: PeriodText | None = None
     due_days: Annotated[int, Field(ge=0, le=365)] = 21
+    quarantine_days: Annotated[int, Field(ge=1, le=365)] = 30  # a month to ask the partner in; no longer than needed
     store: str = "store"
     site: str = "site"
     reviewers: tuple[Reviewer, ...] = ()
@@ -248,13 +250,6 @@ class Agenda(Entry):
 # -- partners.yml -------------------------------------------------------------------------------------
 
 
-class Bucket(Entry):
-    """Files below a prefix of the store's inbox."""
-
-    kind: Literal["bucket"] = "bucket"
-    prefix: Prefix | None = None  # default: the partner's id
-
-
 class Owes(Entry):
     """What a partner has agreed to report, and how often."""
 
@@ -271,7 +266,7 @@ class Partner(Entry):
     place: Code | None = None
     since: PeriodText | None = None
     until: PeriodText | None = None
-    source: Bucket = Bucket()
+    source: Source = Bucket()
     layouts: Some[str]
     owes: tuple[Owes, ...] = ()
 
