@@ -50,7 +50,7 @@ def arrivals(
     vocabulary: Vocabulary,
     partners: Collection[str] | None = None,
 ) -> list[Arrival]:
-    """What there is to take in, oldest first. Known are ``deliveries``, the latest of each key, and ``readings``, all."""
+    """What there is to take in, oldest first. Known: ``deliveries``, the latest of each key, and all ``readings``."""
     found: list[Arrival] = []
     marks = (stored.key.rpartition(".") for stored in store.list(SEEN))
     seen = {mark for mark, _, reading in marks if reading in readings}
