@@ -8,6 +8,7 @@ Every sentence a partner reads about their file is written in `WORDS` (and `HINT
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -16,8 +17,8 @@ from agenda.catalogue import Speech
 from agenda.periods import Calendar
 
 Severity = Literal["error", "warning"]
-Detail = str | int | Decimal
-"""What fills a ``{place}`` of a sentence: a text as it stands, or a number that each language writes its own way."""
+Detail = str | int | Decimal | date
+"""What fills a ``{place}`` of a sentence: a text as it stands, or a number or day as each language writes it."""
 SHOWN_CHARACTERS = 200
 """Of a cell's text in a finding; whoever sees that much of it knows which cell it is."""
 
@@ -58,6 +59,17 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "warning", "The file's last line does not end like the others; it may have been cut off.",
         "Check that the last row is complete. If it is, nothing needs to be done.",
     ),
+    "personal_data": (
+        "error", "The file seems to hold personal data that the coalition did not ask for. It was taken out of the "
+        "inbox and not read further; it is kept apart and will be deleted on {until}.",
+        "Send it again without the columns named here. If they are about nobody, tell the backbone, which can allow "
+        "them.",
+    ),
+    "personal_names": ("error", "The column “{column}” seems to hold names of persons.", "Delete the column."),
+    "personal_mails": ("error", "The column “{column}” seems to hold mail addresses.", "Delete the column."),
+    "personal_phones": ("error", "The column “{column}” seems to hold telephone numbers.", "Delete the column."),
+    "personal_births": ("error", "The column “{column}” seems to hold birth dates.", "Delete the column."),
+    "personal_ids": ("error", "The column “{column}” seems to hold national ids.", "Delete the column."),
     "layout_sql": (
         "error", "The layout's query can't be run on this file: {reason}.",
         "Ask the backbone to mend the layout; your file is kept.",
@@ -153,19 +165,22 @@ def finding(
 ) -> Finding:
     """The finding ``code`` with its words filled in; ``position`` is the column's place in the sheet, from 0.
 
-    Of the details, whole numbers and `Decimal` are amounts, written with the thousands separators of each language: the
-    number of a row or a year is given as text. A ``reason`` is translated where the catalogues have it.
+    Of the details, whole numbers and `Decimal` are amounts, written with the thousands separators of each language (the
+    number of a row or a year is given as text), and a date is written as each language writes days. A ``reason`` is
+    translated where the catalogues have it.
     """
     severity = WORDS[code][0]
     cell = f"{column_letters(position)}{row}" if row is not None and position is not None else None
     short = value if value is None or len(value) <= SHOWN_CHARACTERS else f"{value[:SHOWN_CHARACTERS]}…"
-    kept = tuple((name, d if isinstance(d, int | Decimal) else str(d)) for name, d in details.items())
+    kept = tuple((name, d if isinstance(d, int | Decimal | date) else str(d)) for name, d in details.items())
     made = Finding(code, severity, "", "", sheet, row, column, cell, short, kept)
     message, fix = made.said(ENGLISH)
     return replace(made, message=message, fix=fix)
 
 
 def _said(name: str, detail: Detail, speech: Speech) -> str:
+    if isinstance(detail, date):
+        return speech.day(detail)
     if not isinstance(detail, str):
         return speech.exact(Decimal(detail))
     if name in HINTS:
