@@ -147,6 +147,7 @@ class Layout(Entry):
     decimal: Literal[".", ","] = "."
     missing: tuple[str, ...] = ()
     aliases: dict[str, tuple[str, ...]] = {}
+    allowed: tuple[Text, ...] = ()  # columns that aren't read and may look like personal data all the same
     where: Where = {}
     period: Found | None = None
     place: Found | None = None  # none: the partner's own place

@@ -73,6 +73,7 @@ def draft_all(workspace: Workspace, periods: Sequence[Period], receipts: tuple[R
 
 @task(name="land the agenda", cache_policy=NO_CACHE)
 def land_agenda(collector: Collector) -> None:
+    collector.end_quarantines()
     collector.land_agenda()
 
 

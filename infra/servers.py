@@ -84,6 +84,7 @@ def s3_server(bucket: str = "cairn", others: Sequence[str] = ()) -> Iterator[S3S
             *(f"-{part}.port={port}" for part, port in ports.items()), f"-s3.config={folder}/s3.json",
             "-filer.localSocket=filer.sock", "-s3.localSocket=s3.sock",  # in the folder it runs in
             "-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false", "-master.telemetry=false",
+            "-s3.iam.readOnly=false",  # `cairn access` makes partners' users
         ]  # fmt: skip
         try:
             with _running(command, Path(folder), {}, lambda: _answers(server.endpoint, (403,))):

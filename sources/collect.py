@@ -20,6 +20,7 @@ import pyarrow as pa
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
+from sources import door, quarantine
 from sources.findings import finding
 from sources.inbox import Arrival, arrivals, reading_of, seen_key
 from sources.intake import Intake, refuse, take
@@ -66,6 +67,7 @@ def collect(
     Raises `agenda.errors.Unavailable` where the store fails; what was committed until then stays.
     """
     collector = Collector(folder, store, partners=partners, received_at=received_at)
+    collector.end_quarantines()
     collector.land_agenda()
     made: list[Receipt] = []
     for batch in collector.batches():
@@ -97,12 +99,17 @@ class Collector:
         self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
         self.arrivals = arrivals(folder, store, self._of_key, self._readings, self.vocabulary, partners)
         self._moved = self._moved_sources()
+        self._expired = quarantine.expired(store, self._now)
         self.total = len(self.arrivals)
 
     @property
     def has_work(self) -> bool:
         """Whether a collect would change anything, as far as can be told without opening a file."""
-        return bool(self.arrivals) or self.lake.agenda() != self.agenda
+        return bool(self.arrivals) or self.lake.agenda() != self.agenda or bool(self._expired)
+
+    def end_quarantines(self) -> None:
+        """Delete what has lain in quarantine until its day."""
+        quarantine.delete(self.store, self._expired)
 
     def land_agenda(self) -> None:
         """Land the agenda's snapshot where it changed; the first one is in force from the start of imported history."""
@@ -156,6 +163,7 @@ class Collector:
         for made in receipts:
             made.write(self.store)
         self._land(submissions, intakes)
+        door.take_out(self.store, submissions)
         return receipts
 
     # -- step by step ---------------------------------------------------------------------------------
@@ -165,7 +173,7 @@ class Collector:
         if arrival.content is not None:
             return arrival.content
         try:
-            if arrival.known is not None:
+            if arrival.known is not None and not quarantine.is_put_aside(arrival.known):
                 return self.store.get(f"submissions/{arrival.known.submission}")
             return self.store.get_version(arrival.stored.key, arrival.stored.version)
         except KeyError:
@@ -177,12 +185,14 @@ class Collector:
         layouts = self.folder.layouts_of(partner)
         reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts)
         latest = self._latest_of_source.get(partner.id)
+        if arrival.content is not None and quarantine.is_put_aside_as(self._of_key.get(arrival.key), reading):
+            return None  # asked for again, it is what it was
         if arrival.known is not None:
             if latest == arrival.known.reading:
                 self._latest_of_source[partner.id] = reading
             return replace(arrival.known, reading=reading, layout=arrival.layout_name or "")
         was = self._of_key.get(arrival.key) if partner.id in self._moved else None
-        if was is not None and was.submission == sha:
+        if was is not None and was.submission == sha and not quarantine.is_put_aside(was):
             latest = reading = was.reading
         if latest == reading:
             self.store.put_new(seen_key(arrival.key, arrival.stored.version, reading), b"")
@@ -218,9 +228,8 @@ class Collector:
                 submission.sheet = found
 
     def _keep(self, submissions: Sequence[Submission]) -> None:
-        """The bytes as they came."""
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda s: self.store.put_new(f"submissions/{s.delivery.submission}", s.content), submissions))
+        """The bytes as they came, but for those that hold personal data nobody agreed on."""
+        door.keep(self.store, submissions, self.vocabulary, self._now, self.folder.initiative.quarantine_days)
 
     def _match(self, submissions: Sequence[Submission]) -> None:
         """The plan for each sheet; one whose columns are not all there is refused as a whole."""
