@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from agenda.entry import Code, Entry, Name, Some, Text, Yes, fits
+from agenda.entry import Code, Entry, Name, Number, Some, Text, Yes, fits
 
 _NO_FILES = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"}
 """What Python calls encodings and no table is written in; reading with them fails in ways of their own."""
@@ -43,6 +43,7 @@ class From(Entry):
 
     column: Text | None = None
     columns: Some[Text] | None = None  # joined with a space: [year, month]
+    first: Some[Text] | None = None  # the first of these that is filled: [town, county]
     path: Annotated[str, AfterValidator(_pattern)] | None = (
         None  # a regular expression over the object's key; its groups are joined with a space
     )
@@ -51,10 +52,16 @@ class From(Entry):
 
     @model_validator(mode="after")
     def _one(self) -> From:
-        given = [k for k in ("column", "columns", "path", "constant") if getattr(self, k) is not None]
+        ways = ("column", "columns", "first", "path", "constant")
+        given = [k for k in ways if getattr(self, k) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of column, columns, path, constant; has {given or 'none'}")
+            raise ValueError(f"needs exactly one of {', '.join(ways)}; has {given or 'none'}")
         return self
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The columns that are looked into."""
+        return (self.column,) if self.column else self.columns or self.first or ()
 
 
 def _from_column(value: Any) -> Any:
@@ -94,6 +101,10 @@ def _texts(value: Any) -> list[Any]:
 Where = dict[str, Annotated[Condition, BeforeValidator(_condition)]]
 
 
+Times = Annotated[Number, Field(gt=0, le=10**10, decimal_places=2)]
+"""A unit: 1000 for thousands, 0.01 for percents that are fractions here."""
+
+
 class Value(Entry):
     """Which column holds which measure.
 
@@ -110,11 +121,14 @@ class Value(Entry):
     where: Where = {}
     per: tuple[str, ...] = ()
     take: Literal["sum", "max", "min"] = "sum"
+    times: Times | None = None  # what one stands for: 1000 where the column is in thousands
 
     @model_validator(mode="after")
     def _one(self) -> Value:
         if (self.column is None) == (self.count is None):
             raise ValueError("needs either 'column' or 'count'")
+        if self.count is not None and self.times is not None:
+            raise ValueError("'times' is the unit of a column's numbers; records are counted one by one")
         if any(isinstance(found, From) and found.path for found in (self.measure, *self.members.values())):
             raise ValueError("only a period and a place can come from the file's path; name a column or a constant")
         if len(self.patterns) > 1:
@@ -141,16 +155,18 @@ class Layout(Entry):
 
     files: str = "*"  # a pattern over the path below the partner's inbox
     sheet: str | None = None
-    header_row: Annotated[int, Field(ge=1, le=1000)] = 1
+    header_row: Annotated[int, Field(ge=1, le=1000)] | None = None  # none: the row that holds most of the headings
     delimiter: Delimiter | None = None
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     decimal: Literal[".", ","] = "."
     missing: tuple[str, ...] = ()
     aliases: dict[str, tuple[str, ...]] = {}
+    optional: tuple[Text, ...] = ()  # columns that a file may leave out; they read as empty
     allowed: tuple[Text, ...] = ()  # columns that aren't read and may look like personal data all the same
     where: Where = {}
     period: Found | None = None
     place: Found | None = None  # none: the partner's own place
+    note: Text | None = None  # a column, if the file has it, where the sender answers what a row was asked about
     rows: Literal["values", "records"] = "values"
     values: tuple[Value, ...] = ()
     sql: str | None = None

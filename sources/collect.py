@@ -20,15 +20,18 @@ import pyarrow as pa
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources import door, quarantine
+from sources import columns, door, quarantine
+from sources.columns import Columns
 from sources.findings import finding
 from sources.inbox import Arrival, arrivals, reading_of, seen_key
 from sources.intake import Intake, refuse, take
 from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
+from sources.mapping import Mappings
+from sources.matching import Matcher
 from sources.readers import Sheet, Unreadable
 from sources.reading import File, in_short, read_files
 from sources.receipt import Receipt, receipt_of
-from sources.shape import Plan, headings, match
+from sources.shape import Plan, headings
 from sources.submission import Submission
 from sources.vocabulary import Vocabulary
 
@@ -86,6 +89,7 @@ class Collector:
         *,
         partners: Collection[str] | None = None,
         received_at: ReceivedAt = None,
+        leave: Collection[str] = (),
     ) -> None:
         self.folder, self.store, self.lake = folder, store, Lake(store)
         self.vocabulary = Vocabulary(folder)
@@ -97,7 +101,10 @@ class Collector:
         self._of_key = {d.key: d for d in known}
         self._readings = self.lake.readings()
         self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
-        self.arrivals = arrivals(folder, store, self._of_key, self._readings, self.vocabulary, partners)
+        self._mappings = Mappings(store, partners)
+        self._matcher = Matcher(self.vocabulary, self._mappings, Columns(self.lake, known))
+        self.arrivals = arrivals(folder, store, self._of_key, self._readings, self.vocabulary, self._mappings, partners)
+        self.arrivals = [arrival for arrival in self.arrivals if arrival.key not in leave]
         self._moved = self._moved_sources()
         self._expired = quarantine.expired(store, self._now)
         self.total = len(self.arrivals)
@@ -183,14 +190,16 @@ class Collector:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""
         partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
         layouts = self.folder.layouts_of(partner)
-        reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts)
+        revision = self._mappings.revision(partner.id, arrival.layout_name)
+        mapping = self._mappings.said(partner.id, arrival.layout_name, revision)
+        reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts, mapping)
         latest = self._latest_of_source.get(partner.id)
         if arrival.content is not None and quarantine.is_put_aside_as(self._of_key.get(arrival.key), reading):
             return None  # asked for again, it is what it was
         if arrival.known is not None:
             if latest == arrival.known.reading:
                 self._latest_of_source[partner.id] = reading
-            return replace(arrival.known, reading=reading, layout=arrival.layout_name or "")
+            return replace(arrival.known, reading=reading, layout=arrival.layout_name or "", revision=revision)
         was = self._of_key.get(arrival.key) if partner.id in self._moved else None
         if was is not None and was.submission == sha and not quarantine.is_put_aside(was):
             latest = reading = was.reading
@@ -203,7 +212,7 @@ class Collector:
         return Delivery(
             hashlib.sha256(said.encode()).hexdigest()[:32], partner.id, partner.source.kind, arrival.key,
             arrival.stored.version, arrival.stored.size, sha, reading, arrival.layout_name or "", received_at,
-            next(self._sequence),
+            next(self._sequence), revision,
         )  # fmt: skip
 
     def _layout(self, arrival: Arrival) -> Layout | None:
@@ -219,7 +228,7 @@ class Collector:
             else:
                 known.append(submission)
         files = [
-            File(s.arrival.name, s.content, s.layout, headings(s.layout, self.vocabulary)) for s in known if s.layout
+            File(s.arrival.name, s.content, s.layout, self._headings(s.arrival, s.layout)) for s in known if s.layout
         ]
         for submission, found in zip(known, read_files(files), strict=True):
             if isinstance(found, Unreadable):
@@ -231,16 +240,16 @@ class Collector:
         """The bytes as they came, but for those that hold personal data nobody agreed on."""
         door.keep(self.store, submissions, self.vocabulary, self._now, self.folder.initiative.quarantine_days)
 
+    def _headings(self, arrival: Arrival, layout: Layout) -> frozenset[str]:
+        """What may head a column that the layout needs, in this partner's files."""
+        return headings(layout, self.vocabulary) | set(
+            self._mappings.accepted(arrival.partner.id, arrival.layout_name or "")
+        )
+
     def _match(self, submissions: Sequence[Submission]) -> None:
         """The plan for each sheet; one whose columns are not all there is refused as a whole."""
         for submission in submissions:
-            if submission.layout is None or submission.sheet is None:
-                continue
-            plan, found = match(submission.layout, submission.sheet.header, self.vocabulary)
-            if found:
-                submission.findings, submission.counts = found, refuse(submission.sheet)
-            else:
-                submission.plan = plan
+            self._matcher.match(submission)
 
     def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
         """Take in what can be, all alike sheets together: of one layout and header, arrived on one day."""
@@ -249,7 +258,7 @@ class Collector:
             if submission.plan is not None and submission.sheet is not None:
                 sheet, day = submission.sheet, submission.delivery.received_at.date()
                 alone = number if submission.plan.layout.sql is not None else None
-                key = (submission.arrival.layout_name, sheet.alike, day, alone)
+                key = (submission.arrival.layout_name, sheet.alike, submission.plan.how, day, alone)
                 groups[key].append(submission)
         for group in groups.values():
             yield from self._take(group)
@@ -267,13 +276,13 @@ class Collector:
                 yield from self._take([submission])
             if len(group) == 1:
                 code = "layout_sql" if plan.layout.sql is not None else "file_defect"
-                group[0].findings = [*sheets[0].faults, finding(code, reason=in_short(error))]
+                group[0].findings += [*sheets[0].faults, finding(code, reason=in_short(error))]
                 group[0].counts = refuse(sheets[0])
             return
         for submission, findings, counts in zip(group, intake.findings, intake.counts, strict=True):
-            submission.findings, submission.counts = findings, counts
+            submission.findings, submission.counts = [*submission.findings, *findings], counts
             if not counts.accepted and not any(found.severity == "error" for found in findings):
-                submission.findings = [*findings, finding("no_numbers", rows=counts.read)]
+                submission.findings = [*submission.findings, finding("no_numbers", rows=counts.read)]
         for file, measure, period, numbers in intake.taken():
             group[file].taken.append((measure, period, numbers))
         yield group, intake
@@ -302,6 +311,7 @@ class Collector:
                 [SCHEMAS["observations"].empty_table(), *observations]
             ).unify_dictionaries(),
             "rejected_rows": table("rejected_rows", rejected),
+            "columns": table("columns", [row for s in fresh.values() for row in _column_rows(s)]),
             "findings": table("findings", [row for s in fresh.values() for row in _finding_rows(s)]),
         }
         self.lake.commit(
@@ -338,6 +348,11 @@ def _reading(submission: Submission) -> dict[str, object]:
         "rows_rejected": counts.rejected,
         "rows_skipped": counts.skipped,
     }
+
+
+def _column_rows(submission: Submission) -> Iterator[dict[str, object]]:
+    if submission.sheet is not None and submission.columns:
+        yield from columns.rows(submission.delivery.reading, submission.sheet, submission.columns)
 
 
 def _finding_rows(submission: Submission) -> Iterator[dict[str, object]]:

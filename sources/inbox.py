@@ -16,6 +16,7 @@ from agenda.folder import Folder
 from agenda.model import Layout, Partner
 from agenda.store import Store, Stored
 from sources.lake import Delivery
+from sources.mapping import Mappings
 from sources.vocabulary import Vocabulary
 
 INBOX = "inbox/"
@@ -24,6 +25,9 @@ SEEN = "seen/"
 lake holds that reading: killed before it does, the next collect finds what was repeated and the repetition."""
 IGNORED = (".", "~$", "README", "_")
 """Beginnings of names that programs and people leave beside the data: hidden files, office locks, notices."""
+
+REPLY = ".reply.csv"
+"""Ending of a partner's answers to proposed columns (`sources.replies`)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def arrivals(
     deliveries: Mapping[str, Delivery],
     readings: Collection[str],
     vocabulary: Vocabulary,
+    mappings: Mappings,
     partners: Collection[str] | None = None,
 ) -> list[Arrival]:
     """What there is to take in, oldest first. Known: ``deliveries``, the latest of each key, and all ``readings``."""
@@ -56,25 +61,38 @@ def arrivals(
     seen = {mark for mark, _, reading in marks if reading in readings}
     for partner in folder.partners.partners:
         if partners is None or partner.id in partners:
-            found += _of_partner(folder, store, deliveries, vocabulary, partner)
+            found += _of_partner(folder, store, deliveries, vocabulary, mappings, partner)
     found = [a for a in found if a.known is not None or _mark(a.key, a.stored.version) not in seen]
     return sorted(found, key=lambda a: (a.known is None, a.stored.modified, a.key))
 
 
 def _of_partner(
-    folder: Folder, store: Store, deliveries: Mapping[str, Delivery], vocabulary: Vocabulary, partner: Partner
+    folder: Folder,
+    store: Store,
+    deliveries: Mapping[str, Delivery],
+    vocabulary: Vocabulary,
+    mappings: Mappings,
+    partner: Partner,
 ) -> Iterator[Arrival]:
     layouts = folder.layouts_of(partner)
     for stored in store.list(f"{INBOX}{partner.prefix}/"):
         key = stored.key.removeprefix(INBOX)
-        if key.rsplit("/", 1)[-1].startswith(IGNORED):
+        if key.rsplit("/", 1)[-1].startswith(IGNORED) or is_reply(key):
             continue
         layout_name = _layout_for(key.removeprefix(f"{partner.prefix}/"), layouts)
         known = deliveries.get(key)
         if known is None or known.version != stored.version:
             yield Arrival(partner, key, stored, layout_name)
-        elif known.reading != reading_of(vocabulary, partner, key, known.submission, layout_name, layouts):
+            continue
+        said = mappings.said(partner.id, layout_name, known.revision)
+        read_now = reading_of(vocabulary, partner, key, known.submission, layout_name, layouts, said)
+        if known.reading != read_now or mappings.concern(known):
             yield Arrival(partner, key, stored, layout_name, known)
+
+
+def is_reply(key: str) -> bool:
+    """Whether an object is no data but a partner's answer to what was proposed for its columns."""
+    return key.casefold().endswith(REPLY)
 
 
 def seen_key(key: str, version: str, reading: str) -> str:
@@ -103,7 +121,8 @@ def reading_of(
     submission: str,
     name: str | None,
     layouts: Mapping[str, Layout],
+    mapping: str = "",
 ) -> str:
     """The id of a submission's reading; one that fits no layout is read under the empty one."""
     layout = layouts[name] if name else Layout.model_construct()
-    return vocabulary.reading_of(submission, key, partner.id, partner.place, name or "", layout)
+    return vocabulary.reading_of(submission, key, partner.id, partner.place, name or "", layout, mapping)

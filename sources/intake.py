@@ -191,7 +191,7 @@ def _finding(
 def _column(found: From | str | None, otherwise: str) -> str | None:
     """The column a word stood in; None where it came from the path or was given."""
     if isinstance(found, From):
-        return found.column or (found.columns[-1] if found.columns else None)
+        return found.read[-1] if found.read else None
     return otherwise if found is None else None
 
 

@@ -60,6 +60,9 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("reading", _TEXT), ("severity", _TEXT), ("code", _TEXT), ("sheet", _TEXT), ("row_number", pa.int32()),
             ("column_name", _TEXT), ("cell", _TEXT), ("value", _TEXT), ("message", _TEXT), ("fix", _TEXT),
         ],
+        "columns": [
+            ("reading", _TEXT), ("position", pa.int32()), ("header", _TEXT), ("column_name", _TEXT), ("how", _TEXT),
+        ],
     }.items()
 }  # fmt: skip
 
@@ -79,6 +82,10 @@ class Delivery:
     layout: str  # the one it was read under; empty where none fits
     received_at: datetime
     sequence: int
+    revision: int = 0  # how many of the partner's mappings it was read under
+    header: str = ""  # digest of its headings
+    lacks: tuple[tuple[str, str], ...] = ()  # each column that keeps it from being read, and what looks like it
+    mapped: tuple[str, ...] = ()  # columns that were found by a mapping
 
 
 @dataclass(frozen=True)
@@ -264,10 +271,14 @@ def _manifest(content: bytes) -> Manifest:
     if said.pop("format") != FORMAT:
         raise Unavailable("the lake was written by a newer Cairn; update this one")
     said["known_at"] = datetime.fromisoformat(said["known_at"])
-    said["deliveries"] = tuple(
-        Delivery(**{**d, "received_at": datetime.fromisoformat(d["received_at"])}) for d in said["deliveries"]
-    )
+    said["deliveries"] = tuple(map(_delivery, said["deliveries"]))
     return Manifest(**{**said, "files": tuple(said["files"]), "readings": tuple(said["readings"])})
+
+
+def _delivery(said: dict[str, Any]) -> Delivery:
+    lacks = tuple((column, header) for column, header in said.get("lacks", ()))
+    lists = {"lacks": lacks, "mapped": tuple(said.get("mapped", ()))}
+    return Delivery(**said | {"received_at": datetime.fromisoformat(said["received_at"]), **lists})
 
 
 def _instant(moment: datetime) -> str:

@@ -11,14 +11,15 @@ Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from agenda.folder import closest
 from agenda.model import Condition, From, Layout, Value
 from sources.findings import Finding, finding
 from sources.readers import Sheet
@@ -51,13 +52,23 @@ class Cell:
         return "max" if self.value.count not in (None, "rows") else self.value.take
 
 
+Fit = Literal["name", "alias", "mapping", "unused"]
+
+
 @dataclass(frozen=True)
 class Plan:
-    """A layout matched to a header: where each column stands, and which cells hold numbers."""
+    """A layout matched to a header: where each column stands, and which cells hold numbers.
+
+    ``lacking`` are the columns that the header has not, ``missing`` those of them that a file must have. ``how`` says
+    for each heading which column it is, if it is one, and what tells so.
+    """
 
     layout: Layout
     columns: dict[str, int]
     cells: tuple[Cell, ...]
+    lacking: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    how: tuple[tuple[str | None, Fit], ...] = ()
 
     @property
     def number_positions(self) -> set[int]:
@@ -68,25 +79,45 @@ class Plan:
         return None if name is None else self.columns.get(plain(name))
 
 
-def match(layout: Layout, header: Sequence[str], vocabulary: Vocabulary) -> tuple[Plan, list[Finding]]:
-    """The plan for sheets with this header, and a finding for each column that is missing or doubled."""
-    spellings = {plain(alias): plain(name) for name, aliases in layout.aliases.items() for alias in aliases}
-    columns: dict[str, int] = {}
-    found: list[Finding] = []
-    known = {spellings.get(plain(text), plain(text)) for text in header}
+NO_MAPPING: Mapping[str, str] = MappingProxyType({})
+
+
+def match(
+    layout: Layout, header: Sequence[str], vocabulary: Vocabulary, mapped: Mapping[str, str] = NO_MAPPING
+) -> tuple[Plan, list[Finding]]:
+    """The plan for sheets with this header, and a finding for each column that stands there twice.
+
+    A heading is read by its name, or by an alias of the layout, or, where neither is there, by what was confirmed of
+    it: ``mapped``, from headings in plain spelling to columns.
+    """
+    spelled = [plain(text) for text in header]
+    aliases = {plain(alias): plain(name) for name, names in layout.aliases.items() for alias in names}
+    known = {*spelled, *(aliases[text] for text in spelled if text in aliases)}
+    known |= {plain(mapped[text]) for text in spelled if text in mapped}
     cells = tuple(cell for value in layout.values for cell in _cells(value, vocabulary, known))
     needed = {plain(name): name for name in _needed(layout, cells)}
-    for position, text in enumerate(header):
-        name = spellings.get(plain(text), plain(text))
+    columns: dict[str, int] = {}
+    how: list[tuple[str | None, Fit]] = [(None, "unused")] * len(header)
+    found: list[Finding] = []
+    for position, text in enumerate(spelled):
+        name = aliases.get(text, text)
         if name in columns and name in needed:
-            found.append(finding("column_twice", column=text))
+            found.append(finding("column_twice", column=header[position]))
         columns.setdefault(name, position)
-    for name, written in needed.items():
-        if name not in columns:
-            spare = [text for text in header if text.strip() and plain(text) not in needed]
-            like = closest(written, spare)
-            found.append(finding("column_missing", column=written, looks_like=like or ""))
-    return Plan(layout, columns, cells), found
+        if name in needed:
+            how[position] = (needed[name], "name" if text == name else "alias")
+        elif layout.sql is not None and text and header[position].strip().casefold() in layout.sql.casefold():
+            how[position] = (header[position], "name")
+    for position, text in enumerate(spelled):
+        name = plain(mapped.get(text, ""))
+        if name in needed and name not in columns and how[position][0] is None:
+            columns[name], how[position] = position, (needed[name], "mapping")
+    lacking = tuple(written for name, written in needed.items() if name not in columns)
+    present = tuple(cell for cell in cells if not cell.column or plain(cell.column) in columns)
+    # a file without any number has left out too much
+    optional = {plain(name) for name in layout.optional} if present else set()
+    missing = tuple(name for name in lacking if plain(name) not in optional)
+    return Plan(layout, columns, present, lacking, missing, tuple(how)), found
 
 
 def _cells(value: Value, vocabulary: Vocabulary, known: set[str]) -> list[Cell]:
@@ -108,7 +139,7 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
 
     def of(found: From | str | None) -> None:
         if isinstance(found, From):
-            names.extend([found.column] if found.column else found.columns or ())
+            names.extend(found.read)
 
     of(layout.period)
     of(layout.place)
@@ -141,7 +172,9 @@ def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
     Columns of words become dictionaries, so that a word that stands in a million rows is trimmed and compared once.
     """
     numbers = plan.number_positions
-    needed = sorted({plan.columns[plain(name)] for name in _needed(plan.layout, plan.cells)})
+    needed = sorted(
+        {plan.columns[name] for name in map(plain, _needed(plan.layout, plan.cells)) if name in plan.columns}
+    )
     tables = []
     for number, sheet in enumerate(sheets):
         file = pa.repeat(pa.scalar(number, pa.int32()), sheet.table.num_rows)
@@ -221,14 +254,19 @@ def _found(plan: Plan, found: From | str | None, kind: str) -> str:
         return _quoted(found.constant)
     if found.path is not None:
         return f"{kind}_path"
-    texts = [_text(plan, name) for name in found.columns or (found.column or "",)]
+    texts = [_text(plan, name) for name in found.read]
+    if found.first:
+        filled = [f"nullif({text}, '')" for text in texts]
+        return f"coalesce({', '.join(filled)}, '')"
     # A year without its month is not the year.
     lacking = " or ".join(f"{text} = ''" for text in texts)
     return f"case when {lacking} then '' else concat_ws(' ', {', '.join(texts)}) end" if len(texts) > 1 else texts[0]
 
 
 def _text(plan: Plan, name: str) -> str:
-    position = plan.columns[plain(name)]
+    position = plan.columns.get(plain(name))
+    if position is None:  # an optional column that this file has not
+        return "''"
     return f"trim(c{position})" if position in plan.number_positions else f"c{position}"
 
 

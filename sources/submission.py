@@ -9,8 +9,9 @@ from sources.findings import Finding
 from sources.inbox import Arrival
 from sources.intake import Counts
 from sources.lake import Delivery
+from sources.mapping import Proposal
 from sources.readers import Sheet
-from sources.shape import Plan
+from sources.shape import Fit, Plan
 
 NOTHING = Counts(0, 0, 0, 0)
 
@@ -27,6 +28,8 @@ class Submission:
     plan: Plan | None = None
     findings: list[Finding] = field(default_factory=list)
     counts: Counts = NOTHING
+    proposals: list[Proposal] = field(default_factory=list)  # headings that look like columns it lacks
+    columns: tuple[tuple[str | None, Fit], ...] = ()  # per heading: which column it is, and what tells so
     taken: list[tuple[str, str, int]] = field(default_factory=list)  # measure, period, how many numbers
 
     @property

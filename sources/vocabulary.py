@@ -19,6 +19,14 @@ from agenda.tables import members_text
 
 TOTAL = "_T"
 """SDMX's code for the total over a dimension: the same as leaving the dimension out."""
+TOTAL_WORDS = frozenset(
+    map(plain, (
+        "Total", "Totals", "Grand total", "Sum", "All", "Overall", "Gesamt", "Insgesamt", "Summe", "Total general",
+        "Totales", "Suma", "Todos", "Todas", "Ensemble", "합계", "총계", "총합", "계", "전체", "合计", "总计", "總計",
+        "合計", "総計", "计", "計",
+    ))
+)  # fmt: skip
+"""How people head the row or the column that adds the others up, in plain spelling."""
 SPLIT, JOIN = "\x1f", "\x1e"
 """Separators inside one text of several members (``age_group␟0-2␞sex␟f``); no sheet's cell holds them."""
 
@@ -33,19 +41,28 @@ class Vocabulary:
         self._measures = _spellings({m.id: (m.id, m.name) for m in agenda.measures})
         self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
         self._place_names = tuple(name for p in agenda.places for name in (p.name, p.id, *p.aliases))
+        self.within = _within({p.id: p.parent for p in agenda.places})
+        self.overlapping = frozenset(d.id for d in agenda.dimensions if d.overlap)
         self.members = {d.id: {m.id: (m.id, m.name, *m.aliases) for m in d.members} for d in agenda.dimensions}
         self._members = {dimension: _spellings(members) for dimension, members in self.members.items()}
         self._contract = json.dumps(
             [
                 [folder.initiative.year.starts, folder.initiative.year.named],
-                [m.model_dump(mode="json", exclude={"name", "unit", "precedence"}) for m in agenda.measures],
+                [m.model_dump(mode="json", exclude={"name", "unit", "definition", "precedence"}) for m in agenda.measures],
                 [self._measures, self._places, self._members],
             ],
             sort_keys=True,
         )
 
     def reading_of(
-        self, submission: str, key: str, partner: str, place: str | None, layout_name: str, layout: Layout
+        self,
+        submission: str,
+        key: str,
+        partner: str,
+        place: str | None,
+        layout_name: str,
+        layout: Layout,
+        mapping: str = "",
     ) -> str:
         """The id of a submission read under this contract and layout: the same bytes read alike have the same id.
 
@@ -54,7 +71,7 @@ class Vocabulary:
         looked_into = any(found is not None and found.path for found in (layout.period, layout.place))
         said = "\0".join(
             [submission, key if looked_into else "", partner, place or "", layout_name, layout.model_dump_json(),
-             self._contract]
+             self._contract, *([mapping] if mapping else [])]
         )  # fmt: skip
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
@@ -73,7 +90,8 @@ class Vocabulary:
             return None
 
     def member(self, dimension: str, text: str) -> str | None:
-        return TOTAL if text == TOTAL else self._members[dimension].get(plain(text))
+        known = None if text == TOTAL else self._members[dimension].get(plain(text))
+        return TOTAL if known is None and is_total(text) else known
 
     def canonical_members(self, measure: str, texts: Mapping[str, str]) -> tuple[str | None, str | None]:
         """The canonical members of a measure's cell, or None and the dimension that could not be read.
@@ -104,11 +122,27 @@ class Vocabulary:
         return _like(text, tuple(name for names in self.members[dimension].values() for name in names))
 
 
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row adds others up; the agenda's own words come before."""
+    return text == TOTAL or plain(text) in TOTAL_WORDS
+
+
 def translated(found: From | str | None, text: str) -> str:
     """``text`` as the layout's own ``values`` translate it."""
     if isinstance(found, From):
         return {plain(k): v for k, v in found.values.items()}.get(plain(text), text)
     return text
+
+
+def _within(parents: Mapping[str, str | None]) -> dict[str, tuple[str, ...]]:
+    """Each place with those it lies in, the nearest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place, parent in parents.items():
+        line: tuple[str, ...] = ()
+        while parent is not None:
+            line, parent = (*line, parent), parents[parent]
+        found[place] = line
+    return found
 
 
 def _spellings(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

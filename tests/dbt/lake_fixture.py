@@ -45,6 +45,7 @@ LAKE_SCHEMAS: dict[str, pa.Schema] = {
             ("reading", TEXT), ("severity", TEXT), ("code", TEXT), ("sheet", TEXT), ("row_number", INT),
             ("column_name", TEXT), ("cell", TEXT), ("value", TEXT), ("message", TEXT), ("fix", TEXT),
         ],
+        "columns": [("reading", TEXT), ("position", INT), ("header", TEXT), ("column_name", TEXT), ("how", TEXT)],
     }.items()
 }  # fmt: skip
 
