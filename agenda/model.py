@@ -47,6 +47,12 @@ class Notify(Entry):
     webhook: WebAddress
 
 
+class Watch(Entry):
+    """The queue that S3 tells of new objects; docs/data-engineer.md says how it is set up."""
+
+    queue: WebAddress
+
+
 class StatusRule(Entry):
     """How far behind its path an indicator may be: ``at_risk_from`` is the share of the asked-for progress."""
 
@@ -78,7 +84,14 @@ class Initiative(Entry):
     reviewers: tuple[Reviewer, ...] = ()
     disclosure: Disclosure | None = None
     notify: Notify | None = None
+    watch: Watch | None = None
     status: StatusRule = StatusRule()
+
+    @model_validator(mode="after")
+    def _queue_of_a_bucket(self) -> Initiative:
+        if self.watch is not None and not self.store.startswith("s3://"):
+            raise ValueError(f"watch: a queue tells of objects in S3, but the store is the folder {self.store!r}")
+        return self
 
     @property
     def calendar(self) -> Calendar:

@@ -13,7 +13,13 @@ from sources.receipt import Receipt
 
 @flow(name="collect", on_failure=[notify.failed], on_crashed=[notify.failed], validate_parameters=False)
 def collect(
-    initiative: str = ".", partners: list[str] | None = None, received_at: str | None = None
+    initiative: str = ".",
+    partners: list[str] | None = None,
+    received_at: str | None = None,
+    leave: list[str] | None = None,
 ) -> tuple[Receipt, ...]:
-    """Take in all that arrived. ``received_at``: a time (ISO 8601) or ``modified``, to import history."""
-    return collect_all(Workspace.open(initiative), partners, moment(received_at))
+    """Take in all that arrived, but not the files named in ``leave`` (their keys below inbox/).
+
+    ``received_at``: a time (ISO 8601) or ``modified``, to import history.
+    """
+    return collect_all(Workspace.open(initiative), partners, moment(received_at), leave or ())

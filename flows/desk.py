@@ -41,6 +41,17 @@ def collect(
 
 
 @app.command()
+def watch(
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.5, metavar="SECONDS")] = 5.0,
+    as_json: console.AsJson = False,
+) -> None:
+    """Watch the inbox until Ctrl-C: what is dropped is taken in and answered at once."""
+    from flows.watching import watch as keep_watching
+
+    keep_watching(console.workspace(), every, as_json)
+
+
+@app.command()
 def status(
     quarters: Annotated[str | None, typer.Option(help="Which quarters.", show_default="the last six")] = None,
     as_json: console.AsJson = False,

@@ -6,7 +6,7 @@ never cached by Prefect: what is done already is known from the lake and the sto
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 
 from agenda.errors import CairnError
 from agenda.periods import Period
+from flows import ending
 from flows.draft import make_draft, outlook
 from flows.progress import counting, say
 from flows.workspace import Workspace
@@ -40,9 +41,11 @@ class Made:
             raise error
 
 
-def collect_all(workspace: Workspace, partners: Sequence[str] | None, received_at: ReceivedAt) -> tuple[Receipt, ...]:
-    """Take in all that arrived, a task for each batch."""
-    collector = Collector(workspace.folder, workspace.store, partners=partners, received_at=received_at)
+def collect_all(
+    workspace: Workspace, partners: Sequence[str] | None, received_at: ReceivedAt, leave: Collection[str] = ()
+) -> tuple[Receipt, ...]:
+    """Take in all that arrived but the files named in ``leave``, a task for each batch; ends early if asked to."""
+    collector = Collector(workspace.folder, workspace.store, partners=partners, received_at=received_at, leave=leave)
     if not collector.has_work:
         return ()
     say(f"Reading {collector.total:,} {'file' if collector.total == 1 else 'files'}")
@@ -52,6 +55,8 @@ def collect_all(workspace: Workspace, partners: Sequence[str] | None, received_a
         receipts += take_in(collector, batch)
         seen += len(batch)
         count(seen, collector.total)
+        if ending.asked.is_set():
+            break
     return tuple(receipts)
 
 
@@ -73,7 +78,6 @@ def draft_all(workspace: Workspace, periods: Sequence[Period], receipts: tuple[R
 
 @task(name="land the agenda", cache_policy=NO_CACHE)
 def land_agenda(collector: Collector) -> None:
-    collector.end_quarantines()
     collector.land_agenda()
 
 

@@ -1,0 +1,86 @@
+"""`cairn watch`: the watch with everything around it that it needs, and the words in which it speaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from agenda.errors import CairnError
+from agenda.store import BucketStore
+from flows import ending, summary
+from flows.server import kept_server
+from flows.watch import Watch
+from flows.workspace import Workspace
+from sources.collect import Collector
+from sources.events import Queue
+from sources.receipt import Receipt
+
+
+def watch(workspace: Workspace, every: float, as_json: bool) -> None:
+    """Watch until the process is asked to end; what is in hand is finished first."""
+    path, store = workspace.folder.path, workspace.store
+    watching = workspace.folder.initiative.watch
+    queue = Queue(watching.queue, store) if watching is not None and isinstance(store, BucketStore) else None
+    listener = Data() if as_json else Words(workspace)
+    with ending.on_signals() as asked, ThreadPoolExecutor(1) as hand, kept_server() as see_to_server:
+        from flows.collect import collect as flow
+
+        def collect(partners: list[str] | None, left: list[str]) -> Sequence[Receipt]:
+            if partners is None:
+                now = Workspace.open(path)
+                if not Collector(now.folder, now.store, leave=left).has_work:
+                    return ()
+            see_to_server()
+            # in a thread: in the main one Prefect would take SIGTERM for itself and break the flow off
+            return hand.submit(flow, str(path), partners, leave=left).result()
+
+        listener.said(
+            f"Watching {store.url}/inbox, "
+            + (f"told by {queue.address}" if queue else f"looking every {every:g} seconds")
+            + ". Ctrl-C ends it after the batch in hand."
+        )
+        Watch(
+            store, lambda: Workspace.open(path).folder.partners.partners, collect, listener, every=every, queue=queue
+        ).run(asked)
+        listener.said("Ended, as asked.")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Speaks to a person, a line for each thing that happened, with its time."""
+
+    workspace: Workspace
+
+    def taken(self, receipts: Sequence[Receipt], seconds: float | None) -> None:
+        first, *more = summary.of_receipts(self.workspace, receipts)
+        if not receipts:
+            first = "What was dropped is known already."
+        self.said("\n".join([first + (f" ({seconds:.1f} s)" if seconds is not None else ""), *more]))
+
+    def failed(self, error: Exception, seconds: float) -> None:
+        said = str(error) if isinstance(error, CairnError) else f"{type(error).__name__}: {error}"
+        self.said(f"The collect failed and is tried again in {seconds:g} seconds. {said}")
+
+    def said(self, text: str) -> None:
+        print(f"{datetime.now():%H:%M:%S} {text}", flush=True)
+
+
+class Data:
+    """Speaks to a program: a JSON object on a line for each thing that happened."""
+
+    def taken(self, receipts: Sequence[Receipt], seconds: float | None) -> None:
+        self._print(receipts=summary.receipt_data(receipts), seconds_since_seen=seconds)
+
+    def failed(self, error: Exception, seconds: float) -> None:
+        self._print(error=str(error), again_in_seconds=seconds)
+
+    def said(self, text: str) -> None:
+        self._print(said=text)
+
+    def _print(self, **what: Any) -> None:
+        said = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds"), **what}
+        print(json.dumps(said, ensure_ascii=False), flush=True)
