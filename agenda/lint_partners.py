@@ -11,7 +11,8 @@ from agenda.known import Known, answers
 from agenda.layouts import Value
 from agenda.reference import TOTAL
 from agenda.way import Way
-from agenda.ways_in import Api, Database, Dhis2, Kobo
+from agenda.ways_in import Database
+from agenda.web import Api, Dhis2, Kobo
 
 FILE = "partners.yml"
 

@@ -16,6 +16,16 @@ def s3_endpoint() -> str | None:
     return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
 
 
+def google_endpoint() -> str | None:
+    """Address of a server that answers in Google's place: Sheets API and CSV exports."""
+    return os.environ.get("CAIRN_GOOGLE_ENDPOINT")
+
+
+def iam_endpoint() -> str | None:
+    """Where users are made: beside the S3 server, if that is not AWS."""
+    return os.environ.get("AWS_ENDPOINT_URL_IAM") or s3_endpoint()
+
+
 def prefect_api() -> str | None:
     """The Prefect server to report to; without one, each command starts its own and stops it."""
     return os.environ.get("PREFECT_API_URL")

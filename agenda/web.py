@@ -28,7 +28,7 @@ class _Typed(Entry):
 
     def said(self) -> dict[str, Any]:
         """What was written, as dlt takes it."""
-        return {"type": self.type, **self.model_dump(exclude_unset=True)}
+        return self.model_dump(exclude_none=True)
 
 
 class Auth(_Typed):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from agenda.folder import Folder
@@ -17,6 +19,8 @@ from agenda.model import Layout, Partner
 from agenda.store import Store, Stored
 from sources.lake import Delivery
 from sources.mapping import Mappings
+from sources.sheet_words import layouts_of
+from sources.stamp import TEMPLATE
 from sources.vocabulary import Vocabulary
 
 INBOX = "inbox/"
@@ -26,6 +30,8 @@ lake holds that reading: killed before it does, the next collect finds what was 
 IGNORED = (".", "~$", "README", "_")
 """Beginnings of names that programs and people leave beside the data: hidden files, office locks, notices."""
 
+NOTICE = ".withdraw"
+"""Ending of a partner's word that a file is withdrawn (`sources.withdrawal`): ``numbers.csv.withdraw``."""
 REPLY = ".reply.csv"
 """Ending of a partner's answers to proposed columns (`sources.replies`)."""
 
@@ -57,30 +63,43 @@ def arrivals(
 ) -> list[Arrival]:
     """What there is to take in, oldest first. Known: ``deliveries``, the latest of each key, and all ``readings``."""
     found: list[Arrival] = []
+    asked: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries.values():
+        if delivery.source != "bucket":
+            asked[delivery.partner].append(delivery)
     marks = (stored.key.rpartition(".") for stored in store.list(SEEN))
     seen = {mark for mark, _, reading in marks if reading in readings}
     for partner in folder.partners.partners:
         if partners is None or partner.id in partners:
-            found += _of_partner(folder, store, deliveries, vocabulary, mappings, partner)
+            found += _of_partner(folder, store, deliveries, asked[partner.id], vocabulary, mappings, partner)
     found = [a for a in found if a.known is not None or _mark(a.key, a.stored.version) not in seen]
-    return sorted(found, key=lambda a: (a.known is None, a.stored.modified, a.key))
+    return sorted(found, key=in_order)
+
+
+def in_order(arrival: Arrival) -> tuple[bool, datetime, str]:
+    """Sorts arrivals: what is only read again first, then the oldest."""
+    return arrival.known is None, arrival.stored.modified, arrival.key
 
 
 def _of_partner(
     folder: Folder,
     store: Store,
     deliveries: Mapping[str, Delivery],
+    asked: Sequence[Delivery],
     vocabulary: Vocabulary,
     mappings: Mappings,
     partner: Partner,
 ) -> Iterator[Arrival]:
-    layouts = folder.layouts_of(partner)
-    for stored in store.list(f"{INBOX}{partner.prefix}/"):
+    layouts = layouts_of(folder, partner)
+    answers = [Stored(f"{INBOX}{d.key}", d.size, d.version, d.received_at) for d in asked]
+    for stored in (*store.list(f"{INBOX}{partner.prefix}/"), *answers):
         key = stored.key.removeprefix(INBOX)
         if key.rsplit("/", 1)[-1].startswith(IGNORED) or is_reply(key):
             continue
-        layout_name = _layout_for(key.removeprefix(f"{partner.prefix}/"), layouts)
+        layout_name = None if is_notice(key) else layout_for(key.removeprefix(f"{partner.prefix}/"), layouts)
         known = deliveries.get(key)
+        if known is not None and known.version == stored.version and known.layout == TEMPLATE:
+            layout_name = TEMPLATE  # what it is stands inside
         if known is None or known.version != stored.version:
             yield Arrival(partner, key, stored, layout_name)
             continue
@@ -88,6 +107,11 @@ def _of_partner(
         read_now = reading_of(vocabulary, partner, key, known.submission, layout_name, layouts, said)
         if known.reading != read_now or mappings.concern(known):
             yield Arrival(partner, key, stored, layout_name, known)
+
+
+def is_notice(key: str) -> bool:
+    """Whether an object is no data but asks that the numbers of the file beside it count no more."""
+    return key.casefold().endswith(NOTICE)
 
 
 def is_reply(key: str) -> bool:
@@ -105,7 +129,7 @@ def _mark(key: str, version: str) -> str:
     return SEEN + digest.hexdigest()
 
 
-def _layout_for(path: str, layouts: Mapping[str, Layout]) -> str | None:
+def layout_for(path: str, layouts: Mapping[str, Layout]) -> str | None:
     """The first layout whose pattern fits the path; composed and decomposed letters are the same."""
     path = unicodedata.normalize("NFC", path).casefold()
     for name, layout in layouts.items():
