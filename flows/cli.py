@@ -17,13 +17,15 @@ import typer
 from agenda import settings
 from agenda.errors import CairnError, ConfigurationError
 from agenda.periods import Period
-from flows import console, desk, progress
+from flows import console, desk, guard, mapping, progress
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(desk.app)
+app.add_typer(guard.app)
+app.add_typer(mapping.app, name="mapping")
 
 
 @app.callback()

@@ -20,17 +20,20 @@ import pyarrow as pa
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources import columns, door, quarantine
+from sources import columns, door, history, quarantine, replies
+from sources.mailroom import Mailroom
 from sources.columns import Columns
+from sources.fetch import Asking
 from sources.findings import finding
-from sources.inbox import Arrival, arrivals, reading_of, seen_key
+from sources.inbox import Arrival, arrivals, in_order, is_reply, reading_of, seen_key
 from sources.intake import Intake, refuse, take
 from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
 from sources.mapping import Mappings
 from sources.matching import Matcher
 from sources.readers import Sheet, Unreadable
 from sources.reading import File, in_short, read_files
-from sources.receipt import Receipt, receipt_of
+from sources.receipt import Receipt
+from sources.replies import Replies
 from sources.shape import Plan, headings
 from sources.submission import Submission
 from sources.vocabulary import Vocabulary
@@ -43,9 +46,10 @@ ReceivedAt = datetime | Literal["modified"] | None
 
 @dataclass(frozen=True)
 class Collected:
-    """What a collect did: per submission, in the order of arrival."""
+    """What a collect did: per submission, in the order of arrival; and whose source failed: what, and what to do."""
 
     receipts: tuple[Receipt, ...]
+    failures: tuple[tuple[str, str], ...] = ()
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -70,13 +74,14 @@ def collect(
     Raises `agenda.errors.Unavailable` where the store fails; what was committed until then stays.
     """
     collector = Collector(folder, store, partners=partners, received_at=received_at)
+    collector.asking.all()
     collector.end_quarantines()
     collector.land_agenda()
     made: list[Receipt] = []
     for batch in collector.batches():
         made += collector.take_in(batch)
         progress(len(made), collector.total)
-    return Collected(tuple(made))
+    return Collected(tuple(made), collector.asking.failures)
 
 
 class Collector:
@@ -96,23 +101,29 @@ class Collector:
         self.agenda = agenda_digest(folder)
         self._received_at = received_at
         self._now = datetime.now(UTC)
-        known = self.lake.deliveries()
+        self._known = known = self.lake.deliveries()
         self._latest_of_source = {d.partner: d.reading for d in known}
         self._of_key = {d.key: d for d in known}
         self._readings = self.lake.readings()
         self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
         self._mappings = Mappings(store, partners)
-        self._matcher = Matcher(self.vocabulary, self._mappings, Columns(self.lake, known))
-        self.arrivals = arrivals(folder, store, self._of_key, self._readings, self.vocabulary, self._mappings, partners)
-        self.arrivals = [arrival for arrival in self.arrivals if arrival.key not in leave]
+        self._columns = Columns(self.lake, known)
+        self._matcher = Matcher(self.vocabulary, self._mappings, self._columns)
+        self._partners, self._leave = partners, leave
+        self._replies = replies.waiting(folder, store, partners)
+        self.arrivals = self._in_inboxes()
         self._moved = self._moved_sources()
         self._expired = quarantine.expired(store, self._now)
-        self.total = len(self.arrivals)
+        self.asking = Asking(folder, known, partners)
+
+    @property
+    def total(self) -> int:
+        return len(self.arrivals) + len(self.asking.arrivals)
 
     @property
     def has_work(self) -> bool:
-        """Whether a collect would change anything, as far as can be told without opening a file."""
-        return bool(self.arrivals) or self.lake.agenda() != self.agenda or bool(self._expired)
+        """Whether a collect may change anything, as far as can be told without opening a file or asking anybody."""
+        return bool(self.arrivals or self.asking.partners or self._replies) or self.lake.agenda() != self.agenda or bool(self._expired)
 
     def end_quarantines(self) -> None:
         """Delete what has lain in quarantine until its day."""
@@ -120,8 +131,8 @@ class Collector:
 
     def land_agenda(self) -> None:
         """Land the agenda's snapshot where it changed; the first one is in force from the start of imported history."""
-        is_first = self.lake.agenda() is None
-        known_at = min(map(self.received_at, self.arrivals), default=None) if self._received_at and is_first else None
+        is_first, arrived = self.lake.agenda() is None, [*self.arrivals, *self.asking.arrivals]
+        known_at = min(map(self.received_at, arrived), default=None) if self._received_at and is_first else None
         self.lake.land_agenda(self.folder, known_at)
 
     def received_at(self, arrival: Arrival) -> datetime:
@@ -132,9 +143,13 @@ class Collector:
 
     def batches(self) -> Iterator[list[Arrival]]:
         """What arrived, in order, in portions that fit in memory and were received at one time."""
+        if self._replies:
+            yield self._replies
+            asked = [arrival for arrival in self.arrivals if arrival.content is not None]
+            self.arrivals = [*self._in_inboxes(), *asked]  # what they settled is read again
         batch: list[Arrival] = []
         size = 0
-        for arrival in self.arrivals:
+        for arrival in sorted([*self.arrivals, *self.asking.arrivals], key=in_order):
             is_full = size + arrival.stored.size > BATCH_BYTES or len(batch) >= BATCH_FILES
             if batch and (is_full or self.received_at(arrival) != self.received_at(batch[0])):
                 yield batch
@@ -143,6 +158,13 @@ class Collector:
             size += arrival.stored.size
         if batch:
             yield batch
+
+    def _in_inboxes(self) -> list[Arrival]:
+        """What the partners dropped."""
+        found = arrivals(
+            self.folder, self.store, self._of_key, self._readings, self.vocabulary, self._mappings, self._partners
+        )
+        return [arrival for arrival in found if arrival.key not in self._leave]
 
     def _moved_sources(self) -> set[str]:
         """Partners all of whose known files bear new times at once: their inbox was copied, not sent again."""
@@ -153,11 +175,13 @@ class Collector:
 
     def take_in(self, batch: Sequence[Arrival]) -> list[Receipt]:
         """Take in one batch: keep, read, shape, check, answer, land."""
+        if is_reply(batch[0].key):
+            return self._take_replies(batch)
         with ThreadPoolExecutor() as pool:
             contents = list(pool.map(self._bytes, batch))
         submissions = [
             Submission(arrival, delivery, content, self._layout(arrival))
-            for arrival, content in zip(batch, contents, strict=True)
+            for arrival, content in zip(map(recognised, batch, contents), contents, strict=True)
             if content is not None and (delivery := self._delivery(arrival, content)) is not None
         ]
         if not submissions:
@@ -166,11 +190,22 @@ class Collector:
         self._keep(submissions)
         self._match(submissions)
         intakes = list(self._intakes(submissions))
-        receipts = [receipt_of(self.folder, s.arrival, s.delivery, s.counts, s.findings, s.taken) for s in submissions]
-        for made in receipts:
-            made.write(self.store)
+        said = history.of(self.lake, {s.partner.id for s in submissions})
+        receipts = Mailroom(self.folder, self.store, said, self._of_key.keys()).write(submissions)
         self._land(submissions, intakes)
         door.take_out(self.store, submissions)
+        return receipts
+
+    def _take_replies(self, batch: Sequence[Arrival]) -> list[Receipt]:
+        """Take in what partners answered, and answer them."""
+        taker = Replies(self.folder, self.store, self.vocabulary, self._mappings, self._columns, self._known)
+        submissions = [
+            taker.take(arrival, content) for arrival in batch if (content := self._bytes(arrival)) is not None
+        ]
+        said = history.of(self.lake, ())
+        receipts = Mailroom(self.folder, self.store, said, self._of_key.keys()).write(submissions)
+        for submission in submissions:
+            replies.done(self.store, submission.arrival)
         return receipts
 
     # -- step by step ---------------------------------------------------------------------------------
@@ -189,7 +224,7 @@ class Collector:
     def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""
         partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
-        layouts = self.folder.layouts_of(partner)
+        layouts = layouts_of(self.folder, partner)
         revision = self._mappings.revision(partner.id, arrival.layout_name)
         mapping = self._mappings.said(partner.id, arrival.layout_name, revision)
         reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts, mapping)
@@ -216,7 +251,7 @@ class Collector:
         )  # fmt: skip
 
     def _layout(self, arrival: Arrival) -> Layout | None:
-        return self.folder.partners.layouts[arrival.layout_name] if arrival.layout_name else None
+        return layouts_of(self.folder, arrival.partner)[arrival.layout_name] if arrival.layout_name else None
 
     def _read(self, submissions: Sequence[Submission]) -> None:
         """Each file's sheet, or the finding that says why there is none."""

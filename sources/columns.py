@@ -54,7 +54,7 @@ class Columns:
         self._headers[delivery.reading] = sheet.header
         if not earlier or earlier[-1].header == delivery.header:
             return []
-        was, now = _spelled(self._header(earlier[-1])), _spelled(sheet.header)
+        was, now = _spelled(self.header(earlier[-1])), _spelled(sheet.header)
         aliases = {plain(alias): plain(name) for name, names in plan.layout.aliases.items() for alias in names}
         mapped = {plain(sheet.header[p]): column for p, (column, how) in enumerate(plan.how) if how == "mapping"}
         settled = {plain(str(column)) for column in (*plan.missing, *mapped.values())}
@@ -70,7 +70,7 @@ class Columns:
         if delivery.header:
             self._before[delivery.partner, delivery.layout].append(delivery)
 
-    def _header(self, delivery: Delivery) -> tuple[str, ...]:
+    def header(self, delivery: Delivery) -> tuple[str, ...]:
         """The headings of a known delivery."""
         if delivery.reading not in self._headers:
             for manifest in self._lake.manifests():

@@ -72,7 +72,7 @@ class Mappings:
         keys = [stored.key for prefix in prefixes for stored in store.list(prefix)]
         self._of: dict[tuple[str, str], list[Decision]] = defaultdict(list)
         with ThreadPoolExecutor() as pool:
-            for content in pool.map(store.get, sorted(keys, key=lambda key: key.rpartition("/")[2])):
+            for content in pool.map(store.get, keys):
                 self._add(_decision(content))
 
     def __iter__(self) -> Iterator[Decision]:
@@ -82,12 +82,13 @@ class Mappings:
     def decide(self, decision: Decision) -> None:
         """Remember a decision for good."""
         content = (json.dumps(_data(decision), ensure_ascii=False, indent=1) + "\n").encode()
-        name = f"{decision.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{hashlib.sha256(content).hexdigest()[:8]}"
-        if self._store.put_new(f"{MAPPINGS}{decision.partner}/{decision.layout}/{name}.json", content):
+        if self._store.put_new(f"{MAPPINGS}{decision.partner}/{decision.layout}/{_name(decision)}.json", content):
             self._add(decision)
 
     def _add(self, decision: Decision) -> None:
-        self._of[decision.partner, decision.layout].append(decision)
+        decisions = self._of[decision.partner, decision.layout]
+        decisions.append(decision)
+        decisions.sort(key=_name)
 
     # -- what counts ----------------------------------------------------------------------------------
 
@@ -132,6 +133,24 @@ def open_proposals(deliveries: Iterable[Delivery], mappings: Mappings) -> list[t
         for column, header in delivery.lacks
         if header and not mappings.concern(replace(delivery, lacks=((column, header),), mapped=()))
     ]
+
+
+def accept_open(
+    mappings: Mappings, deliveries: Iterable[Delivery], partner: str, by: str, layout: str | None = None
+) -> list[Decision]:
+    """Accept all that is proposed for one partner's files (of one layout); give what was decided."""
+    decided: dict[tuple[str, str, str], Decision] = {}
+    for delivery, proposal in open_proposals(deliveries, mappings):
+        if delivery.partner == partner and layout in (None, delivery.layout):
+            column, header = proposal.column, proposal.header
+            decided.setdefault(
+                (delivery.layout, plain(column), plain(header)),
+                Decision(partner, delivery.layout, column, header, True, by, datetime.now(UTC), delivery.key,
+                         delivery.submission),
+            )  # fmt: skip
+    for decision in decided.values():
+        mappings.decide(decision)
+    return list(decided.values())
 
 
 # -- proposing ----------------------------------------------------------------------------------------
@@ -193,6 +212,12 @@ def _texts(sheet: Sheet, position: int) -> Counter[str]:
 
 
 # -- as JSON ------------------------------------------------------------------------------------------
+
+
+def _name(decision: Decision) -> str:
+    """When a decision was taken, and what tells it from others of that moment: files are in the order of decisions."""
+    digest = hashlib.sha256(json.dumps(_data(decision), sort_keys=True).encode()).hexdigest()
+    return f"{decision.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{digest[:8]}"
 
 
 def _data(decision: Decision) -> dict[str, object]:
