@@ -38,6 +38,11 @@ class Speech:
         self.calendar = calendar
         self._catalogue = catalogue(self.locale, locales)
 
+    @property
+    def has_catalogue(self) -> bool:
+        """Whether its words are its own; without a catalogue they are English."""
+        return self.locale.language == "en" or isinstance(self._catalogue, gettext.GNUTranslations)
+
     def _(self, message: str, /, **parts: object) -> str:
         """The message in this language, its ``{parts}`` filled in."""
         return self._catalogue.gettext(message).format(**parts)

@@ -20,12 +20,13 @@ import pyarrow as pa
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources import columns, door, history, quarantine, replies
+from sources import columns, door, filled, history, quarantine, replies, withdrawal
 from sources.mailroom import Mailroom
 from sources.columns import Columns
 from sources.fetch import Asking
-from sources.findings import finding
-from sources.inbox import Arrival, arrivals, in_order, is_reply, reading_of, seen_key
+from sources.filled import recognised
+from sources.findings import Finding, finding
+from sources.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
 from sources.intake import Intake, refuse, take
 from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
 from sources.mapping import Mappings
@@ -35,6 +36,8 @@ from sources.reading import File, in_short, read_files
 from sources.receipt import Receipt
 from sources.replies import Replies
 from sources.shape import Plan, headings
+from sources.sheet_words import layouts_of
+from sources.stamp import TEMPLATE
 from sources.submission import Submission
 from sources.vocabulary import Vocabulary
 
@@ -55,7 +58,7 @@ class Collected:
     def outcomes(self) -> dict[str, int]:
         found = {"accepted": 0, "partial": 0, "rejected": 0}
         for made in self.receipts:
-            found[made.outcome] += 1
+            found[made.outcome] = found.get(made.outcome, 0) + 1
         return found
 
 
@@ -151,6 +154,7 @@ class Collector:
         size = 0
         for arrival in sorted([*self.arrivals, *self.asking.arrivals], key=in_order):
             is_full = size + arrival.stored.size > BATCH_BYTES or len(batch) >= BATCH_FILES
+            is_full |= bool(batch) and (is_notice(arrival.key) or is_notice(batch[0].key))  # what it is about is landed
             if batch and (is_full or self.received_at(arrival) != self.received_at(batch[0])):
                 yield batch
                 batch, size = [], 0
@@ -177,6 +181,8 @@ class Collector:
         """Take in one batch: keep, read, shape, check, answer, land."""
         if is_reply(batch[0].key):
             return self._take_replies(batch)
+        if is_notice(batch[0].key) and (latest := withdrawal.named_by(self.lake.deliveries(), batch[0])):
+            return self._withdraw(batch[0], latest)
         with ThreadPoolExecutor() as pool:
             contents = list(pool.map(self._bytes, batch))
         submissions = [
@@ -207,6 +213,22 @@ class Collector:
         for submission in submissions:
             replies.done(self.store, submission.arrival)
         return receipts
+
+    def _withdraw(self, notice: Arrival, latest: Delivery) -> list[Receipt]:
+        """Do what a partner's notice asks for; nothing where the file is withdrawn already."""
+        content, at = self._bytes(notice), self.received_at(notice) if self._received_at else None
+        if content is None:
+            return []
+        partner, why = notice.partner, withdrawal.reason_in(content)
+        done = withdrawal.withdraw(
+            self.folder, self.lake, partner, latest, who=partner.name, why=why, notice=notice, received_at=at
+        )
+        if done is None:
+            return []
+        self._latest_of_source[partner.id] = done.delivery.reading
+        self._readings.add(done.delivery.reading)
+        self._sequence = count(done.delivery.sequence + 1)
+        return [done.receipt]
 
     # -- step by step ---------------------------------------------------------------------------------
 
@@ -258,10 +280,10 @@ class Collector:
         known = []
         for submission in submissions:
             if submission.layout is None:
-                expected = ", ".join(one.files for one in self.folder.layouts_of(submission.partner).values())
-                submission.findings = [finding("file_unexpected", expected=expected)]
-            else:
+                submission.findings = [self._unexpected(submission)]
+            elif submission.arrival.layout_name != TEMPLATE:
                 known.append(submission)
+        filled.read([s for s in submissions if s.arrival.layout_name == TEMPLATE], self.folder, self.vocabulary)
         files = [
             File(s.arrival.name, s.content, s.layout, self._headings(s.arrival, s.layout)) for s in known if s.layout
         ]
@@ -270,6 +292,12 @@ class Collector:
                 submission.findings = [found.finding]
             else:
                 submission.sheet = found
+
+    def _unexpected(self, submission: Submission) -> Finding:
+        if is_notice(submission.arrival.key):
+            return finding("withdraw_unknown", file=submission.arrival.name[: -len(NOTICE)])
+        expected = ", ".join(one.files for one in self.folder.layouts_of(submission.partner).values())
+        return finding("file_unexpected", expected=expected)
 
     def _keep(self, submissions: Sequence[Submission]) -> None:
         """The bytes as they came, but for those that hold personal data nobody agreed on."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -108,7 +109,7 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "Save the file as “CSV UTF-8”, or tell the backbone which encoding your program writes.",
     ),
     "text_assumed": (
-        "warning", "The file doesn't say which encoding its text is in. It was read as {encoding}; “{value}” stands in it.",
+        "warning", "The file doesn't say which encoding its text is in; it was read as {encoding}, with “{value}”.",
         "If that word is wrong, save the file as “CSV UTF-8”. If it is right, the backbone can note the encoding down.",
     ),
     "text_nul": (
@@ -133,13 +134,15 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "Open it in your program, save it again and send it once more.",
     ),
     "limit_members": (
-        "error", "The file is packed from more than {limit} parts.", "Send the table alone, without what lies beside it.",
+        "error", "The file is packed from more than {limit} parts.",
+        "Send the table alone, without what lies beside it.",
     ),
     "limit_layers": (
         "error", "The file is packed more than {limit} times over.", "Send the file itself, or packed once.",
     ),
     "limit_sheets": (
-        "error", "The workbook has more than {limit} sheets.", "Send the sheet with the numbers in a workbook of its own.",
+        "error", "The workbook has more than {limit} sheets.",
+        "Send the sheet with the numbers in a workbook of its own.",
     ),
     "limit_columns": (
         "error", "The table has more than {limit} columns.", "Leave out the columns that were not asked for.",
@@ -157,7 +160,8 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "Write one list of records with names and values.",
     ),
     "limit_seconds": (
-        "error", "Reading the file takes longer than {limit} seconds.", "Split it, or leave out what was not asked for.",
+        "error", "Reading the file takes longer than {limit} seconds.",
+        "Split it, or leave out what was not asked for.",
     ),
     "limit_memory_mb": (
         "error", "Reading the file takes more than {limit} MB of memory.",
@@ -218,6 +222,51 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "withdraw_unknown": (
         "error", "There is no file of this name whose numbers could be withdrawn: {file}",
         "Give the notice the name of the file, with .withdraw after it.",
+    ),
+    "unit_note": (
+        "warning", "“{note}” says that numbers are counted in {unit}; they were read as they stand.",
+        "Ask the backbone to declare the unit in your layout (times: {times}, or times: 1 if the note means something "
+        "else).",
+    ),
+    "period_closed": (
+        "warning", "This file says something new of {periods}, which ended more than {days} days before it came.",
+        "Check the year. If it is a correction, nothing needs to be done: it is taken.",
+    ),
+    "measures_missing": (
+        "warning", "For {period} the file lacks: {measures}. It is due on {due}.",
+        "Add what is missing and send the file again, or send it in a file of its own.",
+    ),
+    "file_takes_back": (
+        "warning", "{count} numbers that {file} gave for {periods} are not in this file, which replaces it; they count "
+        "no more.",
+        "If both files are right, put all rows into one file, or ask the backbone for “delivery: updates”. If this one "
+        "is the correction, nothing needs to be done.",
+    ),
+    # numbers beside each other
+    "part_above_whole": (
+        "error", "{number} is more than {other} in {at}; “{measure}” is part of “{whole}”.",
+        "Correct the one that is wrong.",
+    ),
+    "part_above_known": (
+        "warning", "{number} is more than {other}, your number of “{whole}” for {period} in {file}; “{measure}” is part "
+        "of it.",
+        "Check both. If the other one is wrong, send that file again.",
+    ),
+    "total_differs": (
+        "warning", "The total is {number}, and its groups add up to {other}.",
+        "Check the total and the groups. Until they agree, the total counts for the whole, the groups for themselves.",
+    ),
+    "total_below_group": (
+        "warning", "The total is {number}, and one of its groups alone is {other}.",
+        "Check the total and the groups. Until they agree, the total counts for the whole, the groups for themselves.",
+    ),
+    "foot_differs": (
+        "warning", "The row of totals says {number}, and the rows above it add up to {other}.",
+        "Check whether a row is missing or wrong. The row of totals itself is never counted.",
+    ),
+    "value_jump": (
+        "warning", "{number} is far from {other}, your number for {period}.",
+        "Check it. If it is right, nothing needs to be done; a reason in the column for notes saves a question.",
     ),
     # a row
     "row_cells": (
@@ -289,6 +338,7 @@ class Finding:
     cell: str | None = None
     value: str | None = None
     details: tuple[tuple[str, Detail], ...] = ()
+    answer: str | None = None  # what the partner wrote beside it: a warning that is answered asks for nothing
 
     def said(self, speech: Speech) -> tuple[str, str]:
         """What is wrong and how to mend it, in the language of ``speech``."""
@@ -296,6 +346,13 @@ class Finding:
         own = {"column": self.column or "", "value": self.value or "", "sheet": self.sheet or ""}
         said = {**own, **{name: _said(name, detail, speech) for name, detail in self.details}}
         return speech._(message, **said), speech._(fix, **said)
+
+
+@cache
+def speech_of(language: str, calendar: Calendar) -> Speech:
+    """How a partner of this language is spoken to: in English where there is no catalogue for it."""
+    speech = Speech(language, calendar, LOCALES)
+    return speech if speech.has_catalogue else Speech("en", calendar, LOCALES)
 
 
 def finding(

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -18,6 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from agenda.model import From
+from agenda.periods import Period
+from sources.answers import answers
+from sources.checks import Comparison, Past
 from sources.contract import Resolved, check, contract, member_texts, resolve
 from sources.findings import Finding, finding
 from sources.readers import Sheet
@@ -50,6 +54,7 @@ class Intake:
     rejected: list[dict[str, Any]]
     findings: list[list[Finding]]
     counts: list[Counts]
+    totals: list[tuple[int, str, Period, Decimal]]  # what each file says in all: file, measure, period, number
 
     def taken(self) -> list[tuple[int, str, str, int]]:
         """How many numbers each file gave: ``(file, measure, period, numbers)``, in order."""
@@ -69,10 +74,12 @@ def take(
     places: Sequence[str | None],
     vocabulary: Vocabulary,
     arrived: date,
+    past: Past | None = None,
 ) -> Intake:
     """Take in sheets of one header under one plan. ``keys`` and ``places``: each sheet's object and own place.
 
-    Raises `duckdb.Error` where the layout's own SQL can't be run on a sheet.
+    ``past``: whose sheets they are, and what they had said before. Raises `duckdb.Error` where the layout's own SQL
+    can't be run on a sheet.
     """
     with duckdb.connect() as connection:
         if plan.layout.sql is None:
@@ -87,15 +94,39 @@ def take(
         breaches = check(resolved, contract(resolved, vocabulary, arrived, unique=not records))
         broken = _broken(connection, resolved, breaches)
         findings = _findings(plan, resolved, broken, vocabulary, sheets)
-        rejected_rows = _rejected(resolved, broken)
-        accepted, rejected = resolved.frame, resolved.frame.clear()
-        if not rejected_rows.is_empty():
-            accepted = resolved.frame.join(rejected_rows, on=["file", "row"], how="anti", nulls_equal=True)
-            rejected = resolved.frame.join(rejected_rows, on=["file", "row"], how="semi", nulls_equal=True)
+        accepted, rejected = _parted(resolved.frame, _rejected(resolved, broken))
+        numbers = _numbers(connection, plan, accepted)
+        torn = {*rejected["file"], *(file for file, sheet in enumerate(sheets) if sheet.faults)}
+        comparison = Comparison(connection, resolved, numbers, sorted(torn), vocabulary, past)
+        compared, untenable = answers(plan, sheets, vocabulary, comparison)
+        if not untenable.is_empty():  # all rows that make up a number which can't be right
+            rows = resolved.frame.join(untenable, on=NUMBER, how="semi").select("file", "row")
+            accepted, rejected = _parted(resolved.frame, pl.concat([rejected.select("file", "row"), rows]).unique())
+            numbers = _numbers(connection, plan, accepted)
+            comparison.count(numbers)
         spoilt = _spoilt(accepted, rejected, sheets)
-        observations = _observations(connection, plan, resolved, accepted, spoilt)
+        observations = _observations(resolved, numbers, spoilt)
+        totals = comparison.totals()
     counts = _counts(plan, sheets, accepted, rejected)
-    return Intake(sheets[0].name, observations, _rejected_rows(resolved, rejected, sheets), findings, counts)
+    findings = [[*broken, *others] for broken, others in zip(findings, compared, strict=True)]
+    return Intake(sheets[0].name, observations, _rejected_rows(resolved, rejected, sheets), findings, counts, totals)
+
+
+def _parted(frame: pl.DataFrame, rejected_rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The candidates of rows that are taken, and of those that are not."""
+    if rejected_rows.is_empty():
+        return frame, frame.clear()
+    on = ["file", "row"]
+    accepted = frame.join(rejected_rows, on=on, how="anti", nulls_equal=True)
+    return accepted, frame.join(rejected_rows, on=on, how="semi", nulls_equal=True)
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, plan: Plan, accepted: pl.DataFrame) -> pl.DataFrame:
+    """What the accepted candidates say: themselves, or what records fall together to."""
+    if plan.layout.rows != "records":
+        return accepted
+    connection.register("accepted", accepted.to_arrow())
+    return connection.execute(_records(plan)).pl()
 
 
 # -- what is wrong ------------------------------------------------------------------------------------
@@ -166,7 +197,7 @@ def _finding(
         dimension = vocabulary.canonical_members(measure, texts)[1] or ""
         column = _column(cell.members.get(dimension) if cell else None, dimension)
         text = texts[dimension]
-        details["looks_like"] = vocabulary.like_member(dimension, text)
+        details |= {"looks_like": vocabulary.like_member(dimension, text), "dimension": dimension}
     elif code == "row_repeated":
         rows = copies[tuple(breach[name] for name in NUMBER)]
         if len({value for _, value in rows}) > 1:
@@ -180,7 +211,8 @@ def _finding(
         measure_entry = vocabulary.measures[resolved.measures[breach["measure"]]]
         details = {"minimum": measure_entry.minimum, "maximum": measure_entry.maximum}
     elif code == "value_not_a_number" and text.strip("+-0123456789., '") == "":
-        code = "value_too_large" if sum(map(str.isdigit, text)) > 12 else code
+        zeros = len(str(int(cell.value.times or 1))) - 1 if cell else 0
+        code = "value_too_large" if sum(map(str.isdigit, text)) + zeros > 12 else code
     position = plan.position(column)
     return finding(
         code, sheet=sheet.name, row=breach["row"], column=column, value=text, **details,
@@ -272,17 +304,11 @@ def _counts(plan: Plan, sheets: Sequence[Sheet], accepted: pl.DataFrame, rejecte
 # -- what is taken ------------------------------------------------------------------------------------
 
 
-def _observations(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, resolved: Resolved, accepted: pl.DataFrame, spoilt: pl.DataFrame
-) -> pa.Table:
-    """Accepted candidates as observations, with ``file``; ``P`` where a rejected row is missing from the sum.
+def _observations(resolved: Resolved, numbers: pl.DataFrame, spoilt: pl.DataFrame) -> pa.Table:
+    """Numbers as observations, with ``file``; ``P`` where a rejected row is missing from the sum.
 
     Texts are dictionary arrays: few of them stand in millions of rows.
     """
-    numbers = accepted
-    if plan.layout.rows == "records":
-        connection.register("accepted", accepted.to_arrow())
-        numbers = connection.execute(_records(plan)).pl()
     periods, is_partial = resolved.periods, _is_partial(numbers, spoilt)
     at = numbers["period"].to_arrow()
     return pa.table(
@@ -322,7 +348,8 @@ def _records(plan: Plan) -> str:
     largest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "max"] or ["-1"]
     smallest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "min"] or ["-1"]
     return f"""
-    select file, min(row) as row, measure, period, place, members, sum(value) as value
+    select file, min(row) as row, arg_min(value_no, row) as value_no, measure, period, place, members,
+        sum(value) as value
     from (
         select file, value_no, measure, period, place, members, per_key, min(row) as row,
             case when value_no in ({", ".join(largest)}) then max(value)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from agenda.model import Layout, Partner
+from agenda.periods import Period
 from sources.findings import Finding
 from sources.inbox import Arrival
 from sources.intake import Counts
@@ -31,6 +33,7 @@ class Submission:
     proposals: list[Proposal] = field(default_factory=list)  # headings that look like columns it lacks
     columns: tuple[tuple[str | None, Fit], ...] = ()  # per heading: which column it is, and what tells so
     taken: list[tuple[str, str, int]] = field(default_factory=list)  # measure, period, how many numbers
+    totals: dict[tuple[str, Period], Decimal] = field(default_factory=dict)  # of what was taken, by measure and period
 
     @property
     def partner(self) -> Partner:

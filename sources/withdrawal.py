@@ -8,8 +8,9 @@ notice beside the file: ``numbers.csv.withdraw``, with the reason in it.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -19,27 +20,36 @@ from agenda.folder import Folder, nearest
 from agenda.model import Partner
 from agenda.store import Stored
 from sources import history
-from sources.findings import Finding, finding
-from sources.inbox import Arrival, seen_key
+from sources.findings import finding
+from sources.inbox import NOTICE, Arrival, seen_key
 from sources.lake import Delivery, Lake, agenda_digest, table
-from sources.receipt import Receipt, receipt_of
+from sources.mailroom import Mailroom
+from sources.receipt import Receipt
 from sources.sheet_words import layouts_of
-from sources.submission import NOTHING
+from sources.submission import Submission
 
-NOTICE = ".withdraw"
 VERSION = "withdrawn:"
 """Begins the version of a withdrawal: no store gives an object such a one."""
 LONGEST_REASON = 500
 
 
-def is_notice(arrival: Arrival) -> bool:
-    """Whether what arrived is no data but asks for a withdrawal."""
-    return arrival.key.lower().endswith(NOTICE)
+@dataclass(frozen=True)
+class Withdrawn:
+    """What was landed, and the partner's receipt for it."""
+
+    delivery: Delivery
+    receipt: Receipt
 
 
-def named_by(arrival: Arrival) -> str:
-    """The key of the file that a notice is about."""
-    return arrival.key[: -len(NOTICE)]
+def named_by(deliveries: Iterable[Delivery], notice: Arrival) -> Delivery | None:
+    """The latest delivery of the file that a notice is about; composed and decomposed letters are the same."""
+    named = _spelled(notice.key[: -len(NOTICE)])
+    own = [d for d in deliveries if d.partner == notice.partner.id and _spelled(d.key) == named]
+    return own[-1] if own else None
+
+
+def _spelled(key: str) -> str:
+    return unicodedata.normalize("NFC", key).casefold()
 
 
 def is_withdrawn(latest: Delivery) -> bool:
@@ -78,60 +88,64 @@ def withdraw(
     why: str,
     notice: Arrival | None = None,
     received_at: datetime | None = None,
-) -> tuple[Delivery, Receipt] | None:
+) -> Withdrawn | None:
     """Land the withdrawal of the file whose latest delivery is given; None where it is withdrawn already.
 
     ``received_at`` is given only for history that is imported. Raises `agenda.errors.Unavailable`.
     """
-    if is_withdrawn(latest):
-        if notice is not None:
-            lake.store.put_new(seen_key(notice.key, notice.stored.version, latest.reading), b"")
-        return None
-    reading = hashlib.sha256(f"{VERSION}{latest.delivery}".encode()).hexdigest()[:32]
-    at = max(received_at or datetime.now(UTC), latest.received_at + timedelta(microseconds=1))
-    sequence = max((d.sequence for d in lake.deliveries()), default=-1) + 1
-    withdrawn = Delivery(
-        reading, partner.id, latest.source, latest.key, VERSION + latest.delivery, latest.size, latest.submission,
-        reading, latest.layout, at, sequence,
-    )  # fmt: skip
+    reading = latest.reading if is_withdrawn(latest) else _digest(VERSION + latest.delivery)
     # The marks count from the moment the lake has the reading: neither file nor notice is a new arrival then.
-    lake.store.put_new(seen_key(latest.key, latest.version, reading), b"")
     if notice is not None:
         lake.store.put_new(seen_key(notice.key, notice.stored.version, reading), b"")
-    found = [finding("withdrawn", who=who, why=why or "–")]
-    layout = layouts_of(folder, partner).get(latest.layout)
-    arrival = Arrival(partner, latest.key, Stored(latest.key, latest.size, latest.version, at), latest.layout or None)
-    made = receipt_of(folder, arrival, withdrawn, NOTHING, found, [])
-    made.write(lake.store)
-    _land(folder, lake, withdrawn, layout is not None and layout.delivery == "replaces", found, received_at)
-    return withdrawn, made
+    if is_withdrawn(latest):
+        return None
+    lake.store.put_new(seen_key(latest.key, latest.version, reading), b"")
+    at = max(received_at or datetime.now(UTC), latest.received_at + timedelta(microseconds=1))
+    delivery = replace(
+        latest, delivery=reading, version=VERSION + latest.delivery, reading=reading, received_at=at,
+        sequence=max(d.sequence for d in lake.deliveries()) + 1,
+    )  # fmt: skip
+    stored = Stored(latest.key, latest.size, latest.version, at)
+    submission = Submission(Arrival(partner, latest.key, stored, None), delivery, b"", None)
+    submission.findings = [finding("withdrawn", who=who, why=why or "–")]
+    _answer(folder, lake, submission)  # before it is landed, as always; and after: what is missing then is more
+    _land(folder, lake, submission, received_at is not None)
+    return Withdrawn(delivery, _answer(folder, lake, submission))
 
 
-def _land(
-    folder: Folder, lake: Lake, withdrawn: Delivery, replaces: bool, found: list[Finding], known_at: datetime | None
-) -> None:
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _answer(folder: Folder, lake: Lake, submission: Submission) -> Receipt:
+    said = history.of(lake, [submission.partner.id])
+    return Mailroom(folder, lake.store, said, [submission.delivery.key]).write([submission])[0]
+
+
+def _land(folder: Folder, lake: Lake, submission: Submission, is_imported: bool) -> None:
     """Commit the withdrawal: a reading of no rows, which speaks of all that counts of the file now.
 
     Of a layout that replaces, older files on the same are taken back too: they had been replaced. Where files only
     update each other it stands under no layout, and so takes back this file alone.
     """
-    numbers = history.of(lake, [withdrawn.partner]).numbers(withdrawn.partner)
-    spoken = (
-        numbers.filter(pl.col("key") == withdrawn.key).select("measure", "period").unique().sort("measure", "period")
-    )
+    delivery, partner = submission.delivery, submission.partner
+    layout = layouts_of(folder, partner).get(delivery.layout)
+    numbers = history.of(lake, [partner.id]).numbers(partner.id).filter(pl.col("key") == delivery.key)
+    spoken = numbers.select("measure", "period").unique().sort("measure", "period")
     reading = {
-        "reading": withdrawn.reading, "partner": withdrawn.partner, "layout": withdrawn.layout if replaces else "",
-        "submission": withdrawn.submission, "delivery_mode": "replaces", "outcome": "accepted",
+        "reading": delivery.reading, "partner": partner.id,
+        "layout": delivery.layout if layout is not None and layout.delivery == "replaces" else "",
+        "submission": delivery.submission, "delivery_mode": "replaces", "outcome": "accepted",
         "rows_read": 0, "rows_accepted": 0, "rows_rejected": 0, "rows_skipped": 0,
     }  # fmt: skip
-    said = [
-        {**asdict(one), "reading": withdrawn.reading, "row_number": one.row, "column_name": one.column} for one in found
-    ]
+    found = [{**asdict(one), "row_number": None, "column_name": None} for one in submission.findings]
     tables = {
-        "deliveries": table("deliveries", [asdict(withdrawn)]),
-        "readings": table("readings", [reading]),
-        "scopes": table("scopes", [{**row, "reading": withdrawn.reading} for row in spoken.iter_rows(named=True)]),
-        "findings": table("findings", said),
+        "deliveries": [asdict(delivery)],
+        "readings": [reading],
+        "scopes": [{**row, "reading": delivery.reading} for row in spoken.iter_rows(named=True)],
+        "findings": [{**row, "reading": delivery.reading} for row in found],
     }
-    lake.commit("submissions", tables, agenda_digest(folder), readings=[withdrawn.reading], deliveries=[withdrawn],
-                known_at=withdrawn.received_at if known_at else None)  # fmt: skip
+    lake.commit(
+        "submissions", {name: table(name, rows) for name, rows in tables.items()}, agenda_digest(folder),
+        readings=[delivery.reading], deliveries=[delivery], known_at=delivery.received_at if is_imported else None,
+    )  # fmt: skip
