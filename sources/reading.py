@@ -1,14 +1,24 @@
-"""Reading files side by side. Whatever is wrong with one of them, the others are read."""
+"""Reading files side by side. Whatever is wrong with one of them, the others are read.
+
+Regular text is read here, by Arrow, at the speed of memory. Everything else is opened in a process that may die of
+it (`sources.children`).
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from agenda.model import Layout
+from sources import text
+from sources.children import CHILDREN
 from sources.findings import finding
-from sources.readers import Sheet, Unreadable, read_sheet
+from sources.kinds import kind_of
+from sources.limits import MB, Limits, beyond, limits
+from sources.readers import Sheet, Unreadable
 
 
 @dataclass(frozen=True)
@@ -21,19 +31,29 @@ class File:
     headings: frozenset[str]
 
 
-def read_files(files: Sequence[File]) -> list[Sheet | Unreadable]:
-    """The sheet of each file, in their order, or why there is none."""
-    with ThreadPoolExecutor() as pool:  # reading lets go of Python's lock
-        return list(pool.map(_read, files))
+def read_files(files: Sequence[File], within: Limits | None = None) -> list[Sheet | Unreadable]:
+    """The sheet of each file, in their order, or why there is none. Limits are those that are set, or ``within``."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # Arrow lets go of Python's lock, and so does waiting
+        return list(pool.map(partial(_read, within=within or limits()), files))
 
 
-def _read(file: File) -> Sheet | Unreadable:
+def _read(file: File, within: Limits) -> Sheet | Unreadable:
     try:
-        return read_sheet(file.name, file.content, file.layout)
+        if len(file.content) > within.file_mb * MB:
+            return beyond("file_mb", within)
+        sheet = _regular(file, within)
+        return sheet or CHILDREN.open(file.name, file.content, file.layout, file.headings, within)
     except Unreadable as error:
         return error
     except Exception as error:  # whatever it is, it must not cost the other partners their turn
         return Unreadable(finding("file_defect", reason=in_short(error)))
+
+
+def _regular(file: File, within: Limits) -> Sheet | None:
+    """The sheet of regular text; None for all that is to be opened elsewhere. Raises `Unreadable`."""
+    if file.content.startswith(b"PK") or kind_of(file.content) != "text":
+        return None
+    return text.read_regular(file.content, file.layout, file.headings, within)
 
 
 def in_short(error: Exception) -> str:

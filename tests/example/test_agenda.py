@@ -48,7 +48,7 @@ def test_layouts_show_what_a_layout_can_say(folder: Folder) -> None:
     assert any(x.decimal == "," and x.delimiter == ";" for x in layouts)
     assert any(x.encoding == "cp949" for x in layouts)
     assert any(x.files.endswith(".gz") for x in layouts)
-    assert any(x.header_row > 1 for x in layouts)
+    assert any((x.header_row or 1) > 1 for x in layouts)
     assert any(x.aliases for x in layouts)
 
 

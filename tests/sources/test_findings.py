@@ -14,9 +14,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from agenda.folder import Folder
+from sources.child import open_file
 from sources.findings import WORDS, column_letters
 from sources.intake import Intake, take
-from sources.readers import Unreadable, read_sheet
+from sources.limits import Limits
+from sources.readers import Unreadable
 from sources.shape import match
 from sources.vocabulary import Vocabulary
 from tests.sources.conftest import LONG, Coalition
@@ -38,7 +40,7 @@ BROKEN = {
     "row_contradicts": (GOOD + "2026Q1,Harbor,infant,13\n", "D2", "another number"),
     "row_cells": (HEADER + "2026Q1,Harbor,infant\n", None, "3 cells where the header has 4"),
     "file_empty": (HEADER, None, "no rows"),
-    "text_encoding": (HEADER.encode() + b"2026Q1,Harb\xf6r,infant,1\n", None, "UTF-8"),
+    "text_assumed": (HEADER.encode() + b"2026Q1,Harb\xf6r,infant,1\n", None, "“Harbör”"),
     "file_unreadable": (gzip.compress(GOOD.encode() * 50)[:60], None, "compression"),
 }
 
@@ -225,7 +227,7 @@ def test_every_row_is_accounted_for_whatever_is_sent(folder: Folder, rows: list[
     layout, vocabulary = folder.partners.layouts["long"], Vocabulary(folder)
     content = HEADER + "\n".join(",".join(cells) for cells in rows)
     try:
-        sheet = read_sheet("any.csv", content.encode(), layout)
+        sheet = open_file("any.csv", content.encode(), layout, frozenset(), Limits())
     except Unreadable:
         event("nothing to read")
         return
