@@ -1,106 +1,99 @@
 """A filled template read back: a sheet like any other, whatever its file's name and its partner's language.
 
-What a row says in its cells is what counts, so rows may be sorted, deleted, copied and added. The words are
-understood as the workbook's own hidden lists have them, then as the agenda has them now. Two steps: `read` looks at
-the file alone; `settle` knows the agenda and the partner, and says what the answer at the top makes of empty cells.
+What a row says in its cells is what counts, so rows may be sorted, deleted, copied and added. Words are understood
+as the workbook's own hidden lists have them, then as the agenda has them now. The file is opened like every other
+(`sources.reading`); here it becomes the sheet to take in, and the answer at its top is given to its empty cells.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agenda.catalogue import Speech
 from agenda.folder import Folder
+from agenda.layouts import Layout
 from agenda.model import Partner
 from agenda.spelling import plain
-from sources.findings import LOCALES, Finding, column_letters, finding
+from sources.findings import LOCALES, Finding, finding
+from sources.inbox import Arrival, is_notice
+from sources.intake import refuse
 from sources.owed import due
-from sources.readers import Rows, Sheet, Unreadable
+from sources.readers import Note, Rows, Sheet, Unreadable
+from sources.reading import File, read_files
 from sources.sheet_words import DIMENSION, columns, sheet_words, spoken
-from sources.stamp import FORMAT, Stamp, stamp_of
+from sources.stamp import FORMAT, LISTS, TEMPLATE, Stamp, stamp_of
+from sources.submission import Submission
 from sources.vocabulary import TOTAL, Vocabulary
 
-SEARCHED = 60
-"""Rows in which the headings are looked for: people put notes above, not essays."""
 KEYS = ("measure", "period", "place")
-Grid = Sequence[Sequence[str]]
 Names = Mapping[tuple[str, str], str]
 """Kind and word, in plain spelling → id."""
+_LISTS = Layout.model_construct(sheet=LISTS, header_row=1)
+_FREE = Layout.model_construct()
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What a filled template says. ``headings`` are ids of columns where they are known, else as written; ``rows`` as
-    the spreadsheet numbers them; ``choice`` the answer at the top, as written; ``names`` the workbook's own words."""
+    """What a filled template says. ``headings`` are ids of columns where they are known, else as written; ``choice`` is
+    the answer at the top, as written; ``names`` are the workbook's own words."""
 
     stamp: Stamp
-    sheet: str | None
+    sheet: Sheet
     headings: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
     choice: str
-    choice_cell: str | None
     names: Names = field(repr=False)
 
-    def column(self, id_: str) -> int | None:
-        return self.headings.index(id_) if id_ in self.headings else None
+
+# -- the files alone ----------------------------------------------------------------------------------
 
 
-# -- the file alone -----------------------------------------------------------------------------------
+def recognised(arrival: Arrival, content: bytes | None) -> Arrival:
+    """The arrival under the template's layout, if it bears a template's stamp."""
+    if content is None or is_notice(arrival.key) or stamp_of(content) is None:
+        return arrival
+    return replace(arrival, layout_name=TEMPLATE)
 
 
-def read(content: bytes) -> Filled:
-    """The template in a workbook, or in a sheet of one saved as CSV. Raises `Unreadable`."""
-    stamp = stamp_of(content)
-    grids = _grids(content)
+def read(submissions: Sequence[Submission], folder: Folder, vocabulary: Vocabulary) -> None:
+    """Give each template its sheet, to be taken in under `sheet_words.template_layout`, or say why there is none."""
+    lists = read_files([File(s.arrival.name, s.content, _LISTS, frozenset()) for s in submissions])
+    names = [_listed(sheet) for sheet in lists]
+    known = {plain(dimension.name) for dimension in folder.agenda.dimensions}
+    known |= {word for kind, word in spoken() if kind == "heading"}
+    files = [
+        File(s.arrival.name, s.content, _FREE, frozenset(known | {word for kind, word in own if kind == "heading"}))
+        for s, own in zip(submissions, names, strict=True)
+    ]
+    for submission, own, sheet in zip(submissions, names, read_files(files), strict=True):
+        try:
+            settling = _Settling(_filled(submission, sheet, own), folder, submission.partner, vocabulary)
+            submission.sheet, submission.findings = settling.sheet()
+            if submission.sheet is None:
+                submission.counts = refuse(settling.filled.sheet)
+        except Unreadable as error:
+            submission.findings = [error.finding]
+
+
+def _filled(submission: Submission, sheet: Sheet | Unreadable, names: Names) -> Filled:
+    stamp = stamp_of(submission.content)
+    if isinstance(sheet, Unreadable):
+        raise sheet
     if stamp is None or stamp.format > FORMAT:
         raise Unreadable(finding("template_newer"))
-    names = {(kind, plain(word)): id_ for grid in grids.values() for kind, id_, word in _listed(grid)}
-    for sheet, grid in grids.items():
-        for at, row in enumerate(grid[:SEARCHED]):
-            ids = [_heading(text, names) for text in row]
-            if "measure" in ids and "number" in ids:
-                choice, cell = _choice(grid[:at], names)
-                rows = tuple((number, tuple(cells)) for number, cells in enumerate(grid[at + 1 :], at + 2))
-                return Filled(stamp, sheet or None, tuple(ids), rows, choice, cell, names)
-    raise Unreadable(finding("template_headings"))
+    headings = tuple(_heading(text, names) for text in sheet.header)
+    if "measure" not in headings or "number" not in headings:
+        raise Unreadable(finding("template_headings"))
+    return Filled(stamp, sheet, headings, _choice(sheet.notes, names), names)
 
 
-def _grids(content: bytes) -> dict[str, Grid]:
-    """All cells as text, by sheet; a CSV is one sheet without a name."""
-    if not content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        return {"": _csv(content)}
-    import fastexcel  # imported late: most partners send CSV
-
-    try:
-        book = fastexcel.read_excel(content)
-        return {name: _grid(book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string"))
-                for name in book.sheet_names}  # fmt: skip
-    except fastexcel.FastExcelError as error:
-        raise Unreadable(finding("file_unreadable", reason=str(error).split("\n")[0])) from error
-
-
-def _grid(sheet: object) -> Grid:
-    texts = [column.to_pylist() for column in sheet.to_arrow().columns]  # type: ignore[attr-defined]
-    return [["" if cell is None else cell for cell in row] for row in zip(*texts, strict=True)]
-
-
-def _csv(content: bytes) -> Grid:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = content.decode(encoding, "replace")
-    delimiter = max(",;\t", key=text.count)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-
-
-def _listed(grid: Grid) -> Iterator[tuple[str, str, str]]:
-    """The lists behind the drop-downs; of every other sheet nothing."""
-    if grid and grid[0][:1] == ["stamp"]:
-        for row in grid[1:]:
-            if len(row) >= 3 and row[0] and row[1] and row[2]:
-                yield row[0], row[1], row[2]
+def _listed(sheet: Sheet | Unreadable) -> dict[tuple[str, str], str]:
+    """The words of the lists behind the drop-downs; none where they are lost."""
+    if isinstance(sheet, Unreadable) or sheet.header[:1] != ("stamp",) or sheet.table.num_columns < 3:
+        return {}
+    rows = zip(*(column.to_pylist() for column in sheet.table.columns[:3]), strict=True)
+    return {(kind, plain(word)): id_ for kind, id_, word in rows if kind and id_ and word}
 
 
 def _heading(text: str, names: Names) -> str:
@@ -109,47 +102,46 @@ def _heading(text: str, names: Names) -> str:
     return names.get(said) or spoken().get(said) or text
 
 
-def _choice(above: Grid, names: Names) -> tuple[str, str | None]:
-    """The answer at the top, and its cell: the first text to the right of the question."""
-    for number, row in enumerate(above, 1):
-        for position, text in enumerate(row):
-            if names.get(("this", plain(text))) or spoken().get(("this", plain(text))):
-                for answer, said in enumerate(row[position + 1 :], position + 1):
-                    if said.strip():
-                        return said.strip(), f"{column_letters(answer)}{number}"
-                return "", f"{column_letters(position + 1)}{number}"
-    return "", None
+def _choice(notes: Sequence[Note], names: Names) -> str:
+    """The answer at the top: what stands in its row after the question."""
+    questions = [word for kind, word in (*names, *spoken()) if kind == "this"]
+    for note in notes:
+        said = plain(note.text)
+        for question in sorted(questions, key=len, reverse=True):
+            if said.startswith(question):
+                return said.removeprefix(question).strip()
+    return ""
 
 
 # -- with the agenda ----------------------------------------------------------------------------------
 
 
-def settle(filled: Filled, folder: Folder, partner: Partner, vocabulary: Vocabulary) -> tuple[Sheet, list[Finding]]:
-    """The sheet to take in under `sheet_words.template_layout`, and why it can't be taken in at all, if so."""
-    return _Settling(filled, folder, partner, vocabulary).sheet()
-
-
 class _Settling:
+    """One filled template on its way to the sheet that is taken in."""
+
     def __init__(self, filled: Filled, folder: Folder, partner: Partner, vocabulary: Vocabulary) -> None:
         self.filled, self.folder, self.partner, self.vocabulary = filled, folder, partner, vocabulary
         speech = Speech(partner.language, folder.initiative.calendar, LOCALES)
         self.period = vocabulary.period(filled.stamp.period)
         self.words = sheet_words(speech, self.period.type if self.period else "quarter")
+        self.answers = self.words.choices
         self.heads = columns(folder.agenda, self.words)
         self.headings = [self._dimension(id_) for id_ in filled.headings]
         self.at = {id_: at for at, id_ in reversed(list(enumerate(self.headings)))}
         self.gone: dict[str, None] = {}
 
-    def sheet(self) -> tuple[Sheet, list[Finding]]:
+    def sheet(self) -> tuple[Sheet | None, list[Finding]]:
+        if refused := [*self._refused()]:
+            return None, refused
         choice = self._choice()
         header = [self.heads.get(id_, id_) for id_ in self.headings]
         lacking = [text for id_, text in self.heads.items() if id_.startswith(DIMENSION) and id_ not in self.at]
-        made, refused, own = Rows(len(header) + len(lacking)), list[Finding](), 0
+        made, contradicting, own = Rows(len(header) + len(lacking)), list[Finding](), 0
         number, last = self.at["number"], self.at.get("last")
         for row, cells in self._rows():
             given, before = cells[number], cells[last] if last is not None else ""
             if choice == "nil" and given.strip("0.,"):
-                refused.append(self._at("template_nil", row, value=given, choice=self.filled.choice))
+                contradicting.append(self._at("template_nil", row, value=given, choice=self.answers["nil"]))
             elif choice == "nil" and all(cells[self.at[key]] for key in KEYS if key in self.at):
                 cells[number] = "0"
             elif choice == "same":
@@ -157,23 +149,22 @@ class _Settling:
                 own += cells[number] != before
             made.add(row, [*cells, *[""] * len(lacking)])
         table, rows = made.table()
-        warnings = [finding("template_same", choice=self.filled.choice, rows=own)] if own else []
-        sheet = Sheet((*header, *lacking), table, rows, (*warnings, *self._changes()), is_workbook=True,
-                      name=self.filled.sheet)  # fmt: skip
-        return sheet, [*self._refused(choice), *refused]
+        warnings = [finding("template_same", choice=self.answers["same"], rows=own)] if own else []
+        said = (*self.filled.sheet.faults, *warnings, *self._changes())
+        sheet = replace(self.filled.sheet, header=(*header, *lacking), table=table, rows=rows, faults=said, notes=())
+        return (None, contradicting) if contradicting else (sheet, [])
 
-    def _refused(self, choice: str | None) -> Iterator[Finding]:
+    def _refused(self) -> Iterator[Finding]:
         if self.filled.stamp.partner != self.partner.id:
             yield finding("template_other_partner")
-        elif choice is None:
-            found = finding("template_choice", value=self.filled.choice, choices=", ".join(self.words.choices.values()))
-            yield found
+        elif self._choice() is None:
+            yield finding("template_choice", value=self.filled.choice, choices=", ".join(self.answers.values()))
 
     def _choice(self) -> str | None:
         """The answer's id; nothing chosen means the numbers count; None where it is no answer."""
         if not self.filled.choice:
             return "numbers"
-        said = ("choice", plain(self.filled.choice))
+        said = ("choice", self.filled.choice)
         return self.filled.names.get(said) or spoken().get(said)
 
     def _dimension(self, heading: str) -> str:
@@ -186,7 +177,9 @@ class _Settling:
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Rows in which anything stands but what is only there to be read, their words as ids."""
         matter = {*KEYS, "number", "note", *(id_ for id_ in self.headings if id_.startswith(DIMENSION))}
-        for number, cells in self.filled.rows:
+        sheet = self.filled.sheet
+        texts = zip(*(column.to_pylist() for column in sheet.table.columns), strict=True)
+        for number, cells in zip(sheet.rows.to_pylist(), texts, strict=True):
             said = [self._cell(id_, text) for id_, text in zip(self.headings, cells, strict=True)]
             if any(text for id_, text in zip(self.headings, said, strict=True) if id_ in matter):
                 yield number, said
@@ -231,4 +224,5 @@ class _Settling:
 
     def _at(self, code: str, row: int, **details: str) -> Finding:
         sheet, column = self.filled.sheet, self.heads["number"]
-        return finding(code, sheet=sheet, row=row, column=column, position=self.at["number"], **details)
+        position = sheet.first_column + self.at["number"]
+        return finding(code, sheet=sheet.name, row=row, column=column, position=position, **details)

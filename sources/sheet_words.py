@@ -81,7 +81,7 @@ def spoken() -> Mapping[tuple[str, str], str]:
     for language in ("en", *sorted(path.stem for path in LOCALES.glob("*.po"))):
         speech = Speech(language, Calendar(), LOCALES)
         for type_ in ("month", "quarter", "year"):
-            words = sheet_words(speech, type_)  # type: ignore[arg-type]
+            words = sheet_words(speech, type_)
             said = [("heading", id_, text) for id_, text in words.headings.items()]
             said += [("choice", id_, text) for id_, text in words.choices.items()]
             for kind, id_, text in [*said, ("this", "this", words.this), ("total", "_T", words.total)]:

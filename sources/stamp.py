@@ -16,7 +16,8 @@ TEMPLATE = "template"
 """The layout that filled templates are read under; no agreed layout may be called so."""
 FORMAT = 1
 """Version of the workbook's shape; a newer one is refused."""
-PROPERTY = "cairn"
+PROPERTY = LISTS = "cairn"
+"""What the document property and the sheet of lists are called."""
 _STAMP = re.compile(
     r"cairn-template/(\d{1,4}) partner=([A-Za-z0-9_.-]{1,200}) period=([0-9Q-]{4,7})"
     r" language=([A-Za-z_-]{2,20}) agenda=([0-9a-f]{8})"

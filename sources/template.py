@@ -26,11 +26,10 @@ from sources.findings import LOCALES
 from sources.lake import agenda_digest
 from sources.owed import Owed, owed
 from sources.sheet_words import DIMENSION, SheetWords, columns, sheet_words, when
-from sources.stamp import PROPERTY, Stamp
+from sources.stamp import LISTS, PROPERTY, Stamp
 from sources.vocabulary import TOTAL
 
 INK, MUTE, RULE, PAPER, TEAL, BAND, AMBER = "#1D2733", "#5B6673", "#D9D4CA", "#FBFAF7", "#0F6B6B", "#CFE3E1", "#8A5A00"
-LISTS = "cairn"
 HEAD, FIRST = 4, 5
 """Rows, from 0: of the headings, and of the first number. What stands above stays in sight with them."""
 SPARE = 12
@@ -166,7 +165,7 @@ class _Template:
         last = FIRST + len(self.rows) - 1
         numbers = f"{xl_rowcol_to_cell(FIRST, self.at['number'])}:{xl_rowcol_to_cell(last, self.at['number'])}"
         filled = f'=COUNT({numbers})&" / {len(self.rows)}"'
-        sheet.write_formula(3, self.at["number"], filled, made["done"], f"0 / {len(self.rows)}")
+        sheet.write_formula(1, self.at["number"], filled, made["done"], f"0 / {len(self.rows)}")
         for id_, text in self.heads.items():
             before = self.period if id_ != "last" else self.folder.initiative.calendar.shift(self.period, -1)
             label = f"{text}\n{self.speech.period_short(before)}" if id_ == "last" else text
