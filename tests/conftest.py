@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def s3() -> Iterator[S3Server]:
     """A real S3 server with one bucket, shared by the whole run; a test works below a prefix of its own."""
-    with s3_server(others=("harbor", "county")) as server:
+    with s3_server() as server:
         yield server
 
 
