@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agenda import settings
-from agenda.errors import CairnError, ConfigurationError
+from agenda.errors import CairnError, ConfigurationError, Unavailable
 from agenda.periods import Period
 from flows import console, desk, guard, mapping, progress
 
@@ -121,11 +121,21 @@ def _make(
 
     plan = make_plan(workspace, periods, moment(received_at))
     if flow is None:
-        data = {"files": plan.files, "quarters": [{"period": q.period.key, "reason": q.reason} for q in plan.quarters]}
+        data = {
+            "files": plan.files,
+            "asked": plan.asked,
+            "quarters": [{"period": q.period.key, "reason": q.reason} for q in plan.quarters],
+        }
         console.say(as_json, data, summary.of_plan(plan))
         return
     if plan.is_empty:
-        data = {"receipts": [], "drafts": [], "unchanged": [q.period.key for q in plan.quarters], "failures": []}
+        data = {
+            "receipts": [],
+            "drafts": [],
+            "unchanged": [q.period.key for q in plan.quarters],
+            "failures": [],
+            "unasked": [],
+        }
         console.say(as_json, data, summary.of_nothing(plan))
         return
     if show_plan and not as_json:
@@ -133,6 +143,8 @@ def _make(
     console.prefect()
     made = flow()
     console.say(as_json, summary.run_data(made), summary.of_run(workspace, made))
+    if made.unasked:
+        raise typer.Exit(Unavailable.exit_code)
 
 
 @app.command()

@@ -5,19 +5,22 @@ from __future__ import annotations
 from prefect import flow
 
 from flows import notify
-from flows.making import collect_all
+from flows.making import SIDE_BY_SIDE, collect_all
 from flows.plan import moment
 from flows.workspace import Workspace
-from sources.receipt import Receipt
+from sources.collect import Collected
 
 
-@flow(name="collect", on_failure=[notify.failed], on_crashed=[notify.failed], validate_parameters=False)
+@flow(
+    name="collect", on_failure=[notify.failed], on_crashed=[notify.failed], validate_parameters=False,
+    task_runner=SIDE_BY_SIDE,
+)  # fmt: skip
 def collect(
     initiative: str = ".",
     partners: list[str] | None = None,
     received_at: str | None = None,
     leave: list[str] | None = None,
-) -> tuple[Receipt, ...]:
+) -> Collected:
     """Take in all that arrived, but not the files named in ``leave`` (their keys below inbox/).
 
     ``received_at``: a time (ISO 8601) or ``modified``, to import history.

@@ -10,20 +10,28 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.futures import wait
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from agenda.errors import CairnError
+from agenda.model import Partner
 from agenda.periods import Period
 from flows import ending
 from flows.draft import make_draft, outlook
 from flows.progress import counting, say
 from flows.workspace import Workspace
 from reports.edition import Edition
-from sources.collect import Collector, ReceivedAt
+from sources.collect import Collected, Collector, ReceivedAt
+from sources.fetch import ASKED_AT_ONCE, Asking
 from sources.inbox import Arrival
 from sources.receipt import Receipt
+
+SIDE_BY_SIDE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=ASKED_AT_ONCE)
+"""How the flows that collect run their tasks."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class Made:
     drafts: tuple[Edition, ...]
     unchanged: tuple[Period, ...]
     failures: tuple[tuple[Period, CairnError], ...]
+    unasked: tuple[tuple[str, str], ...] = ()  # partners whose source failed, with what failed and what to do
 
     def raise_failures(self) -> None:
         """Raise the first failure, now that everything else is done."""
@@ -43,11 +52,17 @@ class Made:
 
 def collect_all(
     workspace: Workspace, partners: Sequence[str] | None, received_at: ReceivedAt, leave: Collection[str] = ()
-) -> tuple[Receipt, ...]:
-    """Take in all that arrived but the files named in ``leave``, a task for each batch; ends early if asked to."""
+) -> Collected:
+    """Take in all that arrived but the files named in ``leave``, a task for each batch; ends early if asked to.
+
+    Partners that are asked come first, a task for each, some at once; one that fails costs the others nothing.
+    """
     collector = Collector(workspace.folder, workspace.store, partners=partners, received_at=received_at, leave=leave)
     if not collector.has_work:
-        return ()
+        return Collected(())
+    if collector.asking.partners:
+        say(f"Asking {', '.join(partner.name for partner in collector.asking.partners)}")
+        wait([ask.submit(collector.asking, partner) for partner in collector.asking.partners])
     say(f"Reading {collector.total:,} {'file' if collector.total == 1 else 'files'}")
     land_agenda(collector)
     count, receipts, seen = counting("files read"), list[Receipt](), 0
@@ -57,10 +72,10 @@ def collect_all(
         count(seen, collector.total)
         if ending.asked.is_set():
             break
-    return tuple(receipts)
+    return Collected(tuple(receipts), collector.asking.failures)
 
 
-def draft_all(workspace: Workspace, periods: Sequence[Period], receipts: tuple[Receipt, ...]) -> Made:
+def draft_all(workspace: Workspace, periods: Sequence[Period], collected: Collected) -> Made:
     """Draft each quarter that has something new, in order; one that fails doesn't stop the others."""
     warehouse = compute(workspace)
     drafts, unchanged, failures = [], [], []
@@ -73,11 +88,17 @@ def draft_all(workspace: Workspace, periods: Sequence[Period], receipts: tuple[R
             drafts.append(draft(workspace, warehouse, period))
         except CairnError as error:
             failures.append((period, error))
-    return Made(receipts, tuple(drafts), tuple(unchanged), tuple(failures))
+    return Made(collected.receipts, tuple(drafts), tuple(unchanged), tuple(failures), collected.failures)
+
+
+@task(name="ask a partner", task_run_name="ask {partner.id}", cache_policy=NO_CACHE)
+def ask(asking: Asking, partner: Partner) -> None:
+    asking.one(partner)
 
 
 @task(name="land the agenda", cache_policy=NO_CACHE)
 def land_agenda(collector: Collector) -> None:
+    collector.end_quarantines()
     collector.land_agenda()
 
 

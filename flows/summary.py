@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flows.plan import Plan
 from flows.workspace import Workspace
 from reports.edition import Edition
+from sources.collect import Collected
 from sources.receipt import Receipt
 
 if TYPE_CHECKING:  # its import brings Prefect
@@ -26,7 +27,9 @@ def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[s
     yield f"Read {_count(len(receipts), 'file')} of {_count(partners, 'partner')}; {rows:,} rows are taken in."
     for receipt in receipts:
         if receipt.outcome != "accepted":
-            said = "not taken" if receipt.outcome == "rejected" else f"{receipt.counts.rejected:,} rows not taken"
+            said = {"rejected": "not taken", "partial": f"{receipt.counts.rejected:,} rows not taken"}.get(
+                receipt.outcome, receipt.outcome
+            )
             yield f"  {receipt.partner_name}: {receipt.key.rsplit('/', 1)[-1]}, {said}"
             first = next((f for f in receipt.findings if f.severity == "error"), None)
             if first is not None:
@@ -36,9 +39,23 @@ def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[s
             yield f"    receipt: {workspace.store.url}/{receipt.address}.html"
 
 
+def of_failures(workspace: Workspace, failures: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Lines on partners that could not be asked: what failed, and what to do."""
+    names = {partner.id: partner.name for partner in workspace.folder.partners.partners}
+    for partner, why in failures:
+        yield f"  {names[partner]} could not be asked: {why}"
+
+
+def of_collected(workspace: Workspace, collected: Collected) -> Iterator[str]:
+    """Lines on a whole collect."""
+    yield from of_receipts(workspace, collected.receipts)
+    yield from of_failures(workspace, collected.failures)
+
+
 def of_run(workspace: Workspace, made: Made) -> Iterator[str]:
     """Lines on a whole run: what came in, which drafts it made, and what to do next."""
     yield from of_receipts(workspace, made.receipts)
+    yield from of_failures(workspace, made.unasked)
     for edition in made.drafts:
         new = "" if edition.is_new else ", as it was"
         yield f"{edition.period}: draft {edition.short}{new}"
@@ -72,6 +89,8 @@ def of_nothing(plan: Plan) -> Iterator[str]:
 
 def of_plan(plan: Plan) -> Iterator[str]:
     """Lines on what a run would do."""
+    if plan.asked:
+        yield f"{_count(plan.asked, 'partner')} to ask first; what they hold that is new is taken in."
     if plan.files:
         yield f"{_count(plan.files, 'file')} to take in first; after that any of these quarters may change."
     if plan.agenda_changed:
@@ -88,6 +107,14 @@ def receipt_data(receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
     ]
 
 
+def collected_data(collected: Collected) -> dict[str, Any]:
+    return {"receipts": receipt_data(collected.receipts), "failures": _failure_data(collected.failures)}
+
+
+def _failure_data(failures: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"partner": partner, "error": why} for partner, why in failures]
+
+
 def edition_data(edition: Edition) -> dict[str, Any]:
     return {"period": edition.period, "edition": edition.digest, "status": edition.status}
 
@@ -98,6 +125,7 @@ def run_data(made: Made) -> dict[str, Any]:
         "drafts": [edition_data(edition) for edition in made.drafts],
         "unchanged": [period.key for period in made.unchanged],
         "failures": [{"period": period.key, "error": str(error)} for period, error in made.failures],
+        "unasked": _failure_data(made.unasked),
     }
 
 

@@ -36,7 +36,10 @@ def watch(workspace: Workspace, every: float, as_json: bool) -> None:
                     return ()
             see_to_server()
             # in a thread: in the main one Prefect would take SIGTERM for itself and break the flow off
-            return hand.submit(flow, str(path), partners, leave=left).result()
+            collected = hand.submit(flow, str(path), partners, leave=left).result()
+            for line in summary.of_failures(workspace, collected.failures):
+                listener.said(line.strip())
+            return collected.receipts
 
         listener.said(
             f"Watching {store.url}/inbox, "
