@@ -301,7 +301,7 @@ class Collector:
 
     def _keep(self, submissions: Sequence[Submission]) -> None:
         """The bytes as they came, but for those that hold personal data nobody agreed on."""
-        door.keep(self.store, submissions, self.vocabulary, self._now, self.folder.initiative.quarantine_days)
+        door.keep(self.store, submissions, self._headings, self._now, self.folder.initiative.quarantine_days)
 
     def _headings(self, arrival: Arrival, layout: Layout) -> frozenset[str]:
         """What may head a column that the layout needs, in this partner's files."""

@@ -6,7 +6,7 @@ of those columns goes any further.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,23 +15,28 @@ from agenda.model import Layout
 from agenda.store import Store
 from sources import quarantine
 from sources.findings import Finding, finding
+from sources.inbox import Arrival
 from sources.intake import refuse
 from sources.privacy import personal
 from sources.quarantine import Notice
 from sources.readers import Sheet
 from sources.reading import File, read_files
-from sources.shape import headings
 from sources.submission import Submission
-from sources.vocabulary import Vocabulary
 
 
-def keep(store: Store, submissions: Sequence[Submission], vocabulary: Vocabulary, now: datetime, days: int) -> None:
-    """Keep the bytes of all that may be kept; put the others aside for ``days``."""
+def keep(
+    store: Store,
+    submissions: Sequence[Submission],
+    headings: Callable[[Arrival, Layout], frozenset[str]],
+    now: datetime,
+    days: int,
+) -> None:
+    """Keep the bytes of all that may be kept; put the others aside for ``days``. ``headings``: what a layout reads."""
     arrived = [s for s in submissions if s.arrival.known is None or quarantine.is_put_aside(s.arrival.known)]
     for submission, sheet in zip(arrived, _sheets(arrived), strict=True):
         layout = submission.layout
         if sheet is not None:
-            expected = headings(layout, vocabulary) if layout else frozenset()
+            expected = headings(submission.arrival, layout) if layout else frozenset()
             if found := personal(sheet, expected, layout.allowed if layout else ()):
                 _put_aside(store, submission, sheet, found, now, days)
     kept = [s for s in submissions if not quarantine.is_put_aside(s.delivery)]
