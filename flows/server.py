@@ -36,7 +36,4 @@ def kept_server() -> Iterator[Callable[[], None]]:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     see_to_it()
-    try:
-        yield see_to_it
-    finally:
-        SubprocessASGIServer().stop()
+    yield see_to_it  # Prefect stops it when the process ends, once it has told it everything

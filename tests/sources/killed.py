@@ -1,0 +1,158 @@
+"""A collect in a process that is killed at a point of one's choice, and what a store holds afterwards.
+
+Points are counted: the nth time that the process is about to change the store, or has just done so. They are not
+named, so a step that is added to the collect is tried without anybody thinking of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from agenda.lint import read
+from agenda.store import BucketStore, FolderStore, open_store
+from sources import collect as collecting
+from sources.lake import SCHEMAS, Lake
+
+Store = FolderStore | BucketStore
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.sources.killed", "dlt.destinations", "pandera.backends.polars.builtin_checks"])
+WRITING = {"open", "os.link", "os.rename", "os.remove", "os.truncate", "shutil.copyfile"}
+"""What Python tells its audit hooks of (``os.replace`` is told as ``os.rename``)."""
+
+
+class Run:
+    """A collect in a process of its own. At one of its points it is killed, or waits until it may go on."""
+
+    def __init__(self, path: Path, received_at: datetime, *, kill_at: int | None = None, wait_at: int | None = None):
+        self._points, self._waits, self._may_go = PROCESSES.SimpleQueue(), PROCESSES.Event(), PROCESSES.Event()
+        self._process = PROCESSES.Process(
+            target=_child,
+            args=(path, dict(os.environ), received_at, kill_at, wait_at, self._points, self._waits, self._may_go),
+        )
+        self._process.start()
+
+    def until_it_waits(self) -> None:
+        assert self._waits.wait(60)
+
+    def go_on(self) -> None:
+        self._may_go.set()
+
+    def code(self) -> int:
+        """How it ended."""
+        self._process.join()
+        assert self._process.exitcode is not None
+        return self._process.exitcode
+
+    def points(self) -> int:
+        """How many points it passed; only one that ended by itself can tell."""
+        assert self.code() == 0
+        found: int = self._points.get()
+        return found
+
+
+def _child(
+    path: Path, environment: dict[str, str], received_at: datetime, kill_at: int | None, wait_at: int | None,
+    points: Any, waits: Any, may_go: Any,
+) -> None:  # fmt: skip
+    os.environ.update(environment)  # the process that it was forked from has that of its own start
+    folder = read(path)
+    store = open_store(folder.initiative.store, path)
+    passed, last = count(1), 0
+
+    def point() -> None:
+        nonlocal last
+        last = next(passed)
+        if last == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if last == wait_at:
+            waits.set()
+            may_go.wait()
+
+    (_watch_folder if isinstance(store, FolderStore) else _watch_bucket)(store, point)
+    collecting.BATCH_FILES = 4  # so that there is something between two batches
+    collecting.collect(folder, store, received_at=received_at)
+    points.put(last)
+
+
+def _watch_folder(store: Store, point: Callable[[], None]) -> None:
+    """A point before each change of the store's folder: made half-way, none of Cairn's changes is whole."""
+    root = str(store.path) if isinstance(store, FolderStore) else ""
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in WRITING and any(str(one).startswith(root) for one in arguments[:2]):
+            mode, flags = (arguments[1], arguments[2]) if event == "open" else ("w", 0)
+            if any(c in mode for c in "wax+") if isinstance(mode, str) else flags & (os.O_WRONLY | os.O_RDWR):
+                point()
+
+    sys.addaudithook(hook)
+
+
+def _watch_bucket(store: Store, point: Callable[[], None]) -> None:
+    """A point before and after each request that changes the bucket, by boto3 or by dlt."""
+    from aiobotocore.httpsession import AIOHTTPSession
+    from botocore.httpsession import URLLib3Session
+
+    send, send_async = URLLib3Session.send, AIOHTTPSession.send
+
+    def sending(self: Any, request: Any) -> Any:
+        if request.method not in ("GET", "HEAD"):
+            point()
+        answer = send(self, request)
+        if request.method not in ("GET", "HEAD"):
+            point()
+        return answer
+
+    async def sending_async(self: Any, request: Any) -> Any:
+        if request.method not in ("GET", "HEAD"):
+            point()
+        answer = await send_async(self, request)
+        if request.method not in ("GET", "HEAD"):
+            point()
+        return answer
+
+    URLLib3Session.send = sending  # type: ignore[method-assign]
+    AIOHTTPSession.send = sending_async  # type: ignore[method-assign]
+
+
+def result(store: Store) -> dict[str, Any]:
+    """What counts in a store: the lake's tables by its readers' rules, and every other object byte for byte."""
+    lake = Lake(store)
+    first: dict[str, str] = {}
+    for manifest in lake.manifests():
+        for reading in manifest.readings:
+            first.setdefault(reading, manifest.batch)
+    found: dict[str, Any] = {
+        name: [row for manifest in lake.manifests() for row in _rows(lake, name, manifest, first)]
+        for name, schema in SCHEMAS.items()
+        if "reading" in schema.names and name != "deliveries"
+    }
+    found = {name: sorted(rows, key=str) for name, rows in found.items()}
+    found["deliveries"] = lake.deliveries()
+    found["agenda"] = lake.agenda()
+    found["objects"] = {
+        stored.key: hashlib.sha256(store.get(stored.key)).hexdigest()
+        for stored in store.list("")
+        if not stored.key.startswith("lake/")
+    }
+    return found
+
+
+def _rows(lake: Lake, table: str, manifest: Any, first: dict[str, str]) -> list[tuple[Any, ...]]:
+    files = [str(path) for path in lake.files(table, [manifest])]
+    if not files:
+        return []
+    counting = [reading for reading, batch in first.items() if batch == manifest.batch]
+    return duckdb.execute(
+        "select * from read_parquet($1) where list_contains($2, reading)", [files, counting]
+    ).fetchall()
