@@ -17,13 +17,14 @@ import typer
 from agenda import settings
 from agenda.errors import CairnError, ConfigurationError, Unavailable
 from agenda.periods import Period
-from flows import console, desk, guard, mapping, progress
+from flows import console, desk, guard, mapping, paperwork, progress
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(desk.app)
+app.add_typer(paperwork.app)
 app.add_typer(guard.app)
 app.add_typer(mapping.app, name="mapping")
 

@@ -80,6 +80,15 @@ def prefect() -> None:
         raise Unavailable(message) from error
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write a file that was asked for. Raises `Unavailable` where that can't be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise Unavailable(f"{path} can't be written: {error.strerror}") from error
+
+
 def figure(value: float | None) -> str:
     return "–" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")
 

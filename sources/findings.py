@@ -248,8 +248,8 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "Correct the one that is wrong.",
     ),
     "part_above_known": (
-        "warning", "{number} is more than {other}, your number of “{whole}” for {period} in {file}; “{measure}” is part "
-        "of it.",
+        "warning", "{number} is more than {other}, your number of “{whole}” for {period} in {file}; “{measure}” is "
+        "part of it.",
         "Check both. If the other one is wrong, send that file again.",
     ),
     "total_differs": (

@@ -94,7 +94,8 @@ class Receipt:
 
     @property
     def outcome(self) -> str:
-        return self.counts.outcome
+        is_withdrawn = any(found.code == "withdrawn" for found in self.findings)
+        return "withdrawn" if is_withdrawn else self.counts.outcome
 
     @property
     def errors(self) -> int:

@@ -36,7 +36,7 @@ class Vocabulary:
 
     def __init__(self, folder: Folder) -> None:
         agenda = folder.agenda
-        self.calendar = folder.initiative.calendar
+        self.initiative, self.calendar = folder.initiative, folder.initiative.calendar
         self.measures: dict[str, Measure] = {m.id: m for m in agenda.measures}
         self._measures = _spellings({m.id: (m.id, m.name) for m in agenda.measures})
         self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
