@@ -84,8 +84,23 @@ def _measures(known: Known) -> Iterator[Problem]:
         if measure.kind == "stock" and measure.over_time == "sum":
             message = f"{measure.id!r} is a stock (a level at a time); a sum over time counts it again and again"
             yield known.problem(FILE, (*base, "over_time"), message)
+        yield from _whole(known, (*base, "part_of"), measure)
         if None not in (measure.minimum, measure.maximum) and measure.minimum > measure.maximum:  # type: ignore[operator]
             yield known.problem(FILE, (*base, "maximum"), f"is below the minimum ({measure.minimum})")
+
+
+def _whole(known: Known, path: Path_, measure: Measure) -> Iterator[Problem]:
+    """A part's whole is a measure, and no measure is a part of itself, whichever way round."""
+    if measure.part_of is None:
+        return
+    yield from known.check(FILE, path, "measure", measure.part_of, known.measures)
+    wholes = {m.id: m.part_of for m in known.folder.agenda.measures}
+    line = [measure.id]
+    while (whole := wholes.get(line[-1])) is not None and whole not in line:
+        line.append(whole)
+    if whole == measure.id:
+        said = " is part of ".join(map(repr, [*line, whole]))
+        yield known.problem(FILE, path, f"{said}; a part is less than its whole")
 
 
 def _reference(known: Known) -> Iterator[Problem]:

@@ -78,6 +78,7 @@ class Initiative(Entry):
     year: Year = Year()
     reports_from: PeriodText | None = None
     due_days: Annotated[int, Field(ge=0, le=365)] = 21
+    closed_after_days: Annotated[int, Field(ge=0)] | None = 400  # from then on, changes to a period are asked about
     quarantine_days: Annotated[int, Field(ge=1, le=365)] = 30  # a month to ask the partner in; no longer than needed
     store: str = "store"
     site: str = "site"
@@ -119,6 +120,7 @@ class Dimension(Entry):
     id: Name
     name: Text
     members: Some[Member]
+    overlap: bool = False  # a thing may be in several groups at once, so the groups can add up to more than all
 
 
 class Measure(Entry):
@@ -127,6 +129,7 @@ class Measure(Entry):
     id: Name
     name: Text
     unit: str
+    definition: str = ""  # what to count, for those who fill in a template
     kind: Literal["flow", "stock"]
     subject: Literal["people", "facilities", "money", "events"]
     dimensions: tuple[Name, ...] = ()
@@ -136,6 +139,14 @@ class Measure(Entry):
     whole: bool = True
     minimum: Number | None = Decimal(0)
     maximum: Number | None = None
+    part_of: Name | None = None  # the measure that this one can't exceed: it counts some of the same things
+    jump: Annotated[Number, Field(ge=0)] | None = Decimal(2)  # times more or less than before that is asked about
+
+    @model_validator(mode="after")
+    def _jump_is_a_change(self) -> Measure:
+        if self.jump is not None and 0 < self.jump <= 1:
+            raise ValueError(f"jump: {self.jump} would ask about every number; give a factor above 1, or 0 for none")
+        return self
 
     @property
     def time_rule(self) -> str:

@@ -22,10 +22,12 @@ from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
 from sources import columns, door, filled, history, quarantine, replies, withdrawal
 from sources.mailroom import Mailroom
+from sources.checks import Past
 from sources.columns import Columns
 from sources.fetch import Asking
 from sources.filled import recognised
 from sources.findings import Finding, finding
+from sources.history import History
 from sources.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
 from sources.intake import Intake, refuse, take
 from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
@@ -126,7 +128,8 @@ class Collector:
     @property
     def has_work(self) -> bool:
         """Whether a collect may change anything, as far as can be told without opening a file or asking anybody."""
-        return bool(self.arrivals or self.asking.partners or self._replies) or self.lake.agenda() != self.agenda or bool(self._expired)
+        is_waiting = bool(self.arrivals or self.asking.partners or self._replies or self._expired)
+        return is_waiting or self.lake.agenda() != self.agenda
 
     def end_quarantines(self) -> None:
         """Delete what has lain in quarantine until its day."""
@@ -315,28 +318,32 @@ class Collector:
             self._matcher.match(submission)
 
     def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
-        """Take in what can be, all alike sheets together: of one layout and header, arrived on one day."""
+        """Take in what can be, all alike sheets together: of one layout and header, received at one time."""
         groups: dict[object, list[Submission]] = defaultdict(list)
         for number, submission in enumerate(submissions):
             if submission.plan is not None and submission.sheet is not None:
-                sheet, day = submission.sheet, submission.delivery.received_at.date()
+                sheet, moment = submission.sheet, submission.delivery.received_at
                 alone = number if submission.plan.layout.sql is not None else None
-                key = (submission.arrival.layout_name, sheet.alike, submission.plan.how, day, alone)
+                key = (submission.arrival.layout_name, sheet.alike, submission.plan.how, moment, alone)
                 groups[key].append(submission)
+        partners = {submission.partner.id for submission in submissions}
+        # What came before, not what came along: so that findings are the same in whichever batch a file is taken in.
+        before = {s.delivery.received_at: history.of(self.lake, partners, s.delivery.received_at) for s in submissions}
         for group in groups.values():
-            yield from self._take(group)
+            yield from self._take(group, before[group[0].delivery.received_at])
 
-    def _take(self, group: list[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
+    def _take(self, group: list[Submission], before: History) -> Iterator[tuple[list[Submission], Intake]]:
         """Take a group in; where that fails, each of its sheets by itself, so that only the one at fault is refused."""
         plan = cast(Plan, group[0].plan)
         sheets = [cast(Sheet, s.sheet) for s in group]
         keys = [s.arrival.key for s in group]
         places = [s.arrival.partner.place for s in group]
+        past = Past([s.partner for s in group], keys, group[0].arrival.layout_name or "", before)
         try:
-            intake = take(plan, sheets, keys, places, self.vocabulary, group[0].delivery.received_at.date())
+            intake = take(plan, sheets, keys, places, self.vocabulary, group[0].delivery.received_at.date(), past)
         except Exception as error:
             for submission in group if len(group) > 1 else ():
-                yield from self._take([submission])
+                yield from self._take([submission], before)
             if len(group) == 1:
                 code = "layout_sql" if plan.layout.sql is not None else "file_defect"
                 group[0].findings += [*sheets[0].faults, finding(code, reason=in_short(error))]
@@ -348,6 +355,8 @@ class Collector:
                 submission.findings = [*submission.findings, finding("no_numbers", rows=counts.read)]
         for file, measure, period, numbers in intake.taken():
             group[file].taken.append((measure, period, numbers))
+        for file, measure, spoken, total in intake.totals:
+            group[file].totals[measure, spoken] = total
         yield group, intake
 
     def _land(self, submissions: Sequence[Submission], intakes: Sequence[tuple[list[Submission], Intake]]) -> None:

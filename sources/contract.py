@@ -21,7 +21,7 @@ from pandera.errors import SchemaErrors
 
 from agenda.periods import Period
 from sources.shape import Plan
-from sources.vocabulary import JOIN, SPLIT, Vocabulary, translated
+from sources.vocabulary import JOIN, SPLIT, Vocabulary, is_total, translated
 
 NUMBER = r"""
 coalesce(
@@ -37,16 +37,21 @@ case when regexp_full_match({text}, '[-+−]?(\d{{1,3}}([.   ]\d{{3}})+|\d+)(,\d
 """A number where the comma is the decimal sign: ``1204``, ``1.204,5``; ``1.5`` is none."""
 
 
+FOOT = -1
+"""In the place of a period or a place: the row adds up those above it, and says no number of its own."""
+
+
 @dataclass(frozen=True)
 class Resolved:
     """A batch's candidates with ids for words.
 
     ``frame`` has ``file``, ``row``, ``value_no``, ``measure``, ``period``, ``place``, ``members`` (positions in
     the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null) and, for records,
-    ``per_key``.
+    ``per_key``. ``feet`` are rows like them whose place or period says "total", in `FOOT`'s place.
     """
 
     frame: pl.DataFrame
+    feet: pl.DataFrame
     measures: tuple[str, ...]
     periods: tuple[Period, ...]
     places: tuple[str, ...]
@@ -83,19 +88,19 @@ def resolve(
         return vocabulary.canonical_members(found, member_texts(plan, cell_no, text))[0] if found else None
 
     # Few different words stand in many rows: each is looked up once, here, and joined to its rows there.
+    def foot(text: str, number: int | None) -> int | None:
+        return FOOT if number is None and is_total(text) else number
+
     meanings = {
         "measure": [(*said, measures.of(measure(*said))) for said in _words(connection, "measure_raw")],
-        "period": [(cell, text, periods.of(period(text))) for cell, text in _words(connection, "period_raw")],
-        "place": [(cell, text, places.of(place(text))) for cell, text in _words(connection, "place_raw")],
+        "period": [(no, text, foot(text, periods.of(period(text)))) for no, text in _words(connection, "period_raw")],
+        "place": [(no, text, foot(text, places.of(place(text)))) for no, text in _words(connection, "place_raw")],
         "members": [(*said, members.of(canonical(*said))) for said in _words(connection, "measure_raw", "members_raw")],
     }
     for name, rows in meanings.items():
         connection.register(f"{name}_meanings", _meanings(name, rows))
-    number = NUMBER if plan.layout.decimal == "." else COMMA_NUMBER
-    if is_workbook and plan.layout.decimal == ",":
-        number = f"coalesce(try_cast({{text}} as decimal(18, 6)), {COMMA_NUMBER})"
     frame = connection.execute(
-        f"""select file, row, value_no, measure, period, place, members, {number.format(text="value_raw")} as value
+        f"""select file, row, value_no, measure, period, place, members, {_number(plan, is_workbook)} as value
             {", per_key" if plan.layout.rows == "records" else ""}
         from candidates
         join measure_meanings using (value_no, measure_raw)
@@ -103,7 +108,26 @@ def resolve(
         join place_meanings using (value_no, place_raw)
         join members_meanings using (value_no, measure_raw, members_raw)"""
     ).pl()
-    return Resolved(frame, measures.known, periods.known, places.known, members.known)
+    feet = frame.clear()
+    if any(row[-1] == FOOT for name in ("period", "place") for row in meanings[name]):
+        is_foot = (pl.col("period") == FOOT) | (pl.col("place") == FOOT)
+        frame, feet = frame.filter(~is_foot.fill_null(False)), frame.filter(is_foot)
+    return Resolved(frame, feet, measures.known, periods.known, places.known, members.known)
+
+
+def _number(plan: Plan, is_workbook: bool) -> str:
+    """The SQL of the number in ``value_raw``, in the measure's own unit, exact: with more than six decimals only
+    until it is multiplied."""
+    number = NUMBER if plan.layout.decimal == "." else COMMA_NUMBER
+    if is_workbook and plan.layout.decimal == ",":
+        number = f"coalesce(try_cast({{text}} as decimal(18, 6)), {COMMA_NUMBER})"
+    number = number.format(text="value_raw")
+    units = [(no, cell.value.times) for no, cell in enumerate(plan.cells) if cell.value.times is not None]
+    if not units:
+        return number
+    unit = " ".join(f"when {no} then {times}" for no, times in units)
+    wide = number.replace("decimal(18, 6)", "decimal(24, 12)")
+    return f"try_cast({wide} * (case value_no {unit} else 1 end)::decimal(14, 2) as decimal(18, 6))"
 
 
 def _words(connection: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple]:  # type: ignore[type-arg]
@@ -153,17 +177,17 @@ def contract(resolved: Resolved, vocabulary: Vocabulary, arrived: date, unique: 
     rules = [_known("value", "value_not_a_number")]
     for bound in sorted({m.minimum for m in measures if m.minimum is not None}):
         ids = [i for i, m in enumerate(measures) if m.minimum == bound]
-        rules.append(_rule("value_below_minimum", ~(pl.col("measure").is_in(ids) & (pl.col("value") < bound))))
+        rules.append(rule("value_below_minimum", ~(pl.col("measure").is_in(ids) & (pl.col("value") < bound))))
     for bound in sorted({m.maximum for m in measures if m.maximum is not None}):
         ids = [i for i, m in enumerate(measures) if m.maximum == bound]
-        rules.append(_rule("value_above_maximum", ~(pl.col("measure").is_in(ids) & (pl.col("value") > bound))))
+        rules.append(rule("value_above_maximum", ~(pl.col("measure").is_in(ids) & (pl.col("value") > bound))))
     whole = [i for i, m in enumerate(measures) if m.whole]
     fraction = pl.col("value") % Decimal(1) != 0
-    rules.append(_rule("value_not_whole", ~(pl.col("measure").is_in(whole) & fraction)))
+    rules.append(rule("value_not_whole", ~(pl.col("measure").is_in(whole) & fraction)))
     columns = {
         "measure": pa.Column(checks=[_known("measure", "measure_unknown")], nullable=True),
         "period": pa.Column(
-            checks=[_known("period", "period_unreadable"), _rule("period_ahead", ~pl.col("period").is_in(ahead))],
+            checks=[_known("period", "period_unreadable"), rule("period_ahead", ~pl.col("period").is_in(ahead))],
             nullable=True,
         ),
         "place": pa.Column(checks=[_known("place", "place_unknown")], nullable=True),
@@ -171,11 +195,11 @@ def contract(resolved: Resolved, vocabulary: Vocabulary, arrived: date, unique: 
         "value": pa.Column(checks=rules, nullable=True),
     }
     if unique:
-        columns["number"] = pa.Column(checks=[_rule("row_repeated", ~pl.col("number").is_duplicated())])
+        columns["number"] = pa.Column(checks=[rule("row_repeated", ~pl.col("number").is_duplicated())])
     return pa.DataFrameSchema(columns)
 
 
-def _rule(code: str, holds: pl.Expr) -> pa.Check:
+def rule(code: str, holds: pl.Expr) -> pa.Check:
     def holds_in(data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(holds.fill_null(True).alias("holds"))
 
@@ -183,7 +207,7 @@ def _rule(code: str, holds: pl.Expr) -> pa.Check:
 
 
 def _known(column: str, code: str) -> pa.Check:
-    return _rule(code, pl.col(column).is_not_null())
+    return rule(code, pl.col(column).is_not_null())
 
 
 def check(resolved: Resolved, schema: pa.DataFrameSchema) -> pl.DataFrame:
@@ -191,6 +215,11 @@ def check(resolved: Resolved, schema: pa.DataFrameSchema) -> pl.DataFrame:
     frame = resolved.frame
     if "number" in schema.columns:
         frame = frame.with_columns(_number_key(resolved).alias("number"))
+    return failures(frame, schema)
+
+
+def failures(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
+    """Where a frame breaks a schema: columns ``code`` (the rule's name) and ``index`` (the row's position)."""
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:

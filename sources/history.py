@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -106,14 +107,15 @@ select observations.partner, measure, period, period_start, place, members, valu
 from observations join standing using (reading, measure, period) limit 0
 """
 
+BY_WAY = """
+select {owner}, measure, period, place, way, sum(value) as total
+from {numbers} join ways using (members) group by all
+"""
+
 TOTALS = """
-with ways as (
-    select {owner}, measure, period, place, way, sum(value) as total
-    from {numbers} group by all
-),
-best as (
+with best as (
     -- A reported whole before the sum of its parts, of splits the coarsest; of two alike the fuller.
-    select * exclude (way) from ways
+    select {owner}, measure, period, place, total from {ways}
     qualify row_number() over (
         partition by {owner}, measure, period, place
         order by if(way = '', 0, len(string_split(way, ' * '))), total desc, way
@@ -128,13 +130,13 @@ anti join (
 ) as held using ({owner}, measure, period, place)
 group by all
 """
-"""Numbers with their ``way`` of splitting (``age * sex``) as one total per ``owner``, measure and period, over places:
-a place that was reported stands for all that lies in it (``above``: each place with those it lies in)."""
+"""What adds up by each way of splitting (``ways``: owner, measure, period, place, way, total) as one total per owner,
+measure and period, over places: one that was reported stands for all that lies in it (``above``: place, ancestor)."""
 
 
-def of(lake: Lake, partners: Collection[str]) -> History:
-    """The history of these partners. Reads nothing until something is asked."""
-    return History(lake, partners)
+def of(lake: Lake, partners: Collection[str], before: datetime | None = None) -> History:
+    """The history of these partners, as it was delivered ``before`` a moment. Reads nothing until it is asked."""
+    return History(lake, partners, before)
 
 
 def way_of(members: str) -> str:
@@ -148,8 +150,8 @@ class History:
     A lake that grows meanwhile answers as it was at the first question.
     """
 
-    def __init__(self, lake: Lake, partners: Collection[str]) -> None:
-        self._lake, self._partners = lake, frozenset(partners)
+    def __init__(self, lake: Lake, partners: Collection[str], before: datetime | None = None) -> None:
+        self._lake, self._partners, self._before = lake, frozenset(partners), before
         self._recalled: set[str] = set()
         self._totals: dict[str, dict[tuple[str, str], Decimal]] = {}
 
@@ -167,8 +169,8 @@ class History:
             return None
         if period not in self._totals:
             self.recall([period])
-            numbers = "(from numbers join ways using (members) where period = $period)"
-            query = TOTALS.format(owner="partner", numbers=numbers)
+            ways = f"({BY_WAY.format(owner='partner', numbers='numbers')} having period = $period)"
+            query = TOTALS.format(owner="partner", ways=ways)
             rows = self.connection.execute(query, {"period": period}).fetchall()
             self._totals[period] = {(owner, named): total for owner, named, _, total in rows}
         return self._totals[period].get((partner, measure))
@@ -225,7 +227,7 @@ class History:
             {**asdict(delivery), "known_at": manifest.known_at, "batch": manifest.batch}
             for manifest in self._manifests
             for delivery in manifest.deliveries
-            if delivery.partner in self._partners
+            if delivery.partner in self._partners and (self._before is None or delivery.received_at < self._before)
         ]
 
     @cached_property

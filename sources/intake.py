@@ -97,8 +97,8 @@ def take(
         accepted, rejected = _parted(resolved.frame, _rejected(resolved, broken))
         numbers = _numbers(connection, plan, accepted)
         torn = {*rejected["file"], *(file for file, sheet in enumerate(sheets) if sheet.faults)}
-        comparison = Comparison(connection, resolved, numbers, sorted(torn), vocabulary, past)
-        compared, untenable = answers(plan, sheets, vocabulary, comparison)
+        comparison = Comparison(connection, resolved, numbers, rejected, sorted(torn), vocabulary, past)
+        compared, untenable = answers(plan, sheets, vocabulary, comparison, past, arrived)
         if not untenable.is_empty():  # all rows that make up a number which can't be right
             rows = resolved.frame.join(untenable, on=NUMBER, how="semi").select("file", "row")
             accepted, rejected = _parted(resolved.frame, pl.concat([rejected.select("file", "row"), rows]).unique())
