@@ -20,9 +20,14 @@ def collect(
     partners: list[str] | None = None,
     received_at: str | None = None,
     leave: list[str] | None = None,
+    period: str | None = None,
 ) -> Collected:
     """Take in all that arrived, but not the files named in ``leave`` (their keys below inbox/).
 
+    ``period``: leave files that aren't about it, such as 2026Q3, for later.
+
     ``received_at``: a time (ISO 8601) or ``modified``, to import history.
     """
-    return collect_all(Workspace.open(initiative), partners, moment(received_at), leave or ())
+    workspace = Workspace.open(initiative)
+    about = workspace.calendar.parse(period) if period else None
+    return collect_all(workspace, partners, moment(received_at), leave or (), about)

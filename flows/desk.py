@@ -16,6 +16,7 @@ app = typer.Typer()
 @app.command()
 def collect(
     partner: Annotated[list[str] | None, typer.Option(help="Only this partner (may be repeated).")] = None,
+    period: Annotated[str | None, typer.Option(help="Leave dropped files that aren't about it for later.")] = None,
     received_at: console.ReceivedAt = None,
     as_json: console.AsJson = False,
 ) -> None:
@@ -26,13 +27,13 @@ def collect(
 
     workspace = console.workspace()
     console.known_partners(workspace, partner)
-    at = moment(received_at)
+    at, about = moment(received_at), console.period(workspace, period).key if period else None
     collected = Collected(())
     if Collector(workspace.folder, workspace.store, partners=partner, received_at=at).has_work:
         console.prefect()
         from flows.collect import collect as flow
 
-        collected = flow(str(workspace.folder.path), partner, received_at)
+        collected = flow(str(workspace.folder.path), partner, received_at, period=about)
     console.say(as_json, summary.collected_data(collected), summary.of_collected(workspace, collected))
     if collected.failures:
         raise typer.Exit(Unavailable.exit_code)

@@ -29,6 +29,7 @@ from sources.collect import Collected, Collector, ReceivedAt
 from sources.fetch import ASKED_AT_ONCE, Asking
 from sources.inbox import Arrival
 from sources.receipt import Receipt
+from sources.scout import Scout
 
 SIDE_BY_SIDE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=ASKED_AT_ONCE)
 """How the flows that collect run their tasks."""
@@ -51,12 +52,19 @@ class Made:
 
 
 def collect_all(
-    workspace: Workspace, partners: Sequence[str] | None, received_at: ReceivedAt, leave: Collection[str] = ()
+    workspace: Workspace,
+    partners: Sequence[str] | None,
+    received_at: ReceivedAt,
+    leave: Collection[str] = (),
+    period: Period | None = None,
 ) -> Collected:
     """Take in all that arrived but the files named in ``leave``, a task for each batch; ends early if asked to.
 
+    With ``period``, dropped files are taken only as far as it needs (`sources.scout`).
     Partners that are asked come first, a task for each, some at once; one that fails costs the others nothing.
     """
+    if period is not None:
+        leave = Scout(workspace.folder, workspace.store, partners=partners, received_at=received_at).left(period)
     collector = Collector(workspace.folder, workspace.store, partners=partners, received_at=received_at, leave=leave)
     if not collector.has_work:
         return Collected(())

@@ -186,13 +186,7 @@ class Collector:
             return self._take_replies(batch)
         if is_notice(batch[0].key) and (latest := withdrawal.named_by(self.lake.deliveries(), batch[0])):
             return self._withdraw(batch[0], latest)
-        with ThreadPoolExecutor() as pool:
-            contents = list(pool.map(self._bytes, batch))
-        submissions = [
-            Submission(arrival, delivery, content, self._layout(arrival))
-            for arrival, content in zip(map(recognised, batch, contents), contents, strict=True)
-            if content is not None and (delivery := self._delivery(arrival, content)) is not None
-        ]
+        submissions = self._open(batch)
         if not submissions:
             return []
         self._read(submissions)
@@ -234,6 +228,16 @@ class Collector:
         return [done.receipt]
 
     # -- step by step ---------------------------------------------------------------------------------
+
+    def _open(self, batch: Sequence[Arrival]) -> list[Submission]:
+        """What arrived, opened; without what only repeats what was there."""
+        with ThreadPoolExecutor() as pool:
+            contents = list(pool.map(self._bytes, batch))
+        return [
+            Submission(arrival, delivery, content, self._layout(arrival))
+            for arrival, content in zip(map(recognised, batch, contents), contents, strict=True)
+            if content is not None and (delivery := self._delivery(arrival, content)) is not None
+        ]
 
     def _bytes(self, arrival: Arrival) -> bytes | None:
         """What the object holds; None where it changed or went away since it was listed: the next look sees to it."""
