@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from agenda.periods import Period
 from sources.collect import Collector
-from sources.replies import is_reply
+from sources.inbox import is_reply
 from sources.submission import Submission
 
 
