@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import pyarrow as pa
@@ -46,16 +47,23 @@ class Column:
     cells: pa.Array
     filled: int
 
-    @property
+    @cached_property
     def is_words(self) -> bool:
-        return self.share(r"\pL\pL|[\p{Han}\p{Hangul}]") >= HALF
+        return self.share(_LETTERS) >= HALF
 
-    def matching(self, pattern: str) -> list[str]:
-        found: list[str] = self.cells.filter(pc.match_substring_regex(self.cells, pattern)).to_pylist()
+    @cached_property
+    def with_many_digits(self) -> list[str]:
+        """Cells with seven digits or more in a row, as telephones and ids have; few are left to look at closely."""
+        found: list[str] = self.cells.filter(pc.match_substring_regex(self.cells, _MANY_DIGITS)).to_pylist()
         return found
 
+    @property
+    def has_mails(self) -> bool:
+        with_at = self.cells.filter(pc.match_substring(self.cells, "@")).to_pylist()
+        return any(map(_MAIL.search, with_at))
+
     def share(self, pattern: str) -> float:
-        return len(self.matching(pattern)) / len(self.cells)
+        return float(pc.sum(pc.match_substring_regex(self.cells, pattern)).as_py() / len(self.cells))
 
 
 def personal(sheet: Sheet, expected: frozenset[str], allowed: Sequence[str] = ()) -> list[Finding]:
@@ -89,7 +97,7 @@ def _beginning(sheet: Sheet) -> str:
 def _kind(column: Column, is_expected: bool) -> Kind | None:
     if not len(column.cells):
         return None  # a heading alone says nothing about anybody
-    if column.matching(_MAIL):
+    if column.has_mails:
         return "mails"
     if _has_ids(column):
         return "ids"
@@ -115,17 +123,20 @@ def _is_data(heading: str) -> bool:
 
 # -- what cells look like -----------------------------------------------------------------------------
 
-_MAIL = r"[^\s@,;:<>()/]+@[^\s@,;:<>()/]+\.\pL{2,}"
-_PHONE = "|".join(
-    [
-        r"(?:^|[^\d.,+])\+[1-9](?:[ -]?\(?\d\)?){8,14}(?:$|[^\d.,])",  # +34 612 345 678
-        r"(?:^|[^\d])\(0?\d{2,3}\) ?\d{3,4}[-. ]\d{3,4}(?:$|\D)",  # (919) 555-0100
-        r"(?:^|[^\d.-])\d{3}[-.]\d{3}[-.]\d{4}(?:$|[^\d.-])",  # 919-555-0100
-        r"(?:^|[^\d-])0\d{1,2}-\d{3,4}-\d{4}(?:$|[^\d-])",  # 010-1234-5678
-        r"(?:^|[^\d-])1[3-9]\d-\d{4}-\d{4}(?:$|[^\d-])",  # 138-1234-5678
-        r"(?:^|[^\d.,])01[016-9]\d{7,8}(?:$|[^\d.,])",  # 01012345678
-        r"(?:^|[^\d.,-])1[3-9]\d{9}(?:$|[^\d.,])",  # 13812345678
-    ]
+_LETTERS = r"[A-Za-z]{2}|[\x{C0}-\x{24F}]{2}|[\x{370}-\x{1FFF}\x{3040}-\x{D7FF}]"
+_MANY_DIGITS = r"[0-9](?:[ ()./-]{0,2}[0-9]){6}"
+_MAIL = re.compile(r"[^\s@,;:<>()/]+@[^\s@,;:<>()/]+\.[^\W\d_]{2,}")
+_PHONE = re.compile(
+    r"""
+      (?<![\d.,+]) \+[1-9] (?:[ -]?\(?\d\)?){8,14} (?![\d.,])    # +34 612 345 678
+    | \(0?\d{2,3}\)[ ]?\d{3,4}[-. ]\d{3,4} (?!\d)                 # (919) 555-0100
+    | (?<![\d.-]) \d{3}[-.]\d{3}[-.]\d{4} (?![\d.-])              # 919-555-0100
+    | (?<![\d-]) 0\d{1,2}-\d{3,4}-\d{4} (?![\d-])                 # 010-1234-5678
+    | (?<![\d-]) 1[3-9]\d-\d{4}-\d{4} (?![\d-])                   # 138-1234-5678
+    | (?<![\d.,]) 01[016-9]\d{7,8} (?![\d.,])                      # 01012345678
+    | (?<![\d.,-]) 1[3-9]\d{9} (?![\d.,])                          # 13812345678
+    """,
+    re.VERBOSE | re.ASCII,
 )
 _FULL_DATE = (
     r"^(?:\d{4}[-/.년年 ]+\d{1,2}[-/.월月 ]+\d{1,2}[일日]?(?:[ T].*)?|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4}|(?:19|20)\d{6}"
@@ -141,8 +152,9 @@ def _enough(column: Column, matches: int) -> bool:
 def _has_phones(column: Column) -> bool:
     if persons.PHONES.search(column.heading) and column.share(r"^\+?(?:[ ()./-]*\d){7,15}$") >= HALF:
         return True
+    found = [text for text in column.with_many_digits if _PHONE.search(text)]
     # Sums of money in won have eleven digits, too; they end in noughts.
-    return _enough(column, sum(not text.endswith("000") or not text.isdigit() for text in column.matching(_PHONE)))
+    return _enough(column, sum(not text.endswith("000") or not text.isdigit() for text in found))
 
 
 def _has_births(column: Column) -> bool:
@@ -154,14 +166,13 @@ def _has_births(column: Column) -> bool:
 def _has_ids(column: Column) -> bool:
     if persons.IDS.search(column.heading) and column.share(r"\d(?:[ .-]?\d){5,}") >= HALF:
         return True
-    found = sum(any(_ids_in(text)) for text in column.matching(_ID))
-    return _enough(column, found)
+    return _enough(column, sum(any(_ids_in(text)) for text in column.with_many_digits))
 
 
 # -- national ids -------------------------------------------------------------------------------------
 
-_ID = r"\d{3}-\d{2}-\d{4}|\d{6}-?[1-8]\d{6}|\d{17}[\dXx]|[XYZxyz\d]-?\d{7}-?[A-Za-z]"
-_QUICK = re.compile(rf"@|{_ID}")
+_QUICK = re.compile(r"@|\d{3}-\d{2}-\d{4}|\d{6}-?[1-8]\d{6}|\d{17}[\dXx]|\d{7}-?[A-Za-z]", re.ASCII)
+"""What mails and ids have in common, in one search."""
 
 
 def _ids_in(text: str) -> Iterator[bool]:
@@ -240,10 +251,9 @@ def _differ(column: Column) -> bool:
 
 def _has_given_name(text: str) -> bool:
     """``Ana García López``, ``Smith, John A.``: up to five words, a common given name among them, no organisation's."""
-    words = heading_of(text).replace(",", " ").split()
-    if not 1 <= len(words) <= 5 or any(letter.isdigit() for letter in text):
-        return False
-    return any(word in persons.GIVEN for word in words) and not persons.ORGANISATION.search(" ".join(words))
+    words = plain(text).split() if len(text) < 80 and not re.search(r"\d", text) else []
+    has_given = 1 <= len(words) <= 5 and not persons.GIVEN.isdisjoint(words)
+    return has_given and not persons.ORGANISATION.search(" ".join(words))
 
 
 def _is_built_like_a_name(text: str) -> bool:

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from typer.testing import CliRunner
 
-from agenda.store import FolderStore
+from agenda.model import Layout
+from agenda.store import BucketStore, FolderStore
+from flows.cli import app
 from sources import collect as collecting
 from sources import quarantine
 from sources.privacy import is_chinese_id, is_dni, is_rrn, is_ssn, personal
 from sources.readers import Sheet
+from sources.reading import File, read_files
+from tests.real.harness import DATA
 from tests.sources.conftest import Coalition
 
 PEOPLE = ["Ana García", "Luis Ortega", "Mary Smith", "John Doe", "Wei Zhang", "Emma Brown"]
@@ -138,6 +143,17 @@ def test_check_digits() -> None:
     assert not is_dni("12345678A")
     assert is_ssn("123456789")
     assert not is_ssn("666456789")
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real data are not in {DATA}")
+def test_real_tables_raise_no_alarm_but_for_their_telephones() -> None:
+    """Some two hundred tables of statistics offices, agencies and corpora, no column of which is expected."""
+    paths = [path for path in sorted(DATA.rglob("*.csv")) if path.stat().st_size < 2_000_000]
+    found = read_files([File(path.name, path.read_bytes(), Layout.model_construct(), frozenset()) for path in paths])
+    sheets = [(path.name, sheet) for path, sheet in zip(paths, found, strict=True) if isinstance(sheet, Sheet)]
+    assert len(sheets) > 150
+    alarms = [(name, one.column) for name, sheet in sheets for one in personal(sheet, frozenset())]
+    assert alarms == [("location_coordinates.csv", "Contact Phone Number"), ("raw_childcare_data.csv", "PHONE")]
 
 
 # -- through the door ---------------------------------------------------------------------------------
@@ -278,6 +294,34 @@ def test_what_was_taken_in_before_is_not_held_back_when_it_is_read_again(coaliti
     here.collect()
     here.write("partners.yml", allowed.replace("    allowed: [Child name, mail]\n", ""))
     assert [made.outcome for made in here.collect().receipts] == ["accepted"]
+
+
+def test_a_bucket_is_guarded_alike(
+    coalition: Callable[..., Coalition], bucket_store: Callable[[], BucketStore]
+) -> None:
+    here, store = coalition(), bucket_store()
+    store.put("inbox/alpha/q1.csv", FILE.encode())
+    assert [made.outcome for made in collecting.collect(here.folder, store).receipts] == ["rejected"]
+    assert {stored.key.split("/")[0] for stored in store.list("")} == {"lake", "quarantine", "receipts"}
+    quarantine.delete(store, quarantine.notices(store))
+    assert list(store.list("quarantine/")) == []
+
+
+def test_the_command_lists_and_deletes(coalition: Callable[..., Coalition]) -> None:
+    here = coalition()
+    here.drop("alpha/q1.csv", FILE)
+    here.collect()
+
+    def cairn(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["--initiative", str(here.path), "quarantine", *arguments])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    (notice,) = quarantine.notices(here.store)
+    assert f"{notice.sha256[:12]}  alpha/q1.csv: Child name, mail; until {notice.until}" in cairn()
+    assert json.loads(cairn("--json"))[0]["sha256"] == notice.sha256
+    cairn("--delete", notice.sha256[:12])
+    assert traces(here) == []
 
 
 def test_quarantine_ends_on_its_day(coalition: Callable[..., Coalition]) -> None:
