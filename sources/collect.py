@@ -20,8 +20,7 @@ import pyarrow as pa
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources import columns, door, filled, history, quarantine, replies, withdrawal
-from sources.mailroom import Mailroom
+from sources import columns, door, filled, history, letterbox, quarantine, replies, withdrawal
 from sources.checks import Past
 from sources.columns import Columns
 from sources.fetch import Asking
@@ -31,6 +30,7 @@ from sources.history import History
 from sources.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
 from sources.intake import Intake, refuse, take
 from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
+from sources.mailroom import Mailroom
 from sources.mapping import Mappings
 from sources.matching import Matcher
 from sources.readers import Sheet, Unreadable
@@ -86,6 +86,7 @@ def collect(
     for batch in collector.batches():
         made += collector.take_in(batch)
         progress(len(made), collector.total)
+    collector.renew_lists()
     return Collected(tuple(made), collector.asking.failures)
 
 
@@ -140,6 +141,12 @@ class Collector:
         is_first, arrived = self.lake.agenda() is None, [*self.arrivals, *self.asking.arrivals]
         known_at = min(map(self.received_at, arrived), default=None) if self._received_at and is_first else None
         self.lake.land_agenda(self.folder, known_at)
+
+    def renew_lists(self) -> None:
+        """The lists of receipts of partners who sent nothing today: what they owe, and by when, moves with the days."""
+        asked = [p for p in self.folder.partners.partners if self._partners is None or p.id in self._partners]
+        said = history.of(self.lake, {partner.id for partner in asked})
+        letterbox.renew(self.store, self.folder, said, asked, self._now.date())
 
     def received_at(self, arrival: Arrival) -> datetime:
         """When an arrival counts as received: now, or as the import says."""
@@ -213,13 +220,13 @@ class Collector:
 
     def _withdraw(self, notice: Arrival, latest: Delivery) -> list[Receipt]:
         """Do what a partner's notice asks for; nothing where the file is withdrawn already."""
-        content, at = self._bytes(notice), self.received_at(notice) if self._received_at else None
+        content, partner = self._bytes(notice), notice.partner
         if content is None:
             return []
-        partner, why = notice.partner, withdrawal.reason_in(content)
         done = withdrawal.withdraw(
-            self.folder, self.lake, partner, latest, who=partner.name, why=why, notice=notice, received_at=at
-        )
+            self.folder, self.lake, partner, latest, who=partner.name, why=withdrawal.reason_in(content),
+            notice=notice, received_at=self.received_at(notice), is_imported=self._received_at is not None,
+        )  # fmt: skip
         if done is None:
             return []
         self._latest_of_source[partner.id] = done.delivery.reading

@@ -11,7 +11,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -88,10 +88,12 @@ def withdraw(
     why: str,
     notice: Arrival | None = None,
     received_at: datetime | None = None,
+    is_imported: bool = False,
 ) -> Withdrawn | None:
     """Land the withdrawal of the file whose latest delivery is given; None where it is withdrawn already.
 
-    ``received_at`` is given only for history that is imported. Raises `agenda.errors.Unavailable`.
+    It counts as received now, or at ``received_at``; ``is_imported`` says that it is known since then, too.
+    Raises `agenda.errors.Unavailable`.
     """
     reading = latest.reading if is_withdrawn(latest) else _digest(VERSION + latest.delivery)
     # The marks count from the moment the lake has the reading: neither file nor notice is a new arrival then.
@@ -100,7 +102,7 @@ def withdraw(
     if is_withdrawn(latest):
         return None
     lake.store.put_new(seen_key(latest.key, latest.version, reading), b"")
-    at = max(received_at or datetime.now(UTC), latest.received_at + timedelta(microseconds=1))
+    at = max(received_at or datetime.now(UTC), latest.received_at)
     delivery = replace(
         latest, delivery=reading, version=VERSION + latest.delivery, reading=reading, received_at=at,
         sequence=max(d.sequence for d in lake.deliveries()) + 1,
@@ -109,7 +111,7 @@ def withdraw(
     submission = Submission(Arrival(partner, latest.key, stored, None), delivery, b"", None)
     submission.findings = [finding("withdrawn", who=who, why=why or "–")]
     _answer(folder, lake, submission)  # before it is landed, as always; and after: what is missing then is more
-    _land(folder, lake, submission, received_at is not None)
+    _land(folder, lake, submission, is_imported)
     return Withdrawn(delivery, _answer(folder, lake, submission))
 
 
