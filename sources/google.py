@@ -62,7 +62,9 @@ class Spreadsheet:
                 return None, int(error.resp.status), error.resp.get("retry-after"), _reason(error.content)
             except (OSError, TransportError):  # time-outs and names that don't resolve among them
                 return None, 0, None, ""
-            except GoogleAuthError:
+            except GoogleAuthError as error:
+                if getattr(error, "retryable", False):
+                    return None, 503, None, ""
                 message = f"Google refuses the key of {self.mail}; make a new one, and set the environment to it"
                 raise Unavailable(message) from None
 
