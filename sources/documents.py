@@ -36,11 +36,10 @@ def read_json(content: bytes, layout: Layout, headings: frozenset[str], limits: 
     try:
         found = _parsed(decoded.text)
         numbered = list(enumerate(_records(found), 1))
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         numbered = list(_lines(decoded.text, faults, limits))
         if not numbered:
-            where = f"line {error.lineno}, column {error.colno}: {error.msg}"
-            raise Unreadable(finding("file_unreadable", reason=where)) from error
+            raise Unreadable(finding("file_unreadable", reason=str(error))) from error
     except RecursionError:
         raise beyond("depth", limits) from None
     if numbered and all(isinstance(one, list) for _, one in numbered):
@@ -49,14 +48,20 @@ def read_json(content: bytes, layout: Layout, headings: frozenset[str], limits: 
 
 
 def _parsed(text: str) -> Any:
-    """Numbers as they are written: ``0.10`` may be a code."""
-    return json.loads(text, parse_float=_number, parse_int=str, parse_constant=str)
+    """Numbers as they are written: ``0.10`` may be a code. Raises `ValueError` where the text is no JSON."""
+    return json.loads(text, parse_float=Written)
 
 
-def _number(text: str) -> str:
-    """``1e3`` in digits; a number that would take hundreds of them stays as it is."""
-    number = Decimal(text)
-    return format(number, "f") if "e" in text.lower() and abs(number.adjusted()) < DIGITS else text
+class Written(float):
+    """A number that knows how it was written; ``1e3`` in digits, unless that takes hundreds of them."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Written:
+        number = super().__new__(cls, text)
+        exact = Decimal(text)
+        number.text = format(exact, "f") if "e" in text.lower() and abs(exact.adjusted()) < DIGITS else text
+        return number
 
 
 def _records(found: Any) -> list[Any]:
@@ -75,8 +80,8 @@ def _lines(text: str, faults: list[Finding], limits: Limits) -> Iterator[tuple[i
         if line.strip():
             try:
                 yield number, _parsed(line)
-            except json.JSONDecodeError as error:
-                faults.append(finding("row_json", row=number, reason=error.msg))
+            except ValueError as error:
+                faults.append(finding("row_json", row=number, reason=getattr(error, "msg", str(error))))
             except RecursionError:
                 raise beyond("depth", limits) from None
 
@@ -126,6 +131,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Written):
+        return value.text
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

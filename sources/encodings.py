@@ -44,7 +44,7 @@ COMMON = {
     ),
 }
 """The most frequent signs of running text, and some that stand in tables: what tells Korean in EUC-KR from Chinese."""
-_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _HIGH_LINES = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
 
@@ -67,14 +67,17 @@ def decode(content: bytes, declared: str | None, headings: frozenset[str]) -> De
             raise Unreadable(finding("text_encoding", encoding=encoding.upper(), byte=start)) from error
     if (wide := _wide(content)) is not None:
         return _told(content.decode(wide), wide)
+    found = len(_CONTROLS.findall(content[:SAMPLE]))
+    if found >= 3 and found * 500 > len(content[:SAMPLE]):  # more than a stray one
+        raise Unreadable(finding("file_binary"))
     try:
-        return _without_nul(_checked(content.decode()))
+        return _without_nul(content.decode())
     except UnicodeDecodeError:
         pass
-    found = _best(content, headings)
-    if found is None:
+    best = _best(content, headings)
+    if best is None:
         raise Unreadable(finding("text_unclear"))
-    return _told(_checked(content.decode(found)), found)
+    return _told(content.decode(best), best)
 
 
 def _told(text: str, encoding: str) -> Decoded:
@@ -88,14 +91,6 @@ def _told(text: str, encoding: str) -> Decoded:
 def _without_nul(text: str) -> Decoded:
     count = text.count("\0")
     return Decoded(text.replace("\0", ""), (finding("text_nul", count=count),)) if count else Decoded(text)
-
-
-def _checked(text: str) -> str:
-    """Raises `Unreadable` for bytes that are no text: more than a stray control character."""
-    found = len(_CONTROLS.findall(text[:SAMPLE]))
-    if found >= 3 and found * 500 > len(text[:SAMPLE]):
-        raise Unreadable(finding("file_binary"))
-    return text
 
 
 def _wide(content: bytes) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sources.findings import Finding
 
@@ -109,6 +110,19 @@ def notes_above(rows: Iterable[Sequence[str]]) -> tuple[Note, ...]:
         if texts:
             found.append(Note(number, " ".join(texts)))
     return tuple(found)
+
+
+def without_blanks(table: pa.Table, rows: pa.Int64Array) -> tuple[pa.Table, pa.Int64Array]:
+    """The rows that hold anything, and their numbers."""
+    filled = None
+    for column in table.columns:
+        if pc.min(pc.binary_length(column)).as_py():
+            return table, rows  # no cell of this column is empty; a cell of nothing but spaces is a rare one
+        here = pc.not_equal(pc.utf8_trim_whitespace(column), "")
+        filled = here if filled is None else pc.or_(filled, here)
+    if filled is None or pc.all(filled).as_py():
+        return table, rows
+    return table.filter(filled).combine_chunks(), rows.filter(filled.combine_chunks())
 
 
 def without_notes(sheet: Sheet) -> Sheet:

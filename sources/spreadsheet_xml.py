@@ -6,7 +6,9 @@ declares a document type is refused: no spreadsheet program writes it, and entit
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -18,6 +20,8 @@ from sources.unpack import Archive
 
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _DECLARED = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_FROM_1904 = re.compile(rb"""<workbookPr\s[^>]*date1904\s*=\s*["'](1|true)["']""")
+_OTHER_PROPERTIES = re.compile(rb"<\w+:workbookPr\b[^>]*/>")
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _UNCOMPUTED = re.compile(
@@ -46,6 +50,23 @@ def parts(archive: Archive) -> dict[str, Part]:
             if path in sheets:
                 found[sheets[path]] = _part(content)
     return found
+
+
+def with_its_dates(content: bytes, archive: Archive) -> bytes:
+    """The workbook so that the library sees that its days count from 1904 where they do.
+
+    Excel for Mac writes a second ``workbookPr`` of another namespace, which the library takes for the first: all dates
+    would be four years early.
+    """
+    book = archive.read(BOOK) if BOOK in archive.names else b""
+    if not _FROM_1904.search(book) or not _OTHER_PROPERTIES.search(book):
+        return content
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as stream:
+        for path in archive.names:
+            part = archive.read(path)
+            stream.writestr(path, _OTHER_PROPERTIES.sub(b"", part) if path == BOOK else part)
+    return copy.getvalue()
 
 
 def _sheets(archive: Archive) -> Iterator[tuple[str, str]]:

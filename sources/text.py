@@ -20,7 +20,7 @@ from sources.encodings import decode
 from sources.findings import Finding, finding
 from sources.headers import SEARCHED, Header, find
 from sources.limits import Limits, beyond, check
-from sources.readers import Rows, Sheet, Unreadable, notes_above, without_notes
+from sources.readers import Rows, Sheet, Unreadable, notes_above, without_blanks, without_notes
 
 SEPARATORS = ",;\t|"
 HEAD = 2**20
@@ -59,8 +59,11 @@ def read_regular(content: bytes, layout: Layout, headings: frozenset[str], limit
     if table is None or not table.num_rows:
         return None
     first = head.header.last + 2
-    rows = pa.arange(first, first + table.num_rows)
-    sheet = Sheet(_texts(head), table, rows, notes=notes_above(head.rows[: head.header.first]))
+    kept, rows = without_blanks(table, pa.arange(first, first + table.num_rows))
+    if not kept.num_rows:
+        return None
+    blank = table.num_rows - kept.num_rows
+    sheet = Sheet(_texts(head), kept, rows, blank_rows=blank, notes=notes_above(head.rows[: head.header.first]))
     return without_notes(_with_end(sheet, content.endswith((b"\n", b"\r"))))
 
 

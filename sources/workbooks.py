@@ -23,8 +23,8 @@ from agenda.spelling import plain
 from sources.findings import finding
 from sources.headers import SEARCHED, Header, find
 from sources.limits import Limits, beyond, check
-from sources.readers import Sheet, Unreadable, notes_above, without_notes
-from sources.spreadsheet_xml import Part, parts
+from sources.readers import Sheet, Unreadable, notes_above, without_blanks, without_notes
+from sources.spreadsheet_xml import Part, parts, with_its_dates
 from sources.unpack import Archive, Budget
 
 AS_SHOWN = Context(prec=15)
@@ -52,7 +52,9 @@ def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limit
     """
     xml = {}
     if content.startswith(b"PK"):
-        xml = parts(Archive(content, Budget(len(content), limits)))
+        archive = Archive(content, Budget(len(content), limits))
+        xml = parts(archive)
+        content = with_its_dates(content, archive)
     try:
         book = fastexcel.read_excel(content)
         names = [_named(layout.sheet, book.sheet_names)] if layout.sheet else list(book.sheet_names)
@@ -192,9 +194,7 @@ def _below(grid: Grid, header: Header) -> Sheet:
     """The rows below the header, in the columns that it heads."""
     below = grid.cells.slice(header.last + 1).select(range(len(header.texts)))
     rows = pa.arange(header.last + 2, header.last + 2 + below.num_rows)
-    table, filled = below.combine_chunks(), _filled(below)
-    if filled is not None:
-        table, rows = table.filter(filled).combine_chunks(), rows.filter(filled)
+    table, rows = without_blanks(below.combine_chunks(), rows)
     if not table.num_rows:
         raise Unreadable(finding("file_empty"))
     sheet = Sheet(
@@ -204,14 +204,3 @@ def _below(grid: Grid, header: Header) -> Sheet:
         notes=notes_above(_rows(grid.cells.slice(0, header.first))),
     )  # fmt: skip
     return without_notes(sheet)
-
-
-def _filled(table: pa.Table) -> pa.Array | None:
-    """Which rows hold anything; None where all do, which one full column shows."""
-    filled = None
-    for column in table.columns:
-        here = pc.not_equal(pc.utf8_trim_whitespace(column.combine_chunks()), "")
-        filled = here if filled is None else pc.or_(filled, here)
-        if pc.all(filled).as_py():
-            return None
-    return filled
