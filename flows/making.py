@@ -20,7 +20,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from agenda.errors import CairnError
 from agenda.model import Partner
 from agenda.periods import Period
-from flows import ending
+from flows import asked, ending
 from flows.draft import make_draft, outlook
 from flows.progress import counting, say
 from flows.workspace import Workspace
@@ -71,6 +71,7 @@ def collect_all(
     if collector.asking.partners:
         say(f"Asking {', '.join(partner.name for partner in collector.asking.partners)}")
         wait([ask.submit(collector.asking, partner) for partner in collector.asking.partners])
+        asked.note(workspace.store, [p.id for p in collector.asking.partners], dict(collector.asking.failures))
     say(f"Reading {collector.total:,} {'file' if collector.total == 1 else 'files'}")
     land_agenda(collector)
     count, receipts, seen = counting("files read"), list[Receipt](), 0
@@ -80,6 +81,7 @@ def collect_all(
         count(seen, collector.total)
         if ending.asked.is_set():
             break
+    collector.renew_lists()
     return Collected(tuple(receipts), collector.asking.failures)
 
 

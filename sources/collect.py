@@ -440,10 +440,9 @@ def _column_rows(submission: Submission) -> Iterator[dict[str, object]]:
 
 def _finding_rows(submission: Submission) -> Iterator[dict[str, object]]:
     for found in submission.findings:
-        said = asdict(found)
         yield {
-            **said,
+            **vars(found),
             "reading": submission.delivery.reading,
-            "row_number": said["row"],
-            "column_name": said["column"],
+            "row_number": found.row,
+            "column_name": found.column,
         }

@@ -49,7 +49,7 @@ def update(
     raise Unavailable(f"{key}.json is written by others all the time")
 
 
-def refresh(store: Store, folder: Folder, history: History, partners: Collection[Partner], day: date) -> None:
+def renew(store: Store, folder: Folder, history: History, partners: Collection[Partner], day: date) -> None:
     """Write the lists of partners that sent nothing, where they are not of this day yet."""
 
     def write(partner: Partner) -> None:

@@ -186,7 +186,7 @@ def mended(earlier: Mapping[str, Any], submission: Submission) -> tuple[str, ...
             still[key] -= 1
         elif rows_were_checked or was["row"] is None:
             message = was.get("said", was)["message"]
-            gone.append(f"{was['cell']}: {message}" if was["cell"] else message)
+            gone.append(f"{was['cell']} · {message}" if was["cell"] else message)
     if not gone and earlier.get("sha256") == submission.delivery.submission:  # the same version answered once more
         return tuple(earlier.get("mended", ()))
     return tuple(gone)
