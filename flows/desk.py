@@ -57,10 +57,8 @@ def status(
     quarters: Annotated[str | None, typer.Option(help="Which quarters.", show_default="the last six")] = None,
     as_json: console.AsJson = False,
 ) -> None:
-    """Show which partner has reported for which quarter, and who is late."""
-    from rich.cells import cell_len  # a Korean letter is two columns wide
-
-    from flows.status import MARKS
+    """Show which partner has reported for which quarter, who is late with what, and what needs mending."""
+    from flows import standing
     from flows.status import status as read_status
 
     workspace, today = console.workspace(), date.today()
@@ -71,12 +69,5 @@ def status(
         else [workspace.calendar.shift(this, -n) for n in range(6, 0, -1)]
     )
     rows = read_status(workspace, workspace.warehouse(), periods, today)
-    width = max((cell_len(row.name) for row in rows), default=0)
-    lines = [f"{'':<{width}}  {'  '.join(p.key for p in periods)}"]
-    for row in rows:
-        marks = "  ".join(f"{MARKS[state]:^6}" for state in row.states)
-        note = f"  {row.rejected_rows:,} rows to mend" if row.rejected_rows else ""
-        lines.append(f"{row.name}{' ' * (width - cell_len(row.name))}  {marks}{note}".rstrip())
-    lines.append("  ".join(f"{mark} {state}" for state, mark in MARKS.items()))
-    data = [{**vars(row), "states": dict(zip([p.key for p in periods], row.states, strict=True))} for row in rows]
-    console.say(as_json, data, lines)
+    lines = standing.lines(rows, periods, today, workspace.store.url)
+    console.say(as_json, standing.data(rows, periods, today), lines)

@@ -1,10 +1,12 @@
-"""Partners × quarters: who has reported what they owe, read from the warehouse."""
+"""Partners × quarters: who has reported what they owe, who is late with what, and what needs mending."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +14,20 @@ import duckdb
 
 from agenda.model import Partner
 from agenda.periods import Period
+from flows import asked
+from flows.asked import Failure
 from flows.workspace import Workspace
 from reports.edition import newest
 from reports.site import published
+from sources import history
+from sources.history import History
+from sources.outlook import outlook
+from sources.receipt import Outlook, address
 
+TO_MEND = """
+    select partner, key, outcome, rows_rejected
+    from fct_readings where outcome <> 'accepted' order by partner, received_at, key
+"""
 State = Literal["reported", "in part", "missing", "late", "not due", "not owed"]
 MARKS: dict[State, str] = {
     "reported": "●", "in part": "◐", "missing": "○", "late": "✗", "not due": "…", "not owed": "·",
@@ -24,12 +36,25 @@ MARKS: dict[State, str] = {
 
 @dataclass(frozen=True)
 class PartnerStatus:
-    """One partner's row: a state per quarter, and the last file that needs their eyes, if any."""
+    """One partner's row: a state per quarter, what is owed as its receipts say it, and what needs somebody's eyes."""
 
     partner: str
     name: str
     states: tuple[State, ...]
     rejected_rows: int
+    to_mend: tuple[ToMend, ...]
+    outlook: Outlook
+    failure: Failure | None  # of asking its source, the last time
+
+
+@dataclass(frozen=True)
+class ToMend:
+    """A file of which not everything could be taken. ``receipt`` is where its page lies in the store."""
+
+    key: str
+    outcome: str
+    rejected_rows: int
+    receipt: str
 
 
 def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], today: date) -> list[PartnerStatus]:
@@ -42,11 +67,13 @@ def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], tod
                 where period_type = 'quarter' and is_expected group by all"""
             ).fetchall()
         }
-        rejected = dict(
-            connection.execute(
-                "select partner, sum(rows_rejected) from fct_readings where outcome <> 'accepted' group by partner"
-            ).fetchall()
-        )
+        held = {delivery.key: delivery.submission for delivery in workspace.lake.deliveries()}
+        to_mend = defaultdict(list)
+        for partner, key, outcome, rows in connection.execute(TO_MEND).fetchall():
+            to_mend[partner].append(ToMend(key, outcome, rows, f"{address(key, held[key])}.html"))
+    partners = workspace.folder.partners.partners
+    said = history.of(workspace.lake, [partner.id for partner in partners])
+    failures = asked.failures(workspace.store)
     return [
         PartnerStatus(
             partner.id,
@@ -54,10 +81,17 @@ def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], tod
             tuple(
                 _state(workspace, partner, reported.get((partner.id, period.key)), period, today) for period in periods
             ),
-            int(rejected.get(partner.id, 0)),
+            sum(file.rejected_rows for file in to_mend[partner.id]),
+            tuple(to_mend[partner.id]),
+            outlook(workspace.folder, partner, partial(_is_said, said, partner.id), today),
+            failures.get(partner.id),
         )
-        for partner in workspace.folder.partners.partners
+        for partner in partners
     ]
+
+
+def _is_said(said: History, partner: str, measure: str, period: Period) -> bool:
+    return said.total(partner, measure, period.key) is not None
 
 
 def is_published(workspace: Workspace, period: Period) -> bool:
