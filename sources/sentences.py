@@ -103,6 +103,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "warning", "{count} zero bytes were left out of the text; files have them where something went wrong.",
         "Compare the file with yours. Save it as “CSV UTF-8” and send it once more if anything is missing.",
     ),
+    "row_quote": (
+        "error", "A quotation mark opens in this row and never closes, so that all rows below it look like one cell.",
+        "Close the quotation mark, or delete it, and send the file once more.",
+    ),
     "row_json": (
         "error", "The line is not a record: {reason}.", "Write one JSON object in each line, or one list of objects.",
     ),

@@ -9,10 +9,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from agenda.model import Layout
@@ -40,7 +41,7 @@ def read_regular(content: bytes, layout: Layout, headings: frozenset[str], limit
     """The sheet of a text in UTF-8 of which all rows fit; None where it is anything else."""
     content = content.removeprefix(codecs.BOM_UTF8)
     is_utf8 = layout.encoding is None or codecs.lookup(layout.encoding).name in ("utf-8", "ascii")
-    if not is_utf8 or b"\0" in content or b"\n\n" in content or b"\n\r\n" in content:
+    if not is_utf8 or b"\0" in content or b"\n\n" in content or b"\n\r\n" in content or content.count(b'"') % 2:
         return None
     lines = content[:HEAD].split(b"\n", max(SEARCHED, layout.header_row or 0))
     if len(lines) < 2:  # or it ends its lines as an old Macintosh does
@@ -56,7 +57,7 @@ def read_regular(content: bytes, layout: Layout, headings: frozenset[str], limit
     if any(line.count('"') % 2 for line in before) or not any(line.strip() for line in before[-1:]):
         return None
     table = _arrow(content, len(head.rows[head.header.last]), head.separator, head.header.last + 1)
-    if table is None or not table.num_rows:
+    if table is None or not table.num_rows or _longest(table) > limits.cell_characters:
         return None
     first = head.header.last + 2
     kept, rows = without_blanks(table, pa.arange(first, first + table.num_rows))
@@ -80,6 +81,11 @@ def _arrow(content: bytes, width: int, separator: str, skipped: int) -> pa.Table
         ).combine_chunks()
     except pa.ArrowInvalid:
         return None
+
+
+def _longest(table: pa.Table) -> int:
+    """Bytes of the longest cell."""
+    return max(pc.max(pc.binary_length(column)).as_py() for column in table.columns)
 
 
 def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet:
@@ -151,10 +157,12 @@ def _rows(text: str, head: Head, limits: Limits) -> Sheet:
     kept, faults, blank = Rows(len(header)), list[Finding](), 0
     csv.field_size_limit(limits.cell_characters)
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=head.separator), 1):
+        for number, cells, is_open in _numbered(text, head.separator):
             if number <= head.header.last + 1:
                 continue
-            if not any(cell.strip() for cell in cells):
+            if is_open:
+                faults.append(finding("row_quote", row=number))
+            elif not any(cell.strip() for cell in cells):
                 blank += 1
             elif (fitting := _fitting(cells, header)) is not None:
                 kept.add(number, fitting)
@@ -166,6 +174,18 @@ def _rows(text: str, head: Head, limits: Limits) -> Sheet:
         raise Unreadable(finding("file_unreadable", reason=str(error))) from error
     table, rows = kept.table()
     return Sheet(header, table, rows, tuple(faults), blank)
+
+
+def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str], bool]]:
+    """Each row with its number, and whether it is the last one and a quote in it swallowed all that follows."""
+    is_odd = text.count('"') % 2 == 1
+    last: tuple[int, list[str]] | None = None
+    for row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1):
+        if last is not None:
+            yield *last, False
+        last = row
+    if last is not None:
+        yield *last, is_odd and any("\n" in cell for cell in last[1])
 
 
 def _fitting(cells: Sequence[str], header: Sequence[str]) -> Sequence[str] | None:

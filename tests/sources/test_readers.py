@@ -160,6 +160,14 @@ def test_rows_that_do_not_fit_are_named_and_the_others_go_through() -> None:
     assert sheet.rows_read == 7
 
 
+def test_a_quote_that_never_closes_hides_no_row_unseen() -> None:
+    sheet = read((TEXT + '2026Q2,"Harbor,infant,1\n2026Q2,Old Mill,infant,2\n').encode())
+    assert [(fault.code, fault.row) for fault in sheet.faults] == [("row_quote", 4)]
+    assert cells(sheet) == list(ROWS)
+    inch = read((TEXT + '2026Q2,5" pipe,infant,1\n').encode())
+    assert cells(inch)[-1] == ("2026Q2", '5" pipe', "infant", "1")
+
+
 @pytest.mark.parametrize("end", ["", "\n\n"])  # a regular file, and one that is read with care
 def test_titles_above_and_notes_below_are_no_rows(end: str) -> None:
     text = f"Valley Child Care\nas of 30 June{end}\n" + TEXT + "Source: our own records,,,\n* provisional,,,\n"
