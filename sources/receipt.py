@@ -28,6 +28,9 @@ SHOWN = 50
 NAMES_SHOWN = 12
 """Agreed names that are listed where one was not known: what fits in two lines; all of them are in the template."""
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a cell's text that make programs run it."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -140,6 +143,11 @@ class Receipt:
             "rows": vars(self.counts),
             "taken": [vars(taken) for taken in self.taken],
             "findings": [self._finding(found) for found in self.findings],
+            "names": [
+                {"code": kind.shown[0].code, "column": kind.shown[0].column, "names": kind.names}
+                for kind in self.kinds()
+                if kind.names
+            ],
             "proposals": [vars(proposed) for proposed in self.proposals],
             "mended": self.mended,
             "missing": [vars(missing) for missing in self.outlook.missing],
@@ -147,7 +155,7 @@ class Receipt:
             "marked_copy": self.copy,
             "reply": self.reply,
         }
-        return (json.dumps(said, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+        return (json.dumps(said, ensure_ascii=False, indent=1, default=_text) + "\n").encode()
 
     def _finding(self, found: Finding) -> dict[str, Any]:
         """A finding with its code and English texts, and what the partner reads of it."""
@@ -167,9 +175,22 @@ def address(key: str, submission: str) -> str:
     return f"receipts/{folder}/{name}"
 
 
+def _text(value: object) -> str:
+    """A number with no more decimals than it has, else what the value is called."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def inert(text: str) -> str:
+    """``text`` as no program takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 def reply_csv(proposals: Sequence[Proposal]) -> bytes:
-    """A reply that says yes: ``column,header`` lines, which the partner copies into its inbox."""
+    """A reply that says yes: ``column,header`` lines, which the partner copies into its inbox.
+
+    A heading that a spreadsheet program would run as a formula gets an apostrophe; headings are compared without.
+    """
     written = io.StringIO()
-    lines = [("column", "header"), *((proposal.column, proposal.header) for proposal in proposals)]
+    lines = [("column", "header"), *((inert(proposal.column), inert(proposal.header)) for proposal in proposals)]
     csv.writer(written, lineterminator="\n").writerows(lines)
     return written.getvalue().encode("utf-8-sig")  # spreadsheet programs know by the mark how to read it
