@@ -116,15 +116,20 @@ counted as (
             and whole.place = above.ancestor
     ) as held using (file, measure, period, place)
 ),
-single as (select file, measure from by_way group by all having count(distinct way) = 1)
-select {COLUMNS}, 'foot_differs' as code,
-    if(sum(c.value) = n.value, n.value, sum(c.value) filter (where c.row > foot_before))::decimal(38, 6) as other
-from feet_and_before n join counted c on c.file = n.file and c.measure = n.measure and c.row < n.row
-    and coalesce(nullif(n.period, {FOOT}), c.period) = c.period
-left join single on single.file = n.file and single.measure = n.measure
-where n.value is not null and n.file not in (select file from torn)
-    and (c.members = n.members or coalesce(n.members, $everything) = $everything and single.file is not null)
-group by all
+single as (select file, measure from by_way group by all having count(distinct way) = 1),
+n as (
+    select f.*, sum(c.value) as everything, sum(c.value) filter (where c.row > foot_before) as block
+    from feet_and_before f join counted c on c.file = f.file and c.measure = f.measure and c.row < f.row
+        and coalesce(nullif(f.period, {FOOT}), c.period) = c.period
+    left join single on single.file = f.file and single.measure = f.measure
+    where f.value is not null and f.file not in (select file from torn)
+        and (c.members = f.members or coalesce(f.members, $everything, -1) = coalesce($everything, -1)
+            and single.file is not null)
+    group by all
+)
+-- A foot may add up its own block or all that is above it.
+select {COLUMNS}, 'foot_differs' as code, if(everything = n.value, everything, block)::decimal(38, 6) as other
+from n
 """
 
 

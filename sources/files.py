@@ -17,17 +17,15 @@ from sources.shape import Plan
 from sources.vocabulary import Vocabulary
 
 UNITS = {
-    1_000: r"thousands?|000s?|'000s?|k|miles|millares|천|千|仟",
-    10_000: r"만|万|萬",
-    1_000_000: r"millions?|mn|millones|백만|百万|百萬",
-    100_000_000: r"억|亿|億",
+    1_000: ("thousands?|'?000s?|miles|millares", "천|千|仟"),
+    10_000: (None, "만|万|萬"),
+    1_000_000: ("millions?|millones|mn", "백만|百万|百萬"),
+    100_000_000: (None, "억|亿|億"),
 }
-"""What numbers are counted in, as it is written after "in" or "unit:" or in brackets."""
-_COUNTED = r"(?P<unit>{})(?: ?(?:of|de)\b.*| ?(?:us ?)?[$€£₩¥]| ?\w{{0,12}})?"
-_SAID = (
-    r"[(\[（［] ?(?:(?:in|en|unit|units|unidad|단위|単位|单位|單位) ?[:：]? ?)?(?:us ?)?[$€£₩¥]? ?%s ?[)\]）］]",
-    r"(?:\bin|\ben|\bunits?|\bunidad(?:es)?|단위|単位|单位|單位) ?[:：]? ?(?:us ?)?[$€£₩¥]? ?%s$",
-)
+"""What numbers are counted in: in words that stand alone, and in signs with the name of what is counted behind them."""
+_MONEY = r"(?:us ?)?[$€£₩¥]|usd|eur|krw|dollars?|euros?|won|yuan|yen"
+_THINGS = "명|원|개|건|달러|가구|세대|人|名|元|円|圆|件|户|戶|戸|美元|ドル"
+_LEAD = "in|en|unit|units|unidad|unidades|단위|単位|单位|單位"
 EXAMPLES = 3
 """Periods that a finding names before it says "to"."""
 
@@ -48,10 +46,14 @@ def unit_notes(plan: Plan, sheet: Sheet) -> Iterator[Finding]:
 
 @cache
 def unit_of(text: str) -> int | None:
-    """What the numbers are counted in, as a heading or a note says it; None where it says nothing of the kind."""
-    for times, words in UNITS.items():
-        counted = _COUNTED.format(words)
-        if any(re.search(said % counted, text.strip().casefold()) for said in _SAID):
+    """What the numbers are counted in, as a heading or a note says it: in brackets, or after "in" or "unit"."""
+    for times, (words, signs) in UNITS.items():
+        counted = rf"(?:{signs}) ?(?:{_THINGS})?"
+        if words:
+            counted += rf"|(?:{_MONEY})? ?(?:{words})(?: (?:of|de) [^)]{{1,20}}| ?(?:{_MONEY}))?"
+        bracketed = rf"[(\[（［] ?(?:(?:{_LEAD}) ?[:：]? ?)?(?:{counted}) ?[)\]）］]"
+        led = rf"(?:^|\W)(?:{_LEAD}) ?[:：]? ?(?:{counted})(?:$|[.;,)])"
+        if re.search(f"{bracketed}|{led}", text.strip().casefold()):
             return times
     return None
 
