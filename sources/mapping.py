@@ -80,15 +80,23 @@ class Mappings:
         return (decision for _, decisions in sorted(self._of.items()) for decision in decisions)
 
     def decide(self, decision: Decision) -> None:
-        """Remember a decision for good."""
+        """Remember a decision for good; what stands already needs no second one."""
+        standing = self._last(decision.partner, decision.layout)
+        if any((_about(one), one.accepted) == (_about(decision), decision.accepted) for one in standing):
+            return
         content = (json.dumps(_data(decision), ensure_ascii=False, indent=1) + "\n").encode()
         if self._store.put_new(f"{MAPPINGS}{decision.partner}/{decision.layout}/{_name(decision)}.json", content):
             self._add(decision)
 
     def _add(self, decision: Decision) -> None:
-        decisions = self._of[decision.partner, decision.layout]
-        decisions.append(decision)
-        decisions.sort(key=_name)
+        """In order; what only repeats what stands doesn't count: two collects at once may take the same reply."""
+        standing: dict[tuple[str, str], bool] = {}
+        every = sorted([*self._of[decision.partner, decision.layout], decision], key=_name)
+        self._of[decision.partner, decision.layout] = kept = []
+        for one in every:
+            if standing.get(_about(one)) != one.accepted:
+                standing[_about(one)] = one.accepted
+                kept.append(one)
 
     # -- what counts ----------------------------------------------------------------------------------
 
@@ -120,7 +128,7 @@ class Mappings:
         return any(plain(decision.column) in touched for decision in since)
 
     def _last(self, partner: str, layout: str) -> list[Decision]:
-        last = {(plain(d.column), plain(d.header)): d for d in self._of.get((partner, layout), ())}
+        last = {_about(d): d for d in self._of.get((partner, layout), ())}
         return list(last.values())
 
 
@@ -212,6 +220,10 @@ def _texts(sheet: Sheet, position: int) -> Counter[str]:
 
 
 # -- as JSON ------------------------------------------------------------------------------------------
+
+
+def _about(decision: Decision) -> tuple[str, str]:
+    return plain(decision.column), plain(decision.header)
 
 
 def _name(decision: Decision) -> str:
