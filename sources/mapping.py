@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from agenda.layouts import Layout
@@ -214,8 +215,10 @@ def _called(layout: Layout, column: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _texts(sheet: Sheet, position: int) -> Counter[str]:
-    """The first cells of a column, trimmed, and how often each stands there."""
-    trimmed = pc.utf8_trim_whitespace(sheet.table[f"c{position}"].slice(0, LOOKED_AT))
+    """Cells from all over a column, trimmed, and how often each stands there."""
+    step = max(1, sheet.table.num_rows // LOOKED_AT)
+    cells = sheet.table[f"c{position}"].take(pa.array(range(0, sheet.table.num_rows, step), pa.int64()))
+    trimmed = pc.utf8_trim_whitespace(cells)
     return Counter(text for text in trimmed.to_pylist() if text)
 
 

@@ -126,6 +126,7 @@ def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 
+@pytest.mark.filterwarnings("ignore:Unknown extension:UserWarning")  # openpyxl's, of something Excel for Mac writes
 @pytest.mark.parametrize("name", XLSX)
 def test_a_workbook_of_csvkit_has_the_cells_that_openpyxl_finds(name: str) -> None:
     rows = dict(by_openpyxl(EXAMPLES / name, XLSX[name]))

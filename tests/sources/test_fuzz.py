@@ -129,8 +129,8 @@ def test_any_file_ends_in_a_sheet_or_in_a_finding(content: bytes) -> None:
         assert found.finding.code != "file_defect", found.finding
 
 
-@settings(max_examples=4 * TIMES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-@given(st.lists(damaged(), min_size=20, max_size=40, unique=True))
+@settings(max_examples=3 * TIMES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(st.lists(damaged(), min_size=20, max_size=30, unique=True))
 def test_whatever_arrives_every_row_is_accounted_for(contents: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = Coalition(Path(folder), PARTNERS)
