@@ -88,7 +88,7 @@ class Mailroom:
             is_unmarked=is_unmarked,
             names=lambda found: self._names(partner, found),
         )
-        files = {receipt.copy: copy, receipt.reply: reply_csv(receipt.proposals)}
+        files = {receipt.copy: copy, receipt.reply: reply_csv(receipt.proposals) if receipt.proposals else None}
         return receipt, {name: content for name, content in files.items() if name is not None and content is not None}
 
     def _taken(self, submission: Submission) -> list[Taken]:
