@@ -52,9 +52,10 @@ class Columns:
         earlier = [d for d in self._before[delivery.partner, delivery.layout] if (d.received_at, d.sequence) < moment]
         self._add(delivery)
         self._headers[delivery.reading] = sheet.header
-        if not earlier or earlier[-1].header == delivery.header:
+        last = max(earlier, key=lambda d: (d.received_at, d.sequence), default=None)
+        if last is None or last.header == delivery.header:
             return []
-        was, now = _spelled(self.header(earlier[-1])), _spelled(sheet.header)
+        was, now = _spelled(self.header(last)), _spelled(sheet.header)
         aliases = {plain(alias): plain(name) for name, names in plan.layout.aliases.items() for alias in names}
         mapped = {plain(sheet.header[p]): column for p, (column, how) in enumerate(plan.how) if how == "mapping"}
         settled = {plain(str(column)) for column in (*plan.missing, *mapped.values())}

@@ -150,8 +150,9 @@ class Lake:
         known_at: datetime | None = None,
     ) -> Manifest:
         """Write a batch and, last of all, its manifest. ``known_at`` is given only for history that is imported."""
-        moment = known_at or datetime.now(UTC)
-        batch = f"{moment:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
+        moment = (known_at or datetime.now(UTC)).astimezone(UTC)
+        # what was written later comes later, also of two batches that are known since the same moment
+        batch = f"{moment:%Y%m%dT%H%M%S%f}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
         files = self._load(batch, {name: table for name, table in tables.items() if table.num_rows})
         manifest = Manifest(
             batch, kind, moment, known_at is not None, agenda, files, tuple(readings), tuple(deliveries)

@@ -48,8 +48,9 @@ class Words:
         ours, theirs = self._of(column), self._of(heading)
         if not ours or not theirs or _contradict(ours, theirs):
             return 0.0
-        shared = sum(any(_same(word, other) for other in theirs) for word in ours)
-        return (shared / min(len(ours), len(theirs)) + shared / (len(ours) + len(theirs) - shared)) / 2
+        shared = _weight(word for word in ours if any(_same(word, other) for other in theirs))
+        mine, other = _weight(ours), _weight(theirs)
+        return (shared / min(mine, other) + shared / (mine + other - shared)) / 2
 
     def _of(self, text: str) -> set[Word]:
         """The words of a heading; ``TotalMen`` has two, as ``total_men`` has."""
@@ -64,6 +65,11 @@ class Words:
                     at += size
                     break
         return words
+
+
+def _weight(words: Iterable[Word]) -> int:
+    """How much words say; what names a group says more than what is said of it."""
+    return sum(2 if isinstance(word, tuple) else 1 for word in words)
 
 
 def _contradict(ours: Iterable[Word], theirs: Iterable[Word]) -> bool:

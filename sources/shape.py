@@ -114,8 +114,9 @@ def match(
             columns[name], how[position] = position, (needed[name], "mapping")
     lacking = tuple(written for name, written in needed.items() if name not in columns)
     present = tuple(cell for cell in cells if not cell.column or plain(cell.column) in columns)
-    # a file without any number has left out too much
-    optional = {plain(name) for name in layout.optional} if present else set()
+    optional = {plain(name) for name in layout.optional}
+    if not present:  # a file without any number has left out too much
+        optional -= {plain(cell.column or "") for cell in cells}
     missing = tuple(name for name in lacking if plain(name) not in optional)
     return Plan(layout, columns, present, lacking, missing, tuple(how)), found
 

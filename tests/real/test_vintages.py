@@ -1,0 +1,227 @@
+"""One file in its 42 versions, as one partner would have sent them: unemployment in the UK, ONS 2016 to 2023.
+
+The columns change eight times. What a mapping can settle is proposed, accepted once, and goes through from then on; what
+it can't is refused with the reason. Of every version each row and each number is accounted for, against a reading of
+the file by Python's own csv module.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from agenda.lint import read
+from agenda.store import FolderStore
+from flows.warehouse import build_warehouse
+from sources.collect import collect
+from sources.lake import Lake
+from sources.mapping import Mappings, accept_open
+from sources.receipt import Receipt
+from tests.real.harness import BUILD, DATA, HERE
+
+SOURCE = DATA / "ons_sdg_uk_vintages" / "indicator_8-5-2"
+REFUSED = {
+    4: "the title of its first block stands where the headings belong, and the years have none",
+    5: "fifteen columns of the layout are not there yet (they were, thirteen minutes later)",
+    9: "a placeholder: var_1 and var_2 are no agreed columns",
+}
+EMPTY = {1, 3}
+Key = tuple[str, str, str, str]
+"""Measure, period, place and members of a number."""
+ROLLING = {19, 20, 21, 22}
+"""Versions whose periods are any three months, such as 1992 Mar-May: no period of a calendar."""
+
+pytestmark = pytest.mark.skipif(not SOURCE.is_dir(), reason=f"the real data are not here ({SOURCE})")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version as published: its moment, and its rows by the number that a spreadsheet shows."""
+
+    number: int
+    file: str
+    published: datetime
+    header: list[str]
+    rows: dict[int, list[str]]
+
+    def numbers(self, row: int) -> int:
+        """How many numbers a row holds, besides its year."""
+        return sum(
+            _is_number(cell) for name, cell in zip(self.header, self.rows[row], strict=True) if name.lower() != "year"
+        )
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened: each version, the receipts in order, and the lake."""
+
+    versions: list[Version]
+    receipts: list[tuple[int, Receipt]]
+    accepted: list[tuple[int, str, str]]
+    path: Path
+
+    def rows(self, table: str) -> pl.DataFrame:
+        """A table of the lake."""
+        lake = self.path / "store" / "lake"
+        files = [lake / f["path"] for m in Lake(FolderStore(self.path / "store")).manifests() for f in m.files]
+        return pl.concat([pl.read_parquet(file) for file in files if file.parts[-3] == table])
+
+    def final(self, number: int) -> Receipt:
+        """The last receipt of a version."""
+        return next(receipt for n, receipt in reversed(self.receipts) if n == number)
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().replace(".", "", 1).isdigit()
+
+
+def _versions() -> Iterator[Version]:
+    with (SOURCE / "MANIFEST.csv").open(encoding="utf-8") as manifest:
+        for line in csv.DictReader(manifest):
+            text = (SOURCE / line["file"]).read_text("utf-8-sig")
+            header, *rows = csv.reader(io.StringIO(text, newline=""))
+            published = datetime.fromisoformat(line["commit_time"]).astimezone(UTC)
+            yield Version(int(line["n"]), line["file"], published, header, dict(enumerate(rows, 2)))
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    """All versions delivered one after the other at their own times, what is proposed accepted at once."""
+    path = BUILD / "ons_852"
+    shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(HERE / "ons_852", path)
+    folder, store = read(path), FolderStore(path / "store")
+    told = Story(list(_versions()), [], [], path)
+    for version in told.versions:
+        store.put(f"inbox/ons/{version.file}", (SOURCE / version.file).read_bytes())
+        told.receipts.extend(
+            (version.number, r) for r in collect(folder, store, received_at=version.published).receipts
+        )
+        decided = accept_open(Mappings(store), Lake(store).deliveries(), "ons", "Real Data Proof")
+        if decided:
+            told.accepted.extend((version.number, d.column, d.header) for d in decided)
+            again = collect(folder, store, received_at=version.published).receipts
+            assert {r.key for r in again} == {f"ons/{version.file}"}, "only what waited for the answer is read again"
+            told.receipts.extend((version.number, r) for r in again)
+    assert collect(folder, store).receipts == ()
+    return told
+
+
+def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None:
+    assert story.accepted == [
+        (1, "total", "total_unemp_rate"), (1, "total_f", "female"), (1, "total_m", "male"), (1, "16-19_yo", "16-19_years"),
+        (17, "Age", "Age group"),
+        (34, "Units", "Series"),
+    ]  # fmt: skip
+    refused = {n for n, receipt in story.receipts if any(f.code == "column_missing" for f in receipt.findings)}
+    assert refused == {1, 17, 34} | set(REFUSED)
+    before: dict[str, set[str]] = {}
+    for version in story.versions:
+        layout = "sexes" if version.number < 4 else "disability" if version.number < 9 else "tidy"
+        now = {name.lower() for name in version.header if name}
+        first = next(receipt for number, receipt in story.receipts if number == version.number)
+        told = {
+            str(f.column).lower() for f in first.findings if f.code in ("column_new", "column_gone", "column_renamed")
+        }
+        told |= {text.lower() for f in first.findings if f.code == "column_missing" for _, text in f.details}
+        missing = {str(f.column).lower() for f in first.findings if f.code == "column_missing"}
+        changed = now ^ before.get(layout, now)
+        renamed = {"total_men", "total_women"} & changed  # said as what they are: total_m and total_f
+        assert changed - missing - renamed <= told, version.number
+        before[layout] = now
+
+
+def test_no_row_is_lost_unseen(story: Story) -> None:
+    readings = {row["submission"]: row for row in story.rows("readings").iter_rows(named=True)}
+    observed = Counter(story.rows("observations").select("reading", "row_number").iter_rows())
+    rejected = set(story.rows("rejected_rows").select("reading", "row_number").iter_rows())
+    said = {(f["reading"], f["row_number"]) for f in story.rows("findings").iter_rows(named=True)}
+    for version in story.versions:
+        receipt = story.final(version.number)
+        counts, reading = receipt.counts, readings[receipt.submission]
+        assert counts.read == len(version.rows) == counts.accepted + counts.rejected + counts.skipped
+        if version.number in REFUSED:
+            filled = sum(any(cell.strip() for cell in row) for row in version.rows.values())
+            assert (counts.accepted, counts.rejected) == (0, filled), REFUSED[version.number]
+            continue
+        for row in version.rows:
+            at = (reading["reading"], row)
+            if at in rejected:
+                assert at in said, (version.number, row)
+                assert at not in observed, (version.number, row)
+            else:
+                assert observed[at] == version.numbers(row), (version.number, row)
+
+
+def test_what_can_be_read_is_taken(story: Story) -> None:
+    for version in story.versions:
+        counts, numbers = story.final(version.number).counts, sum(map(bool, map(version.numbers, version.rows)))
+        if version.number in {*REFUSED, *EMPTY, *ROLLING}:
+            assert counts.accepted == 0
+        elif version.number == 10:
+            assert counts.accepted == 0, "two made-up groups that nobody agreed on contradict each other"
+        elif version.number == 14:
+            assert counts.accepted == 0, "its years are written 2000.0"
+        elif version.number in (17, 18, 25):  # disability stands in the column of ages, headings among the groups
+            assert counts.rejected == {17: 27, 18: 18, 25: 616}[version.number]
+            assert counts.accepted == numbers - counts.rejected
+        else:
+            assert (counts.accepted, counts.rejected) == (numbers, 0)
+
+
+def test_the_last_version_is_what_counts_in_the_end(story: Story) -> None:
+    expected = _expected(story.versions[-1])
+    spoken_of = {period for _, period, _, _ in expected}  # 1997, say, is left to the versions that had it
+    assert {key: value for key, value in _current(story).items() if key[1] in spoken_of} == expected
+
+
+def _current(story: Story) -> dict[Key, Decimal]:
+    """The quarters' numbers that the warehouse holds."""
+    built = build_warehouse(story.path / "store" / "lake", story.path / "warehouse.duckdb")
+    with duckdb.connect(str(built), read_only=True) as connection:
+        found = connection.execute(
+            "select measure, period, place, members, value from int_observations where period like '%Q%'"
+        ).fetchall()
+    return {(measure, period, place, members): value for measure, period, place, members, value in found}
+
+
+def _expected(version: Version) -> dict[Key, Decimal]:
+    """The numbers of the last version, by what its words mean."""
+    found: dict[Key, Decimal] = {}
+    for cells in version.rows.values():
+        row: dict[str, Any] = dict(zip(version.header, cells, strict=True))
+        if row["Value"]:
+            groups = {
+                "age": row["Age"].replace(" to ", "-").replace(" and ", "-"),
+                "born": BORN[row["Country of birth"]],
+                "disability": DISABILITY[row["Disability status"]],
+                "sex": row["Sex"][:1].lower(),
+            }
+            members = "|".join(f"{name}={member}" for name, member in groups.items() if member)
+            place = (row["Region"] or row["Country"] or "United Kingdom").lower().replace(" ", "_")
+            place = "yorkshire" if place.startswith("yorkshire") else place
+            measure = "unemployment_adjusted" if row["Series"] == "Seasonally adjusted" else "unemployment"
+            found[measure, row["Year"].replace(" ", ""), place, members] = round(Decimal(row["Value"]), 6)
+    return found
+
+
+BORN = {
+    "": "",
+    "Born in UK": "uk",
+    "Not born in UK": "not_uk",
+    "Born in EU (Non-UK)": "eu",
+    "Not born in EU (Non-UK)": "not_eu",
+}
+DISABILITY = {"": "", "Disabled (GSS harmonised)": "disabled", "Non-disabled (GSS harmonised)": "not_disabled"}
