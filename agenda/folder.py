@@ -262,6 +262,8 @@ def _problems(source: Source, type_: type[BaseModel], error: ValidationError) ->
     for detail in error.errors():
         loc = tuple(part for part in detail["loc"] if not str(part).startswith(("function-", "constrained-")))
         path = _written(source.data, loc, detail["type"])
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # its entries are wrong, which is said of each
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = "is not a key that is known here" + nearest(str(path[-1]), _siblings(type_, loc))

@@ -87,7 +87,13 @@ def _rows(engine: sa.Engine, source: Database, start: Any) -> Iterator[Record]:
         return query.order_by(None).order_by(*table.primary_key.columns) if table.primary_key.columns else query
 
     resource = sql_table(
-        engine, table, metadata=metadata, backend="sqlalchemy", incremental=incremental, query_adapter_callback=select
+        engine,
+        table,
+        metadata=metadata,
+        backend="sqlalchemy",
+        reflection_level="minimal",
+        incremental=incremental,
+        query_adapter_callback=select,
     )
     for row in resource:
         yield dict(row)

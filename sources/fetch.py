@@ -7,10 +7,13 @@ already known is read from the lake's committed deliveries alone; nothing is rem
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Lock
 
+from agenda import settings
 from agenda.errors import CairnError, Unavailable
 from agenda.folder import Folder
 from agenda.model import Partner
@@ -25,6 +28,7 @@ from sources.secrets import Secrets
 
 ASKED_AT_ONCE = 8
 """Partners that are asked side by side: they keep one waiting, not busy; what they answer is held in memory."""
+_LOADING = Lock()
 
 
 class Asking:
@@ -44,6 +48,7 @@ class Asking:
 
     def one(self, partner: Partner) -> None:
         """Ask one partner. Raises `Unavailable` where that fails; it is noted, too."""
+        _load()
         try:
             self.arrivals += ask(self._folder, partner, self._known)
         except Unavailable as error:
@@ -59,6 +64,17 @@ class Asking:
 
         with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
             list(pool.map(asked, self.partners))
+
+
+def _load() -> None:
+    """Import what asking needs: late, as most commands ask nobody; and once, as threads would meet halfway."""
+    with _LOADING:
+        settings.no_telemetry()
+        import dlt.sources.rest_api
+        import dlt.sources.sql_database  # noqa: F401
+
+        # At its most talkative, it writes whole addresses, and a key may stand in one.
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 def ask(folder: Folder, partner: Partner, known: Collection[Delivery]) -> list[Arrival]:

@@ -68,11 +68,12 @@ def postgres(folder: Path) -> Iterator[str]:
     (folder / "password").write_text("sesame-postgres")
     (folder / "password").chmod(0o644)
     data = home / "data"
-    subprocess.run(
+    made = subprocess.run(
         [f"{programs[-1]}/initdb", "-D", data, "-U", "reader", "-A", "scram-sha-256", f"--pwfile={folder}/password",
          "-E", "UTF8", "--no-sync"],
-        check=True, capture_output=True, cwd=home, **owner,
+        check=False, capture_output=True, text=True, cwd=home, **owner,
     )  # fmt: skip
+    assert made.returncode == 0, made.stderr
     process = subprocess.Popen(
         [f"{programs[-1]}/postgres", "-D", data, "-p", str(port), "-k", home, "-h", "127.0.0.1", "-c", "fsync=off"],
         cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_die_with_parent, **owner,
