@@ -25,7 +25,7 @@ _MONTH = {name: number for names in _MONTH_NAMES.values() for number, name in en
 _MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9, "setiembre": 9}
 _ORDINAL = {
     "1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4,
-    "一": 1, "二": 2, "三": 3, "四": 4,
+    "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "一": 1, "二": 2, "三": 3, "四": 4,
 }  # fmt: skip
 _NAME = "|".join(sorted(_MONTH, key=len, reverse=True))
 _YEAR = r"(?P<year>\d{4}|\d{2})"
@@ -217,7 +217,7 @@ _SPELLINGS = [
         (rf"quarter {_Q}(?: of)? {_FY}{_YEAR}", _quarter),
         (rf"{_YEAR}년 ?{_Q}분기", _quarter),
         (rf"{_YEAR}年 ?第?(?P<q>[1-4一二三四])季度?", _quarter),
-        (rf"(?P<q>[1-4])(?:er|o|º)? ?trimestre(?: de)? {_YEAR}", _quarter),
+        (rf"(?P<q>[1-4]|primer|segundo|tercer|cuarto) ?(?:er|o|º)? ?trimestre(?: del?)? {_YEAR}", _quarter),
         (r"(?P<year>\d{4})[-/ ](?P<m>0?[1-9]|1[0-2])", _month),  # 2026-07
         (r"(?P<year>\d{4})(?P<m>0[1-9]|1[0-2])", _month),  # 202607
         (r"(?P<m>0?[1-9]|1[0-2])[-/ ](?P<year>\d{4})", _month),  # 07/2026

@@ -26,7 +26,7 @@ def outlook(folder: Folder, partner: Partner, said: Said, day: date) -> Outlook:
             names = (missing if period.end <= day else coming).setdefault(period, [])
             names.append(measure)
     latest_first = sorted(missing, key=lambda period: (period.end, period.start), reverse=True)
-    soonest = min(coming, key=lambda period: (period.end, period.start), default=None)
+    soonest = min(coming, key=lambda period: (period.end, period.months), default=None)
     return Outlook(
         day,
         tuple(_missing(folder, period, missing[period]) for period in latest_first),

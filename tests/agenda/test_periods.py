@@ -19,7 +19,7 @@ SPELLINGS = {
     "2026Q3": [
         "2026Q3", "2026-Q3", "2026 Q3", "2026/q3", "Q3 2026", "Q3-2026", "Q3, 2026", "q3/26", "3Q26", "3Q 2026",
         "26Q3", "FY2026 Q3", "FY26Q3", "Q3 FY26", "third quarter 2026", "3rd quarter of 2026", "Quarter 3, 2026",
-        "3T 2026", "T3 2026", "3er trimestre de 2026", "3 trimestre 2026", "2026년 3분기", "2026年第3季度",
+        "3T 2026", "T3 2026", "3er trimestre de 2026", "3.er trimestre de 2026", "Tercer trimestre de 2026", "3 trimestre 2026", "2026년 3분기", "2026年第3季度",
         "2026年第三季度", "2026年3季", "Jul-Sep 2026", "July to September 2026", "Jul–Sep 2026",
         "julio a septiembre 2026", "  2026q3 ", "２０２６Ｑ３",
     ],
