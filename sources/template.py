@@ -176,25 +176,28 @@ class _Template:
     # -- the numbers ----------------------------------------------------------------------------------
 
     def _rows(self) -> None:
-        sheet, at, made = self.sheet, self.at, self.formats
+        sheet, at = self.sheet, self.at["number"]
         for number, row in enumerate(self.rows, FIRST):
             for id_ in self.heads:
-                if id_ in ("number", "note"):
-                    broken = "number_broken" if not row.measure.whole else "number"
-                    sheet.write_blank(number, at[id_], None, made[broken if id_ == "number" else "note"])
-                elif id_ == "last" and row.last is not None:
-                    kind = "last" if row.last == row.last.to_integral_value() else "last_broken"
-                    sheet.write_number(number, at[id_], row.last, made[kind])
-                else:
-                    sheet.write_string(
-                        number, at[id_], self._word(row, id_), made["about" if id_ == "about" else "key"]
-                    )
+                self._cell(number, row, id_)
             sheet.set_row(number, 19)
         for measure, first, last in self._groups():
-            sheet.data_validation(first, at["number"], last, at["number"], self._bounds(measure))
-        everything = (FIRST, at["number"], FIRST + len(self.rows) + SPARE - 1, at["number"])
+            sheet.data_validation(first, at, last, at, self._bounds(measure))
         nothing = self.words.choices["nil"].replace('"', '""')
-        sheet.conditional_format(*everything, {"type": "formula", "criteria": f'=$B$4="{nothing}"', "format": self.off})
+        greyed = {"type": "formula", "criteria": f'=$B$4="{nothing}"', "format": self.off}
+        sheet.conditional_format(FIRST, at, FIRST + len(self.rows) + SPARE - 1, at, greyed)
+
+    def _cell(self, number: int, row: Owed, id_: str) -> None:
+        kind = {"about": "about", "note": "note", "last": "last"}.get(id_, "key")
+        if id_ == "number":
+            kind = "number" if row.measure.whole else "number_broken"
+        if id_ == "last" and row.last is not None:
+            kind = "last" if row.last == row.last.to_integral_value() else "last_broken"
+            self.sheet.write_number(number, self.at[id_], row.last, self.formats[kind])
+        elif text := self._word(row, id_):
+            self.sheet.write_string(number, self.at[id_], text, self.formats[kind])
+        else:
+            self.sheet.write_blank(number, self.at[id_], None, self.formats[kind])
 
     def _word(self, row: Owed, id_: str) -> str:
         """What a row says in a column; nothing in that of a dimension which its measure is not split by."""

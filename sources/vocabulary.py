@@ -45,10 +45,11 @@ class Vocabulary:
         self.overlapping = frozenset(d.id for d in agenda.dimensions if d.overlap)
         self.members = {d.id: {m.id: (m.id, m.name, *m.aliases) for m in d.members} for d in agenda.dimensions}
         self._members = {dimension: _spellings(members) for dimension, members in self.members.items()}
+        only_said = {"name", "unit", "definition", "precedence"}  # what changes no reading
         self._contract = json.dumps(
             [
                 [folder.initiative.year.starts, folder.initiative.year.named],
-                [m.model_dump(mode="json", exclude={"name", "unit", "definition", "precedence"}) for m in agenda.measures],
+                [m.model_dump(mode="json", exclude=only_said) for m in agenda.measures],
                 [self._measures, self._places, self._members],
             ],
             sort_keys=True,
