@@ -60,12 +60,15 @@ def layouts_of(folder: Folder, partner: Partner) -> dict[str, Layout]:
 
 
 def template_layout(folder: Folder, language: str) -> Layout:
-    """How a template is laid out: a number a row, its members beside it, under the headings of the language."""
+    """How a template is laid out: a number a row, its members beside it, under the headings of the language.
+
+    Like every layout that says nothing else, it replaces what it spoke of before.
+    """
     heads = columns(folder.agenda, sheet_words(Speech(language, folder.initiative.calendar, LOCALES)))
     members = {d.id: {"column": heads[DIMENSION + d.id]} for d in folder.agenda.dimensions}
     value = {"measure": {"column": heads["measure"]}, "column": heads["number"], "members": members}
     return Layout.model_validate(
-        {"files": "", "period": heads["period"], "place": heads["place"], "values": [value], "delivery": "replaces"}
+        {"files": "", "period": heads["period"], "place": heads["place"], "values": [value], "note": heads["note"]}
     )
 
 

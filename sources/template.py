@@ -22,6 +22,7 @@ from agenda.catalogue import Speech, sentence_case
 from agenda.folder import Folder
 from agenda.model import Measure, Partner
 from agenda.periods import Period
+from agenda.spelling import plain
 from sources.findings import LOCALES
 from sources.lake import agenda_digest
 from sources.owed import Owed, owed
@@ -128,7 +129,9 @@ class _Template:
         }  # fmt: skip
         for dimension in self.dimensions:
             members = {member.id: member.name for member in dimension.members}
-            lists[DIMENSION + dimension.id] = {**members, TOTAL: self.words.total}
+            total = self.words.total  # unless a member is called so
+            is_taken = plain(total) in map(plain, members.values())
+            lists[DIMENSION + dimension.id] = {**members, TOTAL: f"{total} ({TOTAL})" if is_taken else total}
         self.lists.write_row(0, 0, ("stamp", "", str(self.stamp)))
         self.ranges: dict[str, str] = {}
         self.names = lists
