@@ -210,7 +210,9 @@ class Collector:
         """Take in what partners answered, and answer them."""
         taker = Replies(self.folder, self.store, self.vocabulary, self._mappings, self._columns, self._known)
         submissions = [
-            taker.take(arrival, content) for arrival in batch if (content := self._bytes(arrival)) is not None
+            taker.take(arrival, content, self.received_at(arrival))
+            for arrival in batch
+            if (content := self._bytes(arrival)) is not None
         ]
         said = history.of(self.lake, ())
         receipts = Mailroom(self.folder, self.store, said, self._of_key.keys()).write(submissions)

@@ -71,12 +71,12 @@ class Replies:
         self._folder, self._store, self._vocabulary = folder, store, vocabulary
         self._mappings, self._history, self._deliveries = mappings, history, deliveries
 
-    def take(self, arrival: Arrival, content: bytes) -> Submission:
+    def take(self, arrival: Arrival, content: bytes, received_at: datetime) -> Submission:
         """Take one reply; the submission is there for its receipt."""
-        now, sha = datetime.now(UTC), hashlib.sha256(content).hexdigest()
+        sha = hashlib.sha256(content).hexdigest()
         stored, partner = arrival.stored, arrival.partner
         delivery = Delivery(
-            "", partner.id, partner.source.kind, arrival.key, stored.version, stored.size, sha, "", "", now, -1
+            "", partner.id, partner.source.kind, arrival.key, stored.version, stored.size, sha, "", "", received_at, -1
         )
         submission = Submission(arrival, delivery, content, None)
         (sheet,) = read_files([File(arrival.name, content, Layout.model_construct(), frozenset({"column", "header"}))])
