@@ -20,9 +20,12 @@ from tests.sources.killed import Run, result
 
 FIRST, THEN = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 2, tzinfo=UTC)
 EXPECTED = [
-    "alpha/a.csv", "beta/b.csv",
-    "alpha/a.csv", "alpha/again.csv", "beta/broken.csv", "beta/other.csv", "beta/picture.png",
+    "alpha/a.csv", "beta/b.csv", "beta/taken back.csv", "gamma/c.csv",
+    "alpha/a.csv", "alpha/again.csv", "beta/broken.csv", "beta/other.csv", "beta/picture.png", "beta/people.csv",
+    "beta/taken back.csv",
 ]  # fmt: skip
+PEOPLE = b"quarter,town,age,children,phone\n2026Q1,Harbor,infant,1,919-555-0100\n2026Q1,Harbor,toddler,1,919-555-0101\n"
+PARTNERS = f"{LONG}  - {{id: gamma, name: Gamma, layouts: [long]}}\n"
 GOOD = "quarter,town,age,children\n2026Q1,Harbor,infant,{}\n2026Q1,Old Mill,toddler,5\n"
 
 
@@ -30,6 +33,8 @@ def prepare(here: Coalition, put: Callable[[str, bytes], None]) -> None:
     """A lake with a past, and an inbox in which everything that may happen has happened."""
     put("inbox/alpha/a.csv", GOOD.format(10).encode())
     put("inbox/beta/b.csv", GOOD.format(20).encode())
+    put("inbox/beta/taken back.csv", GOOD.replace("2026Q1", "2025Q4").format(20).encode())
+    put("inbox/gamma/c.csv", GOOD.replace("children", "kids").format(30).encode())
     assert Run(here.path, FIRST).code() == 0
     here.write("agenda.yml", AGENDA.replace("Licensed spots", "Spots").replace("maximum: 1000", "maximum: 900"))
     put("inbox/alpha/a.csv", GOOD.format(11).encode())  # corrected
@@ -38,11 +43,14 @@ def prepare(here: Coalition, put: Callable[[str, bytes], None]) -> None:
     put("inbox/beta/broken.csv", GOOD.format("many").encode())  # one row of two refused
     put("inbox/beta/other.csv", b"who,what\nx,y\n")  # refused as a whole
     put("inbox/beta/picture.png", b"\x89PNG")  # nothing that was agreed on
+    put("inbox/beta/people.csv", PEOPLE)  # what should never have been sent
+    put("inbox/beta/taken back.csv.withdraw", b"it was a draft")
+    put("inbox/gamma/c.reply.csv", b"column,header\nchildren,kids\n")  # from now on known
 
 
 @pytest.fixture
 def inbox(coalition: Callable[..., Coalition]) -> Coalition:
-    here = coalition(LONG)
+    here = coalition(PARTNERS)
     prepare(here, lambda key, content: here.write(f"store/{key}", content))
     return here
 
@@ -96,7 +104,7 @@ def test_two_collects_at_once_do_each_submission_once(inbox: Coalition) -> None:
 def test_killed_at_some_points_in_a_bucket(
     coalition: Callable[..., Coalition], bucket_store: Callable[[], BucketStore]
 ) -> None:
-    here = coalition(LONG)
+    here = coalition(PARTNERS)
 
     def begin() -> None:
         store = bucket_store()
@@ -108,7 +116,7 @@ def test_killed_at_some_points_in_a_bucket(
     points = Run(here.path, THEN).points()
     assert points > 50
     expected = without_versions(finish(here.path))
-    for point in range(3, points, points // 8):
+    for point in range(3, points, points // 5):
         begin()
         assert Run(here.path, THEN, kill_at=point).code() == -signal.SIGKILL
         assert without_versions(finish(here.path)) == expected, f"killed at point {point} of {points}"
