@@ -47,7 +47,7 @@ anti join said on said.partner = senders.partner and said.measure = n.measure an
 """Left out: numbers that the lake holds as they are. What stood there already was asked about when it came."""
 SPOKEN = """
 create temp table spoken as
-select distinct file, measure, period from by_way
+select distinct file, measure, period from numbers
 union
 select distinct file, measure, period from rejected where measure is not null and period is not null
 """
@@ -143,17 +143,17 @@ select file, key, period, count(*) from others
 anti join numbers using (file, measure, period, place, members)
 group by all
 """
-TAKEN_BACK_HERE = """
-with scopes as (
-    -- Files that came together take turns in the order they came.
-    select spoken.*, senders.partner,
-        lag(file) over (partition by partner, measure, period order by file) as before
-    from spoken join senders using (file)
-),
-lost as (
-    select scopes.file, scopes.before, n.measure, n.period, n.place, n.members
-    from scopes join numbers n on n.file = scopes.before and n.measure = scopes.measure and n.period = scopes.period
-    where scopes.file not in (select file from torn)
+TAKEN_TURNS = """
+select file, measure, period, lag(file) over (partition by partner, measure, period order by file) as before
+from spoken join senders using (file)
+qualify before is not null and file not in (select file from torn)
+"""
+"""Files that came together, and the one before each that speaks of the same."""
+TAKEN_BACK_HERE = f"""
+with lost as (
+    select turns.file, turns.before, n.measure, n.period, n.place, n.members
+    from ({TAKEN_TURNS}) as turns
+    join numbers n on n.file = turns.before and n.measure = turns.measure and n.period = turns.period
 )
 select lost.file, keys.key, lost.period, count(*)
 from lost anti join numbers using (file, measure, period, place, members)
@@ -249,12 +249,16 @@ class Comparison:
     def count(self, numbers: pl.DataFrame) -> None:
         """Take these for the files' numbers, from now on."""
         self._connection.register("numbers", numbers.to_arrow())
-        ways = BY_WAY.format(owner="file", numbers="numbers")
-        self._connection.execute(f"create or replace temp table by_way as {ways}")
+        self._connection.execute(
+            f"create or replace temp view by_way as {BY_WAY.format(owner='file', numbers='numbers')}"
+        )
 
     def totals(self) -> list[tuple[int, str, Period, Decimal]]:
         """What each file says of each measure and period, over all its places: file, measure, period, number."""
-        rows = self._connection.execute(TOTALS.format(owner="file", ways="by_way")).fetchall()
+        query = "select file, measure, period, sum(value) from numbers group by all"
+        if self._has_ways:
+            query = TOTALS.format(owner="file", ways="by_way")
+        rows = self._connection.execute(query).fetchall()
         return [(file, self.measures[measure], self.periods[period], total) for file, measure, period, total in rows]
 
     def spoken(self) -> list[tuple[int, str, Period]]:
@@ -280,7 +284,9 @@ class Comparison:
             return []
         keys = pl.DataFrame({"file": range(len(self._past.keys)), "key": self._past.keys}, schema=KEYS)
         self._connection.register("keys", keys.to_arrow())
-        rows = self._connection.execute(TAKEN_BACK_HERE).fetchall()
+        rows = []
+        if self._connection.execute(f"{TAKEN_TURNS} limit 1").fetchall():
+            rows = self._connection.execute(TAKEN_BACK_HERE).fetchall()
         if self._has_said:
             rows += self._connection.execute(TAKEN_BACK_BEFORE, {"layout": self._past.layout}).fetchall()
         return [(file, key, self.periods[period], count) for file, key, period, count in rows]
@@ -339,6 +345,7 @@ class Comparison:
         ):
             self._connection.register(name, pl.DataFrame(rows, schema=schema, orient="row").to_arrow())
         self._has_groups, self._has_feet = bool(belongs), not resolved.feet.is_empty()
+        self._has_ways = len(depths) > 1 or bool(above)  # else every number counts once, as it is
 
     def _groups(self, members: Sequence[str]) -> Iterator[tuple[str, str, bool, int]]:
         """Each group that is part of another one here: with that, whether groups like it overlap, and how many make
