@@ -76,11 +76,11 @@ def test_links_lead_somewhere() -> None:
 
 def test_keys_that_the_docs_name_are_known() -> None:
     """The YAML in the docs uses keys that the models know."""
-    from agenda import layouts, model
+    from agenda import layouts, model, ways_in, web
 
     known = {
         field.alias or name
-        for module in (model, layouts)
+        for module in (model, layouts, ways_in, web)
         for entry in vars(module).values()
         if isinstance(entry, type) and issubclass(entry, model.Entry)
         for name, field in entry.model_fields.items()
