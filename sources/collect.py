@@ -10,17 +10,15 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Literal, cast
 
-import pyarrow as pa
-
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources import columns, door, filled, history, letterbox, quarantine, replies, withdrawal
+from sources import door, filled, history, letterbox, quarantine, replies, withdrawal
 from sources.checks import Past
 from sources.columns import Columns
 from sources.fetch import Asking
@@ -29,7 +27,8 @@ from sources.findings import Finding, finding
 from sources.history import History
 from sources.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
 from sources.intake import Intake, refuse, take
-from sources.lake import SCHEMAS, Delivery, Lake, agenda_digest, table
+from sources.lake import Delivery, Lake, agenda_digest
+from sources.landing import tables_of
 from sources.mailroom import Mailroom
 from sources.mapping import Mappings
 from sources.matching import Matcher
@@ -378,73 +377,9 @@ class Collector:
         for submission in submissions:
             if submission.delivery.reading not in self._readings:
                 fresh.setdefault(submission.delivery.reading, submission)
-        observations = [self._observations(group, intake, fresh) for group, intake in intakes]
-        keys = ["reading", "measure", "period"]
-        spoken_of = [part.group_by(keys, use_threads=False).aggregate([]) for part in observations]
-        scopes = [part.select(keys).cast(SCHEMAS["scopes"]) for part in spoken_of]
-        rejected = [
-            {**row, "reading": group[row["file"]].delivery.reading, "sheet": intake.sheet}
-            for group, intake in intakes
-            for row in intake.rejected
-            if fresh.get(group[row["file"]].delivery.reading) is group[row["file"]]
-        ]
-        tables = {
-            "deliveries": table("deliveries", [asdict(s.delivery) for s in submissions]),
-            "readings": table("readings", [_reading(s) for s in fresh.values()]),
-            "scopes": pa.concat_tables([SCHEMAS["scopes"].empty_table(), *scopes]),
-            "observations": pa.concat_tables(
-                [SCHEMAS["observations"].empty_table(), *observations]
-            ).unify_dictionaries(),
-            "rejected_rows": table("rejected_rows", rejected),
-            "columns": table("columns", [row for s in fresh.values() for row in _column_rows(s)]),
-            "findings": table("findings", [row for s in fresh.values() for row in _finding_rows(s)]),
-        }
         self.lake.commit(
-            "submissions", tables, self.agenda, readings=list(fresh),
+            "submissions", tables_of(submissions, intakes, fresh), self.agenda, readings=list(fresh),
             deliveries=[s.delivery for s in submissions],
             known_at=max(s.delivery.received_at for s in submissions) if self._received_at else None,
         )  # fmt: skip
         self._readings |= set(fresh)
-
-    def _observations(self, group: list[Submission], intake: Intake, fresh: dict[str, Submission]) -> pa.Table:
-        """The group's observations in the lake's shape, those of fresh readings only."""
-        file, found = intake.observations["file"].combine_chunks(), intake.observations
-        readings = pa.array([s.delivery.reading for s in group])
-        found = found.append_column("reading", pa.DictionaryArray.from_arrays(file, readings))
-        partners = pa.array([s.arrival.partner.id for s in group])
-        found = found.append_column("partner", pa.DictionaryArray.from_arrays(file, partners))
-        is_fresh = [fresh.get(s.delivery.reading) is s for s in group]
-        if not all(is_fresh):
-            found = found.filter(pa.array(is_fresh).take(file))
-        return found.select(SCHEMAS["observations"].names).cast(SCHEMAS["observations"])
-
-
-def _reading(submission: Submission) -> dict[str, object]:
-    counts, layout = submission.counts, submission.layout
-    return {
-        "reading": submission.delivery.reading,
-        "partner": submission.arrival.partner.id,
-        "layout": submission.arrival.layout_name or "",
-        "submission": submission.delivery.submission,
-        "delivery_mode": layout.delivery if layout else "replaces",
-        "outcome": counts.outcome,
-        "rows_read": counts.read,
-        "rows_accepted": counts.accepted,
-        "rows_rejected": counts.rejected,
-        "rows_skipped": counts.skipped,
-    }
-
-
-def _column_rows(submission: Submission) -> Iterator[dict[str, object]]:
-    if submission.sheet is not None and submission.columns:
-        yield from columns.rows(submission.delivery.reading, submission.sheet, submission.columns)
-
-
-def _finding_rows(submission: Submission) -> Iterator[dict[str, object]]:
-    for found in submission.findings:
-        yield {
-            **vars(found),
-            "reading": submission.delivery.reading,
-            "row_number": found.row,
-            "column_name": found.column,
-        }
