@@ -41,7 +41,8 @@ def read_regular(content: bytes, layout: Layout, headings: frozenset[str], limit
     """The sheet of a text in UTF-8 of which all rows fit; None where it is anything else."""
     content = content.removeprefix(codecs.BOM_UTF8)
     is_utf8 = layout.encoding is None or codecs.lookup(layout.encoding).name in ("utf-8", "ascii")
-    if not is_utf8 or b"\0" in content or b"\n\n" in content or b"\n\r\n" in content or content.count(b'"') % 2:
+    is_odd = b'"' in content and content.count(b'"') % 2
+    if not is_utf8 or is_odd or b"\0" in content or b"\n\n" in content or b"\n\r\n" in content:
         return None
     lines = content[:HEAD].split(b"\n", max(SEARCHED, layout.header_row or 0))
     if len(lines) < 2:  # or it ends its lines as an old Macintosh does
@@ -57,7 +58,9 @@ def read_regular(content: bytes, layout: Layout, headings: frozenset[str], limit
     if any(line.count('"') % 2 for line in before) or not any(line.strip() for line in before[-1:]):
         return None
     table = _arrow(content, len(head.rows[head.header.last]), head.separator, head.header.last + 1)
-    if table is None or not table.num_rows or _longest(table) > limits.cell_characters:
+    if table is None or not table.num_rows:
+        return None
+    if len(content) > limits.cell_characters < _longest(table):
         return None
     first = head.header.last + 2
     kept, rows = without_blanks(table, pa.arange(first, first + table.num_rows))
@@ -117,21 +120,20 @@ def _with_end(sheet: Sheet, is_ended: bool) -> Sheet:
 
 def _head(text: str, layout: Layout, headings: frozenset[str]) -> Head | None:
     """The first rows, cut at the separator under which a row holds most headings, then by the one it has most of."""
-    count = max(SEARCHED, (layout.header_row or 0) + 1)
-    found: list[tuple[int, int, Head]] = []
-    first_lines = "\n".join(text.split("\n", count)[:count])
-    for separator in layout.delimiter or SEPARATORS:
-        if separator not in first_lines and separator != (layout.delimiter or ","):
-            continue
-        rows = _parsed(text, separator, count)
-        header = find(rows, headings, layout.header_row)
-        if header is None or not any(cell.strip() for cell in rows[header.last]):
-            continue
-        head = Head(rows, separator, header)
-        found.append((header.matches, len(rows[header.last]), head))
-        if header.matches > 1 and header.matches == len(header.texts):
-            break  # it cuts the line into nothing but headings
-    return max(found, key=lambda one: one[:2])[2] if found else None
+    most = max(SEARCHED, (layout.header_row or 0) + 1)
+    first_lines = "\n".join(text.split("\n", most)[:most])
+    separators = [sign for sign in layout.delimiter or SEPARATORS if sign in first_lines] or [layout.delimiter or ","]
+    found: list[Head] = []
+    for count in (1, most) if layout.header_row is None else (most,):  # mostly, the first line holds nothing else
+        for separator in separators:
+            rows = _parsed(text, separator, count)
+            header = find(rows, headings, layout.header_row)
+            if header is not None and any(cell.strip() for cell in rows[header.last]):
+                head = Head(rows, separator, header)
+                if header.matches > 1 and header.matches == len(header.texts):
+                    return head
+                found += [head] if count == most else []
+    return max(found, key=lambda head: (head.header.matches, len(head.rows[head.header.last])), default=None)
 
 
 def _parsed(text: str, separator: str, count: int) -> list[list[str]]:
