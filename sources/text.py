@@ -88,7 +88,7 @@ def _arrow(content: bytes, width: int, separator: str, skipped: int) -> pa.Table
 
 def _longest(table: pa.Table) -> int:
     """Bytes of the longest cell."""
-    return max(pc.max(pc.binary_length(column)).as_py() for column in table.columns)
+    return max(int(pc.max(pc.binary_length(column)).as_py()) for column in table.columns)
 
 
 def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet:
