@@ -34,7 +34,7 @@ def test_what_is_owed_is_delivered(collected: Collected, folder: Folder) -> None
     """Every measure, every quarter or month, but for the late partner and the refused workbook."""
     calendar, agenda = folder.initiative.calendar, folder.agenda
     ids = {measure.name: measure.id for measure in agenda.measures}
-    given = {(r.partner, ids[t.measure], t.period) for r in collected.receipts for t in r.taken}
+    given = {(r.partner, ids[t.measure], t.period.key) for r in collected.receipts for t in r.taken}
     missing = defaultdict(set)
     for partner in folder.partners.partners:
         since = calendar.parse(partner.since or "2024Q4")
