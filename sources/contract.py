@@ -103,11 +103,11 @@ def resolve(
         f"""select file, row, value_no, measure, period, place, members, {_number(plan, is_workbook)} as value
             {", per_key" if plan.layout.rows == "records" else ""}
         from candidates
-        join measure_meanings using (value_no, measure_raw)
-        join period_meanings using (value_no, period_raw)
-        join place_meanings using (value_no, place_raw)
-        join members_meanings using (value_no, measure_raw, members_raw)"""
-    ).pl()
+        left join measure_meanings using (value_no, measure_raw)
+        left join period_meanings using (value_no, period_raw)
+        left join place_meanings using (value_no, place_raw)
+        left join members_meanings using (value_no, measure_raw, members_raw)"""
+    ).pl()  # each word has its one meaning; inner joins would let DuckDB join the meanings with one another first
     feet = frame.clear()
     if any(row[-1] == FOOT for name in ("period", "place") for row in meanings[name]):
         is_foot = (pl.col("period") == FOOT) | (pl.col("place") == FOOT)
