@@ -15,6 +15,8 @@ from agenda.ways_in import Database
 from agenda.web import Api, Dhis2, Kobo
 
 FILE = "partners.yml"
+OWN_LAYOUT = "template"
+"""The layout of `sources.template`, which every partner has."""
 
 
 def partners_problems(known: Known) -> Iterator[Problem]:
@@ -87,6 +89,8 @@ def _bit_by_bit(source: Way) -> list[Path_]:
 def _layouts(known: Known) -> Iterator[Problem]:
     for name, layout in known.layouts.items():
         base: Path_ = ("layouts", name)
+        if name == OWN_LAYOUT:
+            yield known.problem(FILE, base, "is what the layout of Cairn's own templates is called; take another name")
         for place in answers(layout.place) if layout.place else ():
             yield from known.check(FILE, (*base, "place"), "place", place, known.places)
         for i, value in enumerate(layout.values):

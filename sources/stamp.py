@@ -12,8 +12,10 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-TEMPLATE = "template"
-"""The layout that filled templates are read under; no agreed layout may be called so."""
+from agenda.lint_partners import OWN_LAYOUT
+
+TEMPLATE = OWN_LAYOUT
+"""The layout that filled templates are read under; no agreed one may be called so."""
 FORMAT = 1
 """Version of the workbook's shape; a newer one is refused."""
 PROPERTY = LISTS = "cairn"

@@ -115,6 +115,7 @@ class _Template:
             "prose_bold": {**line, "bold": True, "valign": "top"},
         }  # fmt: skip
         self.formats = {name: self.book.add_format({**base, **kind}) for name, kind in kinds.items()}
+        self.first_of_measure = self.book.add_format({"top": 1, "top_color": TEAL})
         self.off = self.book.add_format({"bg_color": "#ECEAE4", "font_color": "#ECEAE4"})
 
     # -- the hidden sheet -----------------------------------------------------------------------------
@@ -188,7 +189,10 @@ class _Template:
             sheet.data_validation(first, at, last, at, self._bounds(measure))
         nothing = self.words.choices["nil"].replace('"', '""')
         greyed = {"type": "formula", "criteria": f'=$B$4="{nothing}"', "format": self.off}
-        sheet.conditional_format(FIRST, at, FIRST + len(self.rows) + SPARE - 1, at, greyed)
+        last = FIRST + len(self.rows) + SPARE - 1
+        sheet.conditional_format(FIRST, at, last, at, greyed)
+        begins = {"type": "formula", "criteria": f"=$A{FIRST + 1}<>$A{FIRST}", "format": self.first_of_measure}
+        sheet.conditional_format(FIRST, 0, FIRST + len(self.rows), len(self.heads) - 1, begins)
 
     def _cell(self, number: int, row: Owed, id_: str) -> None:
         kind = {"about": "about", "note": "note", "last": "last"}.get(id_, "key")
@@ -271,7 +275,7 @@ class _Template:
         return "\n".join(uses)
 
     def _in_short(self, measure: Measure) -> str:
-        said = [when(self.speech, measure), measure.definition.split("\n")[0]]
+        said = [when(self.speech, measure), self._meaning(measure).split("\n")[0]]
         return self._short(" · ".join(filter(None, said)), 120)
 
     def _meanings(self) -> None:

@@ -115,6 +115,8 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
         (PARTNERS, "id: fund", "id: 'city'"), "'city'", "partners.1", "'city' is given 2 times"),
     "a partner's unknown place": (
         (PARTNERS, "place: east", "place: eats"), "eats", "partners.1.place", "there is no place 'eats'; did you mean 'east'?"),
+    "a layout with the name of Cairn's own": (
+        (PARTNERS, "\n  paid:", "\n  template:"), "template:", "layouts.template", "take another name"),
     "a partner's unknown layout": (
         (PARTNERS, "layouts: [paid]", "layouts: [payed]"), "payed", "partners.1.layouts.0", "did you mean 'paid'?"),
     "no place anywhere": (
