@@ -166,6 +166,8 @@ def test_no_secret_and_nothing_of_another_partner_is_said_anywhere(here: Initiat
     for partner, others in (("alpha", BETAS), ("beta", ALPHAS)):
         receipts = {name: text for name, text in written.items() if name.startswith(f"store/receipts/{partner}/")}
         assert len(receipts) > len(dropped(ALPHAS))
+        own = {ALPHAS, BETAS} - {others}
+        assert all(any(mark in text for text in receipts.values()) for mark in own)  # what is there is found
         assert [name for name, text in receipts.items() if others in name + text] == []
         number = {ALPHAS: "1711", BETAS: "1913"}[others]
         assert [name for name, text in receipts.items() if number in text or f"{number[0]},{number[1:]}" in text] == []
