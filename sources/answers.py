@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import pyarrow.compute as pc
 
-from sources.checks import PAIRS, Comparison, Past
+from sources.checks import PAIRS
+from sources.comparison import Comparison, Past
 from sources.files import late_news, missing, taken_back, unit_notes
 from sources.findings import WORDS, Finding, column_letters, finding
 from sources.readers import Sheet

@@ -19,8 +19,8 @@ from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
 from sources import door, filled, history, letterbox, quarantine, replies, withdrawal
-from sources.checks import Past
 from sources.columns import Columns
+from sources.comparison import Past
 from sources.fetch import Asking
 from sources.filled import recognised
 from sources.findings import Finding, finding

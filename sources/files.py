@@ -10,7 +10,7 @@ from functools import cache
 
 from agenda.model import From, Partner
 from agenda.periods import Period
-from sources.checks import Comparison, Past
+from sources.comparison import Comparison, Past
 from sources.findings import Finding, finding
 from sources.readers import Sheet
 from sources.shape import Plan

@@ -197,6 +197,13 @@ class History:
         return frozenset(key for (key,) in self.connection.execute("select distinct period from standing").fetchall())
 
     @cached_property
+    def partners(self) -> frozenset[str]:
+        """The partners of which something counts."""
+        if not self._delivered:
+            return frozenset()
+        return frozenset(id_ for (id_,) in self.connection.execute("select distinct partner from standing").fetchall())
+
+    @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """A database in memory with these tables. ``standing``: which readings count; ``numbers``: ``partner`` and
         `NUMBERS`, of the periods that were recalled; ``above``: each place with those it lies in."""

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from agenda.model import From
 from agenda.periods import Period
 from sources.answers import answers
-from sources.checks import Comparison, Past
+from sources.comparison import Comparison, Past
 from sources.contract import Resolved, check, contract, member_texts, resolve
 from sources.findings import Finding, finding
 from sources.readers import Sheet

@@ -438,6 +438,15 @@ def test_a_change_to_a_closed_period_is_asked_about_and_taken(coalition: Make) -
     assert ("children", "2024Q1", "harbor", "age=infant", 12) in rows(made)
 
 
+def test_a_partner_s_first_files_may_be_as_old_as_they_are(coalition: Make) -> None:
+    made = made_of(coalition)
+    made.drop("beta/all.csv", HEADER + "2024Q1,Harbor,children,Infants,,10,\n")
+    made.collect(received_at=FIRST)
+    made.drop("alpha/all.csv", HEADER + "2014Q1,Harbor,children,Infants,,10,\n2024Q1,Harbor,children,Infants,,10,\n")
+    made.collect(received_at=SECOND)
+    assert found(made, "alpha/all.csv") == found(made, "beta/all.csv") == []
+
+
 def test_what_is_owed_and_lacking_is_named_with_its_day(coalition: Make) -> None:
     made = made_of(coalition, WIDE)
     made.drop("alpha/a.csv", "quarter,town,children,subsidy,visits\n2025Q4,Harbor,30,,5\n2026Q1,Harbor,30,,\n")
