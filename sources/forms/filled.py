@@ -125,7 +125,7 @@ class _Settling:
         self.period = vocabulary.period(filled.stamp.period)
         self.words = sheet_words(speech, self.period.type if self.period else "quarter")
         self.answers = self.words.choices
-        self.heads = columns(folder.agenda, self.words)
+        self.heads = columns(folder.agenda.dimensions, self.words)
         self.headings = [self._dimension(id_) for id_ in filled.headings]
         self.at = {id_: at for at, id_ in reversed(list(enumerate(self.headings)))}
         self.gone: dict[str, None] = {}

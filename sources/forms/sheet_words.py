@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from agenda.catalogue import Speech
 from agenda.folder import Folder
-from agenda.model import Agenda, Layout, Measure, Partner
+from agenda.model import Dimension, Layout, Measure, Partner
 from agenda.periods import Calendar, PeriodType
 from agenda.spelling import plain
 from sources.forms.stamp import TEMPLATE
@@ -44,10 +44,10 @@ def sheet_words(speech: Speech, type_: PeriodType = "quarter") -> SheetWords:
     return SheetWords(headings, choices, this, _("Total"))
 
 
-def columns(agenda: Agenda, words: SheetWords) -> dict[str, str]:
+def columns(dimensions: Sequence[Dimension], words: SheetWords) -> dict[str, str]:
     """The heading of every column there may be, by its id; a dimension that is called like another column by its id."""
     found = dict(words.headings)
-    for dimension in agenda.dimensions:
+    for dimension in dimensions:
         taken = {plain(text) for text in found.values()}
         name = dimension.name if plain(dimension.name) not in taken else f"{dimension.name} ({dimension.id})"
         found[DIMENSION + dimension.id] = name
@@ -56,16 +56,18 @@ def columns(agenda: Agenda, words: SheetWords) -> dict[str, str]:
 
 def layouts_of(folder: Folder, partner: Partner) -> dict[str, Layout]:
     """The layouts that were agreed with a partner, and the template's own, which fits no name."""
-    return {**folder.layouts_of(partner), TEMPLATE: template_layout(folder, partner.language)}
+    template = template_layout(folder.agenda.dimensions, folder.initiative.calendar, partner.language)
+    return {**folder.layouts_of(partner), TEMPLATE: template}
 
 
-def template_layout(folder: Folder, language: str) -> Layout:
+@cache  # asked for with every file
+def template_layout(dimensions: tuple[Dimension, ...], calendar: Calendar, language: str) -> Layout:
     """How a template is laid out: a number a row, its members beside it, under the headings of the language.
 
     Like every layout that says nothing else, it replaces what it spoke of before.
     """
-    heads = columns(folder.agenda, sheet_words(Speech(language, folder.initiative.calendar, LOCALES)))
-    members = {d.id: {"column": heads[DIMENSION + d.id]} for d in folder.agenda.dimensions}
+    heads = columns(dimensions, sheet_words(Speech(language, calendar, LOCALES)))
+    members = {d.id: {"column": heads[DIMENSION + d.id]} for d in dimensions}
     value = {"measure": {"column": heads["measure"]}, "column": heads["number"], "members": members}
     return Layout.model_validate(
         {"files": "", "period": heads["period"], "place": heads["place"], "values": [value], "note": heads["note"]}

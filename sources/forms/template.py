@@ -76,7 +76,7 @@ class _Template:
     def write(self) -> None:
         self.words: SheetWords = sheet_words(self.speech, self.period.type)
         used = {dimension for row in self.rows for dimension in row.measure.dimensions}
-        heads = columns(self.folder.agenda, self.words)
+        heads = columns(self.folder.agenda.dimensions, self.words)
         self.dimensions = [d for d in self.folder.agenda.dimensions if d.id in used]
         keys = ["measure", "period", "place", *(DIMENSION + d.id for d in self.dimensions)]
         self.heads = {id_: heads[id_] for id_ in (*keys, "number", "last", "unit", "note", "about")}

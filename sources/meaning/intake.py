@@ -248,8 +248,10 @@ def _spoilt(accepted: pl.DataFrame, rejected: pl.DataFrame, sheets: Sequence[She
     """
     known = ["file", "measure", "period", "place"]
     unread = [file for file, sheet in enumerate(sheets) if any(fault.row is not None for fault in sheet.faults)]
-    left = accepted.select(*known, here=pl.col("place")).unique()
-    lacking = rejected.select(known).unique().join(left, on=known, how="left").select(*known[:3], place="here")
+    lacking = rejected.select(*known[:3], place="place").clear()
+    if not rejected.is_empty():
+        left = accepted.select(*known, here=pl.col("place")).unique()
+        lacking = rejected.select(known).unique().join(left, on=known, how="left").select(*known[:3], place="here")
     return pl.concat([lacking, pl.DataFrame({"file": unread}, schema={"file": pl.Int32})], how="diagonal").unique()
 
 
