@@ -11,7 +11,7 @@ from flows.plan import Plan
 from flows.workspace import Workspace
 from reports.edition import Edition
 from sources.collect import Collected
-from sources.receipt import Receipt
+from sources.letters.receipt import Receipt
 
 if TYPE_CHECKING:  # its import brings Prefect
     from flows.making import Made

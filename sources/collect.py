@@ -18,29 +18,33 @@ from typing import Literal, cast
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources import door, filled, history, letterbox, quarantine, replies, withdrawal
-from sources.columns import Columns
-from sources.comparison import Past
-from sources.fetch import Asking
-from sources.filled import recognised
-from sources.findings import Finding, finding
+from sources import history, withdrawal
+from sources.door import keeping as door
+from sources.door import quarantine
+from sources.files.readers import Sheet, Unreadable
+from sources.files.reading import File, in_short, read_files
+from sources.forms import filled
+from sources.forms.filled import recognised
+from sources.forms.sheet_words import layouts_of
+from sources.forms.stamp import TEMPLATE
 from sources.history import History
-from sources.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
-from sources.intake import Intake, refuse, take
 from sources.lake import Delivery, Lake, agenda_digest
 from sources.landing import tables_of
-from sources.mailroom import Mailroom
-from sources.mapping import Mappings
-from sources.matching import Matcher
-from sources.readers import Sheet, Unreadable
-from sources.reading import File, in_short, read_files
-from sources.receipt import Receipt
-from sources.replies import Replies
-from sources.shape import Plan, headings
-from sources.sheet_words import layouts_of
-from sources.stamp import TEMPLATE
+from sources.letters import letterbox, replies
+from sources.letters.findings import Finding, finding
+from sources.letters.mailroom import Mailroom
+from sources.letters.receipt import Receipt
+from sources.letters.replies import Replies
+from sources.meaning.columns import Columns
+from sources.meaning.comparison import Past
+from sources.meaning.intake import Intake, refuse, take
+from sources.meaning.mapping import Mappings
+from sources.meaning.matching import Matcher
+from sources.meaning.shape import Plan, headings
+from sources.meaning.vocabulary import Vocabulary
 from sources.submission import Submission
-from sources.vocabulary import Vocabulary
+from sources.ways.fetch import Asking
+from sources.ways.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
 
 BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""

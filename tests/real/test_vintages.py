@@ -27,8 +27,8 @@ from agenda.store import FolderStore
 from flows.warehouse import build_warehouse
 from sources.collect import collect
 from sources.lake import Lake
-from sources.mapping import Mappings, accept_open
-from sources.receipt import Receipt
+from sources.letters.receipt import Receipt
+from sources.meaning.mapping import Mappings, accept_open
 from tests.real.harness import BUILD, DATA, HERE
 
 SOURCE = DATA / "ons_sdg_uk_vintages" / "indicator_8-5-2"

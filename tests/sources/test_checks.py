@@ -12,8 +12,8 @@ import pytest
 
 from agenda.store import FolderStore
 from sources import history
-from sources.files import unit_of
 from sources.lake import Lake
+from sources.meaning.whole_file import unit_of
 from tests.sources.conftest import Coalition
 
 AGENDA = """

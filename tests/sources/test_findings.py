@@ -14,13 +14,13 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from agenda.folder import Folder
-from sources.child import open_file
-from sources.findings import WORDS, column_letters
-from sources.intake import Intake, take
-from sources.limits import Limits
-from sources.readers import Unreadable
-from sources.shape import match
-from sources.vocabulary import Vocabulary
+from sources.files.child import open_file
+from sources.files.limits import Limits
+from sources.files.readers import Unreadable
+from sources.letters.findings import WORDS, column_letters
+from sources.meaning.intake import Intake, take
+from sources.meaning.shape import match
+from sources.meaning.vocabulary import Vocabulary
 from tests.sources.conftest import LONG, Coalition
 
 HEADER = "quarter,town,age,children\n"

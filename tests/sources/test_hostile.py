@@ -21,12 +21,12 @@ import pyarrow.parquet
 import pytest
 
 from agenda.errors import ConfigurationError
-from sources import children, limits, reading
-from sources.children import Children
-from sources.findings import WORDS
-from sources.limits import Limits
-from sources.readers import Sheet, Unreadable
-from sources.reading import File, read_files
+from sources.files import children, limits, reading
+from sources.files.children import Children
+from sources.files.limits import Limits
+from sources.files.readers import Sheet, Unreadable
+from sources.files.reading import File, read_files
+from sources.letters.findings import WORDS
 from tests.sources.conftest import Coalition
 from tests.sources.made_files import (
     HEADINGS,

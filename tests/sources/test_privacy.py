@@ -15,10 +15,10 @@ from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
 from flows.cli import app
 from sources import collect as collecting
-from sources import quarantine
-from sources.privacy import is_chinese_id, is_dni, is_rrn, is_ssn, personal
-from sources.readers import Sheet
-from sources.reading import File, read_files
+from sources.door import quarantine
+from sources.door.privacy import is_chinese_id, is_dni, is_rrn, is_ssn, personal
+from sources.files.readers import Sheet
+from sources.files.reading import File, read_files
 from tests.real.harness import DATA
 from tests.sources.conftest import Coalition
 

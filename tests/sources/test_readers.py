@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sources.child import decoded, encoded
-from sources.encodings import decode
-from sources.readers import Note
-from sources.workbooks import shown
+from sources.files.child import decoded, encoded
+from sources.files.encodings import decode
+from sources.files.readers import Note
+from sources.files.workbooks import shown
 from tests.sources.conftest import Coalition
 from tests.sources.made_files import HEADINGS, ROWS, cells, csv_text, ods, opened, read, refusal, xlsx, zipped
 
