@@ -22,6 +22,7 @@ from agenda.folder import Folder, nearest
 from agenda.periods import Period
 from agenda.tables import members_text
 from flows import explain_sql as sql
+from flows.revisions import Known
 from sources.sheet_words import layouts_of
 
 
@@ -139,18 +140,6 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What was known from ``known_at`` on; all None where nothing was reported yet."""
-
-    known_at: datetime
-    value: float | None
-    numerator: Decimal | None
-    denominator: Decimal | None
-    status: str | None
-    why: tuple[str, ...] = ()  # the files and the agenda that came in then
-
-
-@dataclass(frozen=True)
 class Explanation:
     """Everything behind one value of an indicator."""
 
@@ -182,7 +171,7 @@ class Explanation:
     superseded: tuple[Origin, ...]
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[Known, ...] = ()
 
 
 def explain(

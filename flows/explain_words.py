@@ -13,7 +13,9 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
+from agenda.model import Indicator
 from flows.explain import Explanation, Number, Origin, Owed, Remark, Term
+from flows.revisions import Known
 
 WIDTH = 100
 ROWS = 8
@@ -281,6 +283,23 @@ def _when(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
 
+def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds: float) -> Iterator[str]:
+    """`cairn revisions` in words: a block for each period, a line for each moment at which its value changed."""
+    if not found:
+        yield f"Nothing was ever known of {indicator.name}."
+        return
+    yield f"{indicator.name}: what was known of it, and from when"
+    for period, moments in found.items():
+        yield ""
+        yield period
+        for known in moments:
+            said = _as_shown(indicator.formula.kind, indicator.decimals, indicator.unit, known.value)
+            yield f"  {_when(known.known_at)}  {said:>16}  {known.status or 'withdrawn'}  {_why(known.why)}"
+    changed = sum(len(moments) > 1 for moments in found.values())
+    yield ""
+    yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."
+
+
 def number(value: Decimal | None) -> str:
     """An exact number, without zeros that say nothing."""
     if value is None:
@@ -291,8 +310,10 @@ def number(value: Decimal | None) -> str:
 
 def shown(made: Explanation, value: float | None) -> str:
     """A value as the report shows it."""
+    return _as_shown(made.kind, made.decimals, made.unit, value)
+
+
+def _as_shown(kind: str, decimals: int, unit: str, value: float | None) -> str:
     if value is None:
         return "no value"
-    if made.kind == "percent":
-        return f"{value:.{made.decimals}%}".replace("%", " %")
-    return f"{value:,.{made.decimals}f} {made.unit}"
+    return f"{value * 100:,.{decimals}f} %" if kind == "percent" else f"{value:,.{decimals}f} {unit}"
