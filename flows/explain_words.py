@@ -289,12 +289,12 @@ def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds
         yield f"Nothing was ever known of {indicator.name}."
         return
     yield f"{indicator.name}: what was known of it, and from when"
+    yield ""
     for period, moments in found.items():
-        yield ""
-        yield period
-        for known in moments:
+        for order, known in enumerate(moments):
             said = _as_shown(indicator.formula.kind, indicator.decimals, indicator.unit, known.value)
-            yield f"  {_when(known.known_at)}  {said:>16}  {known.status or 'withdrawn'}  {_why(known.why)}"
+            named = "" if order else period
+            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}"
     changed = sum(len(moments) > 1 for moments in found.values())
     yield ""
     yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."

@@ -21,6 +21,8 @@ from flows.warehouse import models
 from sources.lake import Manifest
 
 DATABASE = "replay"
+Said = tuple[float | None, Decimal | None, Decimal | None, str | None]
+"""Value, numerator, denominator and status."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Known:
     why: tuple[str, ...]
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def said(self) -> Said:
         return self.value, self.numerator, self.denominator, self.status
 
 
@@ -133,7 +135,7 @@ class Replay:
         for known_at, causes in found:
             yield known_at, tuple(causes)
 
-    def at(self, moment: datetime, place: str | None, members: str) -> dict[str, tuple[object, ...]]:
+    def at(self, moment: datetime, place: str | None, members: str) -> dict[str, Said]:
         """By period: value, numerator, denominator and status as of a moment; of the root unless a place is named."""
         if not self.run(moment):
             return {}
@@ -143,7 +145,7 @@ class Replay:
                 (select place from lake.agenda_places where parent is null order by position limit 1))""",
             {"members": members, "place": place},
         ).fetchall()
-        return {period: tuple(said) for period, *said in found}
+        return {period: (value, top, bottom, status) for period, value, top, bottom, status in found}
 
     def run(self, moment: datetime) -> bool:
         """Run the models over what was known at a moment; False where no agenda was yet."""
@@ -176,7 +178,7 @@ def revisions(
     for moment, why in replay.moments(calendar, about):
         said = replay.at(moment, place, members)
         for key in {*said, *found} if about is None else {about.key} & {*said, *found}:
-            now = Known(moment, *said.get(key, (None,) * 4), why)  # type: ignore[arg-type]
+            now = Known(moment, *said.get(key, (None, None, None, None)), why)
             before = found.setdefault(key, [])
             if not before or before[-1].said != now.said:
                 before.append(now)

@@ -58,7 +58,10 @@ def _answers_for_a_number(initiative: Initiative) -> None:
     explained = initiative.cairn("explain", "sessions_held", "2026Q1", "--where", "grade=first", "--json")
     assert explained.code == 0, explained.err
     (term,) = explained.data["terms"]
-    assert [(n["place"], n["value"], n["origin"]["row"]) for n in term["numbers"]] == [("north", 84, 2), ("south", 66, 4)]
+    assert [(n["place"], n["value"], n["origin"]["row"]) for n in term["numbers"]] == [
+        ("north", 84, 2),
+        ("south", 66, 4),
+    ]
     assert {n["origin"]["file"] for n in term["numbers"]} == {"library/2026Q1.csv"}
     assert [edition["value"] for edition in explained.data["editions"]] == ["150"]
     assert [moment["numerator"] for moment in explained.data["moments"]] == [150]
