@@ -23,7 +23,7 @@ from agenda.periods import Period
 from agenda.tables import members_text
 from flows import explain_sql as sql
 from flows.revisions import Known
-from sources.sheet_words import layouts_of
+from sources.forms.sheet_words import layouts_of
 
 
 @dataclass(frozen=True)
