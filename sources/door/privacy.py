@@ -28,8 +28,11 @@ HALF = 0.5
 right check digit, so a column of numbers holds ids only where far more of them do; some will be mistyped."""
 SAMPLE = 200
 """Different cells looked at for names, where each costs Python; at that many a share is known to about 3 points."""
-EXPECTED_SAMPLE = 100
-"""Rows looked at of columns that are expected; a column of ids or addresses shows in its first rows."""
+CLOSE = 10_000
+"""Numbers looked at closely for ids, of however many are as long as one; that many tell their share."""
+SHORTEST_MAIL = 6
+SHORTEST_ID = 9
+"""Bytes. Most cells of most tables hold fewer, and need no closer look."""
 GIVEN_SHARE = 0.2
 """Of cells with a common given name in them, under a heading that may be of names. Persons reach a third (see
 `persons.GIVEN`); places and organisations called after persons stay below a tenth (8 of North Carolina's counties)."""
@@ -53,14 +56,14 @@ class Column:
 
     @cached_property
     def with_many_digits(self) -> list[str]:
-        """Cells with seven digits or more in a row, as telephones and ids have; few are left to look at closely."""
+        """Cells with seven digits or more in a row, as telephones have; few are left to look at closely."""
         found: list[str] = self.cells.filter(pc.match_substring_regex(self.cells, _MANY_DIGITS)).to_pylist()
         return found
 
     @property
     def has_mails(self) -> bool:
-        with_at = self.cells.filter(pc.match_substring(self.cells, "@")).to_pylist()
-        return any(map(_MAIL.search, with_at))
+        with_at = self.cells.filter(pc.match_substring(self.cells, "@"))
+        return bool(pc.any(pc.match_substring_regex(with_at, _MAIL)).as_py())
 
     def share(self, pattern: str) -> float:
         return float(pc.sum(pc.match_substring_regex(self.cells, pattern)).as_py() / len(self.cells))
@@ -70,39 +73,46 @@ def personal(sheet: Sheet, expected: frozenset[str], allowed: Sequence[str] = ()
     """A finding for each column that looks like persons. ``expected``: headings of the layout, in plain spelling."""
     found = []
     spared = {plain(name) for name in allowed}
-    expected_are_clean = not _QUICK.search(_beginning(sheet))
+    is_headerless = any(map(is_data, sheet.header))
     for position, heading in enumerate(sheet.header):
-        is_expected = plain(heading) in expected
-        if plain(heading) in spared or (is_expected and expected_are_clean):
+        if plain(heading) in spared:
             continue
-        column = _column(sheet, position, EXPECTED_SAMPLE if is_expected else None)
-        kind = _kind(column, is_expected)
+        is_expected = plain(heading) in expected
+        cells = sheet.table[position].combine_chunks()
+        kind = kind_of_expected(cells) if is_expected else _kind(_column(heading, cells))
+        if kind is None and not is_expected:
+            kind = kind_of_expected(pa.array([heading], pa.string()))
         if kind is not None:
-            named = f"{column_letters(sheet.first_column + position)}" if _is_data(heading) else heading
+            named = column_letters(sheet.first_column + position) if is_headerless else heading
             found.append(finding(f"personal_{kind}", sheet=sheet.name, column=named))
     return found
 
 
-def _column(sheet: Sheet, position: int, rows: int | None) -> Column:
-    cells = pc.utf8_trim_whitespace(sheet.table[position].slice(0, rows).combine_chunks())
+def kind_of_expected(cells: pa.Array) -> Kind | None:
+    """What no cell should hold, wherever it stands: mail addresses, national ids. Short cells cost next to nothing."""
+    lengths = pc.binary_length(cells)
+    if (pc.max(lengths).as_py() or 0) < SHORTEST_MAIL:
+        return None
+    if Column("", cells, len(cells)).has_mails:
+        return "mails"
+    long = cells.filter(pc.greater_equal(lengths, SHORTEST_ID))
+    long = pc.unique(long.filter(pc.match_substring_regex(long, _BUILT_LIKE_IDS)))
+    return "ids" if len(long) and _holds_ids(Column("", long, len(long))) else None
+
+
+def _column(heading: str, cells: pa.Array) -> Column:
+    cells = pc.utf8_trim_whitespace(cells)
     cells = cells.filter(pc.not_equal(cells, ""))
-    return Column(heading_of(sheet.header[position]), pc.unique(cells), len(cells))
+    return Column(heading_of(heading), pc.unique(cells), len(cells))
 
 
-def _beginning(sheet: Sheet) -> str:
-    """The first rows as one text, so that one search tells whether any of their columns needs a closer look."""
-    return "\n".join(text for column in sheet.table.slice(0, EXPECTED_SAMPLE).columns for text in column.to_pylist())
-
-
-def _kind(column: Column, is_expected: bool) -> Kind | None:
+def _kind(column: Column) -> Kind | None:
     if not len(column.cells):
         return None  # a heading alone says nothing about anybody
     if column.has_mails:
         return "mails"
     if _has_ids(column):
         return "ids"
-    if is_expected:
-        return None
     if _has_phones(column):
         return "phones"
     if _has_births(column):
@@ -115,17 +125,21 @@ def heading_of(text: str) -> str:
     return plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))
 
 
-def _is_data(heading: str) -> bool:
-    """Whether a heading is itself somebody's data, as in a file without headings; it is then named by its letter."""
-    alone = Column("", pa.array([heading.strip()]), 1)
-    return _kind(alone, is_expected=False) is not None
+def is_data(heading: str) -> bool:
+    """Whether a heading is itself somebody's data, as in a file without headings: columns then go by their letters."""
+    text = heading.strip()
+    if _has_given_name(text) or _is_built_like_a_name(text) or _NUMBER.fullmatch(text):
+        return True
+    alone = Column("", pa.array([text]), 1)
+    return alone.share(_FULL_DATE) > 0 or _kind(alone) is not None
 
 
 # -- what cells look like -----------------------------------------------------------------------------
 
 _LETTERS = r"[A-Za-z]{2}|[\x{C0}-\x{24F}]{2}|[\x{370}-\x{1FFF}\x{3040}-\x{D7FF}]"
 _MANY_DIGITS = r"[0-9](?:[ ()./-]{0,2}[0-9]){6}"
-_MAIL = re.compile(r"[^\s@,;:<>()/]+@[^\s@,;:<>()/]+\.[^\W\d_]{2,}")
+_MAIL = r"[^\s\pZ@,;:<>()/]@[^\s\pZ@,;:<>()/]+\.\pL{2}"  # for Arrow, whose search is linear whatever the text
+_NUMBER = re.compile(r"[0-9]{1,3}|[0-9]{5,20}|[0-9]{1,15}[.,][0-9]{1,15}")  # four digits may be a year
 _PHONE = re.compile(
     r"""
       (?<![\d.,+]) \+[1-9] (?:[ -]?\(?\d\)?){8,14} (?![\d.,])    # +34 612 345 678
@@ -166,13 +180,23 @@ def _has_births(column: Column) -> bool:
 def _has_ids(column: Column) -> bool:
     if persons.IDS.search(column.heading) and column.share(r"\d(?:[ .-]?\d){5,}") >= HALF:
         return True
-    return _enough(column, sum(any(_ids_in(text)) for text in column.with_many_digits))
+    return _holds_ids(column)
+
+
+def _holds_ids(column: Column) -> bool:
+    """Among words one id is enough; among numbers, half of those that are built like one must have its check digit."""
+    built = column.cells.filter(pc.match_substring_regex(column.cells, _BUILT_LIKE_IDS)).to_pylist()
+    if not column.is_words:
+        built = built[:: len(built) // CLOSE + 1]
+    found = [list(_ids_in(text)) for text in built]
+    matches, alike = sum(map(any, found)), sum(map(bool, found))
+    return matches > 0 and (column.is_words or matches >= HALF * alike)
 
 
 # -- national ids -------------------------------------------------------------------------------------
 
-_QUICK = re.compile(r"@|\d{3}-\d{2}-\d{4}|\d{6}-?[1-8]\d{6}|\d{17}[\dXx]|\d{7}-?[A-Za-z]", re.ASCII)
-"""What mails and ids have in common, in one search."""
+_BUILT_LIKE_IDS = r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{6}-?[1-8][0-9]{6}|[0-9]{17}[0-9Xx]|[0-9XYZxyz]-?[0-9]{7}-?[A-Za-z]"
+"""All of `_SHAPES`, in one search of Arrow's."""
 
 
 def _ids_in(text: str) -> Iterator[bool]:
