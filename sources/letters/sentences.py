@@ -282,6 +282,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "value_not_a_number": (
         "error", "“{value}” is not a number.", "Write the number in digits; leave the cell empty if there is none.",
     ),
+    "value_ambiguous": (
+        "error", "“{value}” may be thousands or decimals: a point is written for either.",
+        "Write it without the point (1000 for a thousand, 1 for one), or ask the backbone to declare decimal: ','.",
+    ),
     "value_too_large": (
         "error", "“{value}” has more than twelve digits.", "Check the number; if it is right, use a larger unit.",
     ),

@@ -6,7 +6,7 @@ gives, for each candidate that breaks it, which rule it broke. Nothing raises: a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,16 +23,20 @@ from agenda.periods import Period
 from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import JOIN, SPLIT, Vocabulary, is_total, translated
 
-NUMBER = r"""
+_SIGNS = "０１２３４５６７８９．，＋－−\u00a0\u2007\u2009\u202f"
+_UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
+_CLEAN = f"trim(translate({{text}}, '{_SIGNS}{_UNSEEN}', '0123456789.,+--    '))"
+"""A number without what can't be seen, full-width digits as digits, and all narrow spaces as spaces."""
+NUMBER = rf"""
 coalesce(
-    try_cast({text} as decimal(18, 6)),
-    case when regexp_full_match({text}, '[-+−]?\d{{1,3}}([,   ’'']\d{{3}})+(\.\d+)?') then
-        try_cast(replace(regexp_replace({text}, '[,   ’'']', '', 'g'), '−', '-') as decimal(18, 6)) end
+    try_cast({{text}} as decimal(18, 6)), try_cast({_CLEAN} as decimal(18, 6)),
+    case when regexp_full_match({_CLEAN}, '[-+]?\d{{{{1,3}}}}([, ’'']\d{{{{3}}}})+(\.\d+)?') then
+        try_cast(regexp_replace({_CLEAN}, '[, ’'']', '', 'g') as decimal(18, 6)) end
 )"""
 """A number as people write it: ``1204``, ``1,204.5``, ``1 204``; anything else is none."""
-COMMA_NUMBER = r"""
-case when regexp_full_match({text}, '[-+−]?(\d{{1,3}}([.   ]\d{{3}})+|\d+)(,\d+)?') then try_cast(
-    replace(replace(regexp_replace({text}, '[.   ]', '', 'g'), ',', '.'), '−', '-') as decimal(18, 6)) end
+COMMA_NUMBER = rf"""
+case when regexp_full_match({_CLEAN}, '[-+]?(\d{{{{1,3}}}}([. ]\d{{{{3}}}})+|\d+)(,\d+)?') then try_cast(
+    replace(regexp_replace({_CLEAN}, '[. ]', '', 'g'), ',', '.') as decimal(18, 6)) end
 """
 """A number where the comma is the decimal sign: ``1204``, ``1.204,5``; ``1.5`` is none."""
 
@@ -99,8 +103,10 @@ def resolve(
     }
     for name, rows in meanings.items():
         connection.register(f"{name}_meanings", _meanings(name, rows))
+    whole = [number for number, id_ in enumerate(measures.known) if vocabulary.measures[str(id_)].whole]
     frame = connection.execute(
-        f"""select file, row, value_no, measure, period, place, members, {_number(plan, is_workbook)} as value
+        f"""select file, row, value_no, measure, period, place, members, {_number(plan, is_workbook)} as value,
+            {_ambiguous(plan, is_workbook, whole)} as ambiguous
             {", per_key" if plan.layout.rows == "records" else ""}
         from candidates
         left join measure_meanings using (value_no, measure_raw)
@@ -108,6 +114,7 @@ def resolve(
         left join place_meanings using (value_no, place_raw)
         left join members_meanings using (value_no, measure_raw, members_raw)"""
     ).pl()  # each word has its one meaning; inner joins would let DuckDB join the meanings with one another first
+    frame = frame.with_columns(value=pl.when(~pl.col("ambiguous")).then(pl.col("value")))
     feet = frame.clear()
     if any(row[-1] == FOOT for name in ("period", "place") for row in meanings[name]):
         is_foot = (pl.col("period") == FOOT) | (pl.col("place") == FOOT)
@@ -128,6 +135,22 @@ def _number(plan: Plan, is_workbook: bool) -> str:
     unit = " ".join(f"when {no} then {times}" for no, times in units)
     wide = number.replace("decimal(18, 6)", "decimal(24, 12)")
     return f"try_cast({wide} * (case value_no {unit} else 1 end)::decimal(14, 2) as decimal(18, 6))"
+
+
+def _ambiguous(plan: Plan, is_workbook: bool, whole: Sequence[int]) -> str:
+    """The SQL of whether the point in ``value_raw`` may set thousands apart as well as decimals.
+
+    In workbooks and records a real number can't be told from a text, which a decimal comma reads otherwise.
+    """
+    text = _CLEAN.format(text="value_raw")
+    if plan.layout.sql is not None or is_workbook == (plan.layout.decimal == "."):
+        return "false"
+    if is_workbook:
+        return f"coalesce(regexp_full_match({text}, '[-+]?[1-9]\\d{{0,2}}\\.\\d{{3}}'), false)"
+    larger = [no for no, cell in enumerate(plan.cells) if cell.value.times is not None and cell.value.times > 1]
+    measures, cells = ", ".join(map(str, [-1, *whole])), ", ".join(map(str, [-1, *larger]))
+    return f"""case when contains({text}, '.') and measure in ({measures}) and value_no not in ({cells})
+        then regexp_full_match({text}, '[-+]?[1-9]\\d{{0,2}}(\\.\\d{{3}})+') else false end"""
 
 
 def _words(connection: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple]:  # type: ignore[type-arg]
@@ -174,7 +197,10 @@ def contract(resolved: Resolved, vocabulary: Vocabulary, arrived: date, unique: 
     """The agenda's rules for a batch that arrived on a day. ``unique``: one row per number, not records."""
     measures = [vocabulary.measures[id_] for id_ in resolved.measures]
     ahead = [i for i, period in enumerate(resolved.periods) if period.start > arrived]
-    rules = [_known("value", "value_not_a_number")]
+    rules = [
+        rule("value_ambiguous", ~pl.col("ambiguous")),
+        rule("value_not_a_number", pl.col("value").is_not_null() | pl.col("ambiguous")),
+    ]
     for bound in sorted({m.minimum for m in measures if m.minimum is not None}):
         ids = [i for i, m in enumerate(measures) if m.minimum == bound]
         rules.append(rule("value_below_minimum", ~(pl.col("measure").is_in(ids) & (pl.col("value") < bound))))
