@@ -255,12 +255,13 @@ class Collector:
         """What the object holds; None where it changed or went away since it was listed: the next look sees to it."""
         if arrival.content is not None:
             return arrival.content
-        try:
+        content = None
+        with self.asking.leaving(arrival.partner):
             if arrival.known is not None and not quarantine.is_put_aside(arrival.known):
-                return self.store.get(f"submissions/{arrival.known.submission}")
-            return self.store.get_version(arrival.stored.key, arrival.stored.version)
-        except KeyError:
-            return None
+                content = self.store.get(f"submissions/{arrival.known.submission}")
+            else:
+                content = self.store.get_version(arrival.stored.key, arrival.stored.version)
+        return content
 
     def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""

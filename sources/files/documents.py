@@ -6,6 +6,7 @@ its path: ``{"place": {"name": "Harbor"}}`` has ``place/name``. Numbers stay as 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,26 @@ def read_json(content: bytes, layout: Layout, headings: frozenset[str], limits: 
 
 def _parsed(text: str) -> Any:
     """Numbers as they are written: ``0.10`` may be a code. Raises `ValueError` where the text is no JSON."""
-    return json.loads(text, parse_float=Written)
+    return json.loads(text, parse_float=Written, parse_int=_whole, object_pairs_hook=_object)
+
+
+def _whole(text: str) -> int | Written:
+    return int(text) if len(text) <= DIGITS else Written(text)
+
+
+class Twice(dict[str, Any]):
+    """A record that gives one name more than once: which of its values holds can't be told."""
+
+    name = ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    twice, seen = Twice(made), set[str]()
+    twice.name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+    return twice
 
 
 class Written(float):
@@ -59,7 +79,11 @@ class Written(float):
 
     def __new__(cls, text: str) -> Written:
         number = super().__new__(cls, text)
-        exact = Decimal(text)
+        try:
+            exact = Decimal(text)
+        except ArithmeticError:  # an exponent beyond everything
+            number.text = text
+            return number
         number.text = format(exact, "f") if "e" in text.lower() and abs(exact.adjusted()) < DIGITS else text
         return number
 
@@ -71,6 +95,7 @@ def _records(found: Any) -> list[Any]:
     if not isinstance(found, dict):
         raise Unreadable(finding("json_no_records"))
     lists = [value for value in found.values() if isinstance(value, list) and all(isinstance(x, dict) for x in value)]
+    lists = [value for value in lists if value] or lists
     return lists[0] if len(lists) == 1 else [found]
 
 
@@ -93,7 +118,15 @@ def _sheet(numbered: Sequence[tuple[int, Any]], faults: list[Finding], limits: L
         if not isinstance(one, dict):
             faults.append(finding("row_json", row=number, reason="it is no record with names and values"))
             continue
-        record = dict(_flat(one, "", 1, limits))
+        record: Record = {}
+        twice = None
+        for name, text in _flat(one, "", 1, limits):
+            twice = name if text is None or name in record else twice
+            record[name] = text or ""
+        if twice is not None:
+            faults.append(finding("column_twice", row=number, column=twice))
+            names.update(dict.fromkeys(record))
+            continue
         names.update(dict.fromkeys(record))
         records.append((number, record))
         check("columns", len(names), limits)
@@ -111,14 +144,26 @@ def _sheet(numbered: Sequence[tuple[int, Any]], faults: list[Finding], limits: L
     return Sheet(tuple(names), table, row_numbers, tuple(faults), blank, is_workbook=True)
 
 
-def _flat(value: dict[str, Any], path: str, depth: int, limits: Limits) -> Iterator[tuple[str, str]]:
-    """A record's values by their paths; a list within it stays the JSON that it is."""
+def _flat(value: dict[str, Any], path: str, depth: int, limits: Limits) -> Iterator[tuple[str, str | None]]:
+    """A record's values by their paths, None for a name given twice; a list within it stays the JSON that it is."""
     check("depth", depth, limits)
+    if isinstance(value, Twice):
+        yield f"{path}{_clean(value.name, limits)}", None
     for name, found in value.items():
+        clean = f"{path}{_clean(name, limits)}"
         if isinstance(found, dict):
-            yield from _flat(found, f"{path}{name}/", depth + 1, limits)
+            yield from _flat(found, f"{clean}/", depth + 1, limits)
         else:
-            yield f"{path}{name}", _clean(_text(found), limits)
+            _check_depth(found, depth + 1, limits)
+            yield clean, _clean(_text(found), limits)
+
+
+def _check_depth(found: Any, depth: int, limits: Limits) -> None:
+    """Raises `Unreadable` where lists and records lie too deep within one another."""
+    if isinstance(found, list | dict):
+        check("depth", depth, limits)
+        for one in found.values() if isinstance(found, dict) else found:
+            _check_depth(one, depth + 1, limits)
 
 
 def _clean(text: str, limits: Limits) -> str:
@@ -140,6 +185,8 @@ def _grid(
     numbered: Sequence[tuple[int, Any]], layout: Layout, headings: frozenset[str], faults: list[Finding], limits: Limits
 ) -> Sheet:
     """Lists of lists: a table whose header stands among its rows."""
+    for _, row in numbered:
+        _check_depth(row, 1, limits)
     cells = [[_clean(_text(cell), limits) for cell in row] for _, row in numbered]
     header = find(cells, headings, layout.header_row)
     if header is None:
@@ -210,8 +257,20 @@ def _column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
         text = column.cast(pa.string())
     else:
-        text = pa.chunked_array([pa.array([_plainly(value) for value in column.to_pylist()], pa.string())])
+        try:
+            texts = [_plainly(value) for value in column.to_pylist()]
+        except Exception:  # values beyond Python's: a day in the year 20,000, a billionth of a second
+            texts = [_beyond(value) for value in column]
+        text = pa.chunked_array([pa.array(texts, pa.string())])
     return pc.fill_null(text, "")
+
+
+def _beyond(value: pa.Scalar) -> str | None:
+    """A value that Python may not hold, as Arrow writes it; nothing where it can't either."""
+    for read in (lambda: _plainly(value.as_py()), lambda: value.cast(pa.string()).as_py(), lambda: str(value.value)):
+        with contextlib.suppress(Exception):
+            return read()
+    return None
 
 
 def _plainly(value: Any) -> str | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agenda.model import Layout
+from sources.files.readers import Sheet
+from sources.files.reading import in_short
 from sources.letters.findings import Finding, finding
 from sources.meaning import columns
 from sources.meaning.columns import Columns
@@ -21,14 +24,24 @@ class Matcher:
         self._vocabulary, self._mappings, self._history = vocabulary, mappings, history
 
     def match(self, submission: Submission) -> None:
-        """Give the submission its plan; one whose columns are not all there is refused as a whole.
+        """Give the submission its plan; one whose columns are not all there is refused as a whole, and so is one that
+        can't be matched for whatever reason: it must not cost the other partners their turn.
 
         An optional column that seems to go by another heading counts as missing until somebody says what it is: read
         as empty, its groups would become totals in silence.
         """
-        sheet, layout, partner = submission.sheet, submission.layout, submission.partner.id
+        sheet, layout = submission.sheet, submission.layout
         if sheet is None or layout is None:
             return
+        try:
+            self._match(submission, sheet, layout)
+        except Exception as error:
+            submission.findings = [*sheet.faults, finding("file_defect", reason=in_short(error))]
+            submission.counts, submission.sheet, submission.plan = refuse(sheet), None, None
+            submission.proposals, submission.columns = [], ()
+
+    def _match(self, submission: Submission, sheet: Sheet, layout: Layout) -> None:
+        partner = submission.partner.id
         name = submission.arrival.layout_name or ""
         plan, found = match(layout, sheet.header, self._vocabulary, self._mappings.accepted(partner, name))
         proposals = propose(plan, sheet, self._vocabulary, self._mappings.declined(partner, name))

@@ -43,8 +43,18 @@ class Asking:
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
-        """Partners that could not be asked, with what failed and what to do."""
+        """Partners that could not be asked, or of whom a file could not be opened, with what failed and what to do."""
         return tuple(sorted(self._failed.items()))
+
+    @contextlib.contextmanager
+    def leaving(self, partner: Partner) -> Iterator[None]:
+        """Leave alone what vanished, and what the store has but can't give: that is told of as the partner's."""
+        try:
+            yield
+        except KeyError:
+            pass
+        except Unavailable as error:
+            self._failed[partner.id] = str(error)
 
     def one(self, partner: Partner) -> None:
         """Ask one partner. Raises `Unavailable` where that fails; it is noted, too."""

@@ -122,6 +122,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a text without end in JSON": ("limit_cell_characters", lambda: json.dumps([{"a": "x" * 20_000}]).encode()),
     "lists in lists in lists": ("limit_depth", lambda: b"[" * 100_000 + b"]" * 100_000),
     "records in records": ("limit_depth", lambda: b'[{"a":' * 1 + b'{"a":' * 30 + b"1" + b"}" * 31 + b"]"),
+    "lists in a record": ("limit_depth", lambda: b'[{"a":' + b"[" * 30 + b"]" * 30 + b"}]"),
     "records in records, line by line": ("limit_depth", lambda: b'{"a":1}\n' + b'{"a":' * 90_000 + b"\n"),
 }  # fmt: skip
 
