@@ -34,6 +34,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Other:
+    """The first rows of a sheet that stands beside the one that is read; ``first_column`` as in `Sheet`."""
+
+    name: str
+    first_column: int
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Text cells. ``table`` has a text column per header cell, named ``c0``, ``c1``, …; ``rows`` their numbers.
 
@@ -50,6 +59,7 @@ class Sheet:
     name: str | None = None  # the sheet's, where the file is a workbook
     first_column: int = 0  # where the table begins, as a spreadsheet counts its columns, from 0
     notes: tuple[Note, ...] = ()
+    others: tuple[Other, ...] = ()  # the workbook's other visible sheets, as far as they were opened
 
     @property
     def alike(self) -> tuple[object, ...]:
@@ -139,7 +149,7 @@ def without_notes(sheet: Sheet) -> Sheet:
         texts = [text for column in tail.columns if (text := column[at].as_py().strip())]
         row = sheet.rows[sheet.table.num_rows - 1 - count].as_py()
         before = sheet.rows[sheet.table.num_rows - 2 - count].as_py() if count + 1 < sheet.table.num_rows else 0
-        if len(texts) > 1 or not _is_note(texts[0] if texts else "", row - before > 1):
+        if len(texts) > 1 or not is_note(texts[0] if texts else "", row - before > 1):
             break
         notes += [Note(row, text) for text in texts]
         count += 1
@@ -155,7 +165,7 @@ def without_notes(sheet: Sheet) -> Sheet:
     )
 
 
-def _is_note(text: str, is_apart: bool) -> bool:
+def is_note(text: str, is_apart: bool) -> bool:
     """Whether a row's only text reads as a note: words apart from the table, or such as no cell of a table holds."""
     if not text:
         return True

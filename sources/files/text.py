@@ -20,7 +20,17 @@ from agenda.model import Layout
 from sources.files.encodings import decode
 from sources.files.headers import SEARCHED, Header, find
 from sources.files.limits import Limits, beyond, check
-from sources.files.readers import Rows, Sheet, Unreadable, notes_above, without_blanks, without_notes
+from sources.files.readers import (
+    NOTES,
+    Note,
+    Rows,
+    Sheet,
+    Unreadable,
+    is_note,
+    notes_above,
+    without_blanks,
+    without_notes,
+)
 from sources.letters.findings import Finding, finding
 
 SEPARATORS = ",;\t|"
@@ -60,6 +70,8 @@ def read_regular(content: bytes, layout: Layout, headings: frozenset[str], limit
     table = _arrow(content, len(head.rows[head.header.last]), head.separator, head.header.last + 1)
     if table is None or not table.num_rows:
         return None
+    if b'"' in content and any(pc.any(pc.match_substring(column, "\n")).as_py() for column in table.columns):
+        return None  # a cell of several lines, which may have swallowed rows
     if len(content) > limits.cell_characters < _longest(table):
         return None
     first = head.header.last + 2
@@ -105,10 +117,12 @@ def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limit
         raise Unreadable(finding("file_empty"))
     check("columns", len(head.rows[head.header.last]), limits)
     sheet = _rows(text, head, limits)
-    sheet = replace(sheet, faults=(*decoded.faults, *sheet.faults), notes=notes_above(head.rows[: head.header.first]))
+    above = notes_above(head.rows[: head.header.first])
+    sheet = replace(sheet, faults=(*decoded.faults, *sheet.faults), notes=(*above, *sheet.notes))
     if not sheet.rows_read:
         raise Unreadable(finding("file_empty"))
-    return without_notes(_with_end(sheet, text.endswith(("\n", "\r"))))
+    sheet = without_notes(_with_end(sheet, text.endswith(("\n", "\r"))))
+    return replace(sheet, notes=tuple(sorted(sheet.notes, key=lambda note: note.row)))
 
 
 def _with_end(sheet: Sheet, is_ended: bool) -> Sheet:
@@ -157,25 +171,57 @@ def _texts(head: Head) -> tuple[str, ...]:
 def _rows(text: str, head: Head, limits: Limits) -> Sheet:
     header = _texts(head)
     kept, faults, blank = Rows(len(header)), list[Finding](), 0
+    last, single = 0, list[tuple[Note, bool]]()  # rows of one cell at the end, and whether a gap is above each
+    width = len(header)
     csv.field_size_limit(limits.cell_characters)
     try:
         for number, cells, is_open in _numbered(text, head.separator):
             if number <= head.header.last + 1:
                 continue
-            if is_open:
-                faults.append(finding("row_quote", row=number))
-            elif not any(cell.strip() for cell in cells):
+            texts = [text for cell in cells if (text := cell.strip())]
+            if not texts and not is_open:
                 blank += 1
-            elif (fitting := _fitting(cells, header)) is not None:
-                kept.add(number, fitting)
+                continue
+            fitting = None if is_open or _swallows(cells, head.separator, width) else _fitting(cells, header)
+            if fitting is None and len(cells) == len(texts) == 1 and not is_open and len(single) < NOTES:
+                single.append((Note(number, texts[0]), number - last > 1))
             else:
-                faults.append(finding("row_cells", row=number, found=len(cells), expected=len(header)))
+                faults += [_cells(note, header) for note, _ in single]
+                single.clear()
+                if fitting is not None:
+                    kept.add(number, fitting)
+                elif is_open or _swallows(cells, head.separator, width):
+                    faults.append(finding("row_quote", row=number))
+                else:
+                    faults.append(finding("row_cells", row=number, found=len(cells), expected=width))
+            last = number
     except csv.Error as error:
         if "field limit" in str(error):
             raise beyond("cell_characters", limits) from error
         raise Unreadable(finding("file_unreadable", reason=str(error))) from error
+    notes = list[Note]()
+    while single and is_note(single[-1][0].text, single[-1][1]):
+        notes.insert(0, single.pop()[0])
+    faults += [_cells(note, header) for note, _ in single]
     table, rows = kept.table()
-    return Sheet(header, table, rows, tuple(faults), blank)
+    return Sheet(header, table, rows, tuple(faults), blank + len(notes), notes=tuple(notes))
+
+
+def _cells(note: Note, header: Sequence[str]) -> Finding:
+    """What looked like a note and is a row that was cut off."""
+    return finding("row_cells", row=note.row, found=1, expected=len(header))
+
+
+def _swallows(cells: Sequence[str], separator: str, width: int) -> bool:
+    """Whether a cell of several lines holds a whole row: between two quotation marks that don't belong together.
+
+    In prose, unlike in a row, a space follows each comma.
+    """
+    for cell in cells:
+        for line in cell.split("\n") if "\n" in cell and width > 2 else ():
+            if line.count(separator) == width - 1 and line.count(f"{separator} ") < width - 1:
+                return True
+    return False
 
 
 def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str], bool]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context
 from typing import Any
 
@@ -22,7 +22,7 @@ from agenda.model import Layout
 from agenda.spelling import plain
 from sources.files.headers import SEARCHED, Header, find
 from sources.files.limits import Limits, beyond, check
-from sources.files.readers import Sheet, Unreadable, notes_above, without_blanks, without_notes
+from sources.files.readers import Other, Sheet, Unreadable, notes_above, without_blanks, without_notes
 from sources.files.spreadsheet_xml import Part, parts, with_its_dates
 from sources.files.unpack import Archive, Budget
 from sources.letters.findings import finding
@@ -31,6 +31,12 @@ AS_SHOWN = Context(prec=15)
 """Spreadsheets compute with 17 digits and show no more than 15 of them; the others are noise."""
 LONG = r"^-?\d+\.\d{7,}$"
 """What the library, which cuts numbers at nine decimals, may have cut, or given with digits that are noise."""
+AMOUNT = re.compile(
+    r"(?=.*\d)\s*[(]?[-+−–]?\s*(\d{1,3}([\s.,'’_]\d{2,3})*[\s.,'’_]\d{3}|\d+)?([.,]\d*)?([eE][-+]?\d+)?\s*[-%‰]?[)]?\s*"
+)
+"""A number as anybody writes it: ``1,204``, ``1 204,5``, ``-3 %``; no day, as ``1.7.2026``."""
+GLIMPSE = 120
+"""Rows kept of each other sheet, for the door to look at."""
 ERRORS = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
           "Value": "#VALUE!", "GettingData": "#GETTING_DATA"}  # fmt: skip
 
@@ -65,7 +71,8 @@ def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limit
     best = max((grid for grid in grids if grid.header), key=lambda grid: grid.header.matches, default=None)  # type: ignore[union-attr]
     if best is None or best.header is None:
         raise Unreadable(finding("file_empty"))
-    return _below(best, best.header)
+    others = tuple(Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best)
+    return replace(_below(best, best.header), others=others)
 
 
 def _unreadable(error: Exception) -> Unreadable:
@@ -178,13 +185,15 @@ def _replaced(column: pa.Array, texts: dict[int, str]) -> pa.Array:
 
 def _fill_merged(columns: list[pa.Array], part: Part, first_column: int, changed: dict[int, dict[int, str]]) -> None:
     """The word of a merged cell stands in all its rows; a number doesn't: it would count as often as it has rows."""
-    for top, left, bottom, _ in part.merged:
+    filled: dict[int, int] = {}  # per column, down to which row: no cell is part of two, whatever a file says
+    for top, left, bottom, _ in sorted(set(part.merged)):
         at = left - first_column
         if 0 <= at < len(columns) and top < min(bottom, len(columns[at])):
             text = columns[at][top].as_py()
-            if text and not re.fullmatch(r"-?\d+(\.\d+)?", text):
-                rows = range(top + 1, min(bottom + 1, len(columns[at])))
+            if text and not AMOUNT.fullmatch(text):
+                rows = range(max(top, filled.get(at, 0)) + 1, min(bottom + 1, len(columns[at])))
                 changed.setdefault(at, {}).update(dict.fromkeys(rows, text))
+                filled[at] = max(bottom, filled.get(at, 0))
 
 
 # -- from cells to a sheet ----------------------------------------------------------------------------

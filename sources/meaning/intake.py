@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import duckdb
@@ -164,12 +165,25 @@ def _findings(
 NUMBER = ("file", "measure", "period", "place", "members")
 
 
-def _copies(broken: pl.DataFrame) -> dict[tuple[Any, ...], list[tuple[int, Any]]]:
-    """For each number given more than once in a file: its rows and values."""
-    copies: dict[tuple[Any, ...], list[tuple[int, Any]]] = {}
+OTHERS = 5
+"""Rows that are named beside a row which contradicts them; the others are counted."""
+Copies = dict[tuple[Any, ...], tuple[dict[int, None], set[Any]]]
+
+
+def _copies(broken: pl.DataFrame) -> Copies:
+    """For each number given more than once in a file: its rows and its values."""
+    copies: Copies = {}
     for row in broken.filter(pl.col("code") == "row_repeated").iter_rows(named=True):
-        copies.setdefault(tuple(row[name] for name in NUMBER), []).append((row["row"], row["value"]))
+        rows, values = copies.setdefault(tuple(row[name] for name in NUMBER), ({}, set()))
+        rows[row["row"]] = None
+        values.add(row["value"])
     return copies
+
+
+def _others(rows: dict[int, None], own: int) -> str:
+    named = [row for row in islice(rows, OTHERS + 1) if row != own][:OTHERS]
+    more = len(rows) - 1 - len(named)
+    return ", ".join(map(str, named)) + (f" (+{more})" if more > 0 else "")
 
 
 def _finding(
@@ -177,7 +191,7 @@ def _finding(
     resolved: Resolved,
     breach: dict[str, Any],
     vocabulary: Vocabulary,
-    copies: dict[tuple[Any, ...], list[tuple[int, Any]]],
+    copies: Copies,
     sheet: Sheet,
 ) -> Finding | None:
     code, cell = breach["code"], plan.cells[breach["value_no"]] if plan.cells else None
@@ -199,14 +213,14 @@ def _finding(
         text = texts[dimension]
         details |= {"looks_like": vocabulary.like_member(dimension, text), "dimension": dimension}
     elif code == "row_repeated":
-        rows = copies[tuple(breach[name] for name in NUMBER)]
-        if len({value for _, value in rows}) > 1:
-            others = ", ".join(str(row) for row, _ in rows if row != breach["row"])
+        rows, values = copies[tuple(breach[name] for name in NUMBER)]
+        if len(values) > 1:
+            others = _others(rows, breach["row"])
             code, details = ("row_contradicts", {"others": others}) if others else ("layout_contradicts", {})
-        elif breach["row"] == rows[0][0]:
+        elif breach["row"] == next(iter(rows)):
             return None
         else:
-            details["first"] = str(rows[0][0])
+            details["first"] = str(next(iter(rows)))
     elif code in ("value_below_minimum", "value_above_maximum"):
         measure_entry = vocabulary.measures[resolved.measures[breach["measure"]]]
         details = {"minimum": measure_entry.minimum, "maximum": measure_entry.maximum}

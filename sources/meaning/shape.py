@@ -11,7 +11,7 @@ Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -108,6 +108,8 @@ def match(
             how[position] = (needed[name], "name" if text == name else "alias")
         elif layout.sql is not None and text and header[position].strip().casefold() in layout.sql.casefold():
             how[position] = (header[position], "name")
+    for name in _twins(layout, vocabulary, columns, needed):
+        found.append(finding("column_twice", column=header[columns[name]]))
     for position, text in enumerate(spelled):
         name = plain(mapped.get(text, ""))
         if name in needed and name not in columns and how[position][0] is None:
@@ -123,15 +125,27 @@ def match(
 
 def _cells(value: Value, vocabulary: Vocabulary, known: set[str]) -> list[Cell]:
     """The value's cells; a pattern's columns go by any spelling of the member that is ``known`` from the header."""
-    pattern = re.search(r"\{(\w+)\}", value.column or "")
-    if pattern is None or value.column is None:
-        return [Cell(value, value.column, dict(value.members))]
-    dimension, cells = pattern[1], []
-    for member, spellings in vocabulary.members[dimension].items():
-        columns = [value.column.replace(pattern[0], spelling) for spelling in spellings]
+    cells = []
+    for dimension, member, columns in _patterned(value, vocabulary):
         column = next((column for column in columns if plain(column) in known), columns[0])
         cells.append(Cell(value, column, {**value.members, dimension: member}))
-    return cells
+    return cells or [Cell(value, value.column, dict(value.members))]
+
+
+def _patterned(value: Value, vocabulary: Vocabulary) -> Iterator[tuple[str, str, list[str]]]:
+    """Dimension, member and all its spellings as columns, for each member of a pattern; nothing without one."""
+    pattern = re.search(r"\{(\w+)\}", value.column or "")
+    if pattern is not None and value.column is not None:
+        for member, spellings in vocabulary.members[pattern[1]].items():
+            yield pattern[1], member, [value.column.replace(pattern[0], spelling) for spelling in spellings]
+
+
+def _twins(layout: Layout, vocabulary: Vocabulary, columns: Collection[str], needed: Collection[str]) -> Iterator[str]:
+    """Columns of a pattern that nothing reads, as their member stands there in another spelling already."""
+    for value in layout.values:
+        for _, _, names in _patterned(value, vocabulary):
+            here = [name for name in dict.fromkeys(map(plain, names)) if name in columns]
+            yield from (name for name in here[1:] if name not in needed)
 
 
 def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
