@@ -113,6 +113,7 @@ class Collector:
         self._known = known = self.lake.deliveries()
         self._latest_of_source = {d.partner: d.reading for d in known}
         self._of_key = {d.key: d for d in known}
+        self._own: set[str] = set()  # keys of which this collect landed something
         self._readings = self.lake.readings()
         self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
         self._mappings = Mappings(store, partners)
@@ -197,12 +198,13 @@ class Collector:
         if is_notice(batch[0].key) and (latest := withdrawal.named_by(self.lake.deliveries(), batch[0])):
             return self._withdraw(batch[0], latest)
         submissions = self._open(batch)
-        if not submissions:
-            return []
         self._read(submissions)
         self._keep(submissions)
         self._match(submissions)
         intakes = list(self._intakes(submissions))
+        submissions = self._not_done(submissions)
+        if not submissions:
+            return []
         said = history.of(self.lake, {s.partner.id for s in submissions})
         receipts = Mailroom(self.folder, self.store, said, self._of_key.keys()).write(submissions)
         self._land(submissions, intakes)
@@ -236,10 +238,17 @@ class Collector:
             return []
         self._latest_of_source[partner.id] = done.delivery.reading
         self._readings.add(done.delivery.reading)
+        self._own.add(done.delivery.key)
         self._sequence = count(done.delivery.sequence + 1)
         return [done.receipt]
 
     # -- step by step ---------------------------------------------------------------------------------
+
+    def _not_done(self, submissions: Sequence[Submission]) -> list[Submission]:
+        """Without files of which another collect landed something meanwhile: it has answered them."""
+        newest = {d.key: d for d in self.lake.deliveries() if d.key not in self._own}
+        was = {key: delivery for key, delivery in self._of_key.items() if key not in self._own}
+        return [s for s in submissions if newest.get(s.arrival.key) == was.get(s.arrival.key)]
 
     def _open(self, batch: Sequence[Arrival]) -> list[Submission]:
         """What arrived, opened; without what only repeats what was there."""
@@ -388,3 +397,4 @@ class Collector:
             known_at=max(s.delivery.received_at for s in submissions) if self._received_at else None,
         )  # fmt: skip
         self._readings |= set(fresh)
+        self._own |= {s.delivery.key for s in submissions}

@@ -42,9 +42,9 @@ def update(
         listed = sorted(known.values(), key=lambda entry: (entry.received_at, entry.file), reverse=True)
         said = {"day": outlook.day.isoformat(), "receipts": [asdict(entry) for entry in listed]}
         content = (json.dumps(said, ensure_ascii=False, indent=1, default=_text) + "\n").encode()
+        page = list_page(folder.initiative.name, folder.initiative.contact, name, speech, listed, outlook)
+        store.put(f"{key}.html", page)  # first: killed in between, the list is still old, and both are written again
         if store.swap(f"{key}.json", content, found[1] if found else None):
-            initiative = folder.initiative
-            store.put(f"{key}.html", list_page(initiative.name, initiative.contact, name, speech, listed, outlook))
             return
     raise Unavailable(f"{key}.json is written by others all the time")
 
