@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pyarrow as pa
 
 from agenda.model import Layout
-from sources.door.privacy import is_data, kind_of_expected, personal
+from sources.door import persons
+from sources.door.privacy import heading_of, is_data, kind_of_expected, personal
 from sources.files.encodings import decode
 from sources.files.kinds import is_workbook, kind_of
 from sources.files.limits import limits
@@ -29,6 +32,12 @@ HEAD = 2**16
 SEARCHED = 60
 """Rows in which the header stands, if anywhere; see `sources.files.headers`."""
 
+SAYS_WHO = re.compile(
+    "|".join(
+        p.pattern for p in (persons.NAMED, persons.PERHAPS_NAMED, persons.BORN, persons.PERHAPS_BORN, persons.PHONES)
+    )
+)
+
 
 def in_notes(sheet: Sheet) -> list[Finding]:
     """Mail addresses and national ids above and below the table."""
@@ -37,6 +46,25 @@ def in_notes(sheet: Sheet) -> list[Finding]:
         for note in sheet.notes
         if (kind := kind_of_expected(pa.array([note.text]))) is not None
     ]
+
+
+def in_other_sheets(sheet: Sheet, expected: frozenset[str], allowed: Sequence[str]) -> list[Finding]:
+    """What the first rows of the sheets beside it hold: by their headings, and mail addresses and ids under any."""
+    found = []
+    for other in sheet.others:
+        if not other.rows:
+            continue
+        filled = [sum(bool(cell.strip()) for cell in row) > 1 for row in other.rows]
+        head = filled.index(True) if any(filled) else 0
+        like = replace(sheet, name=other.name, first_column=other.first_column)
+        rows = [row for at, row in enumerate(other.rows) if at != head]
+        looked_at = _sheet(other.rows[head], rows, like)
+        found += [
+            one
+            for one in personal(looked_at, expected, allowed)
+            if one.code in ("personal_mails", "personal_ids") or SAYS_WHO.search(heading_of(one.column or ""))
+        ]
+    return found
 
 
 def in_faulty_rows(

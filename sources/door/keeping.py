@@ -56,7 +56,8 @@ def _found(submission: Submission, sheet: Sheet | None, expected: frozenset[str]
     if sheet is None:
         return around.differing(around.in_members(content, expected, allowed))
     faulty = around.in_faulty_rows(sheet, content, layout, expected, allowed)
-    return around.differing([*personal(sheet, expected, allowed), *around.in_notes(sheet), *faulty])
+    others = around.in_other_sheets(sheet, expected, allowed)
+    return around.differing([*personal(sheet, expected, allowed), *around.in_notes(sheet), *faulty, *others])
 
 
 def _sheets(submissions: Sequence[Submission]) -> list[Sheet | None]:

@@ -22,7 +22,7 @@ from agenda.model import Layout
 from sources.files import documents, text, workbooks
 from sources.files.kinds import is_workbook, kind_of
 from sources.files.limits import MB, Limits, beyond, check
-from sources.files.readers import Note, Sheet, Unreadable
+from sources.files.readers import Note, Other, Sheet, Unreadable
 from sources.files.unpack import unpacked
 from sources.letters.findings import Finding, finding
 
@@ -65,6 +65,7 @@ def decoded(said: dict[str, Any], body: bytes) -> Sheet | Unreadable:
         tuple(said["header"]), table.drop_columns("row"), rows, tuple(map(_finding, said["faults"])),
         said["blank_rows"], said["is_workbook"], said["name"], said["first_column"],
         tuple(Note(**note) for note in said["notes"]),
+        tuple(Other(o["name"], o["first_column"], tuple(map(tuple, o["rows"]))) for o in said["others"]),
     )  # fmt: skip
 
 

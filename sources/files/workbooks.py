@@ -71,7 +71,9 @@ def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limit
     best = max((grid for grid in grids if grid.header), key=lambda grid: grid.header.matches, default=None)  # type: ignore[union-attr]
     if best is None or best.header is None:
         raise Unreadable(finding("file_empty"))
-    others = tuple(Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best)
+    others = tuple(
+        Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best
+    )
     return replace(_below(best, best.header), others=others)
 
 

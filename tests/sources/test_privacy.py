@@ -283,6 +283,23 @@ def test_members_of_an_archive_are_looked_at(coalition: Callable[..., Coalition]
     assert traces(here, "quarantine/") == []
 
 
+def test_the_other_sheets_of_a_workbook_are_looked_at(coalition: Callable[..., Coalition]) -> None:
+    from openpyxl import Workbook
+
+    here, book, written = coalition(), Workbook(), io.BytesIO()
+    for row in (["quarter", "town", "age", "children"], ["2026Q1", "harbor", "infant", 5]):
+        book.active.append(row)
+    roster = book.create_sheet("Roster")
+    for row in (["Our children"], ["Child name", "town"], ["Ximena Sentinel", "harbor"]):
+        roster.append(row)
+    book.save(written)
+    (here.path / "store/inbox/alpha").mkdir(parents=True, exist_ok=True)
+    (here.path / "store/inbox/alpha/q1.xlsx").write_bytes(written.getvalue())
+    (made,) = here.collect().receipts
+    assert [(found.code, found.sheet) for found in made.findings[1:]] == [("personal_names", "Roster")]
+    assert traces(here, "quarantine/") == []
+
+
 def test_two_copies_in_one_batch_are_both_taken_out(coalition: Callable[..., Coalition]) -> None:
     here = coalition()
     here.drop("alpha/a.csv", FILE)
