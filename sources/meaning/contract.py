@@ -6,6 +6,7 @@ gives, for each candidate that breaks it, which rule it broke. Nothing raises: a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,9 @@ import pyarrow
 from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
+from agenda.model import From
 from agenda.periods import Period
+from agenda.spelling import plain
 from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import JOIN, SPLIT, Vocabulary, is_total, translated
 
@@ -41,6 +44,7 @@ case when regexp_full_match({_CLEAN}, '[-+]?(\d{{{{1,3}}}}([. ]\d{{{{3}}}})+|\d+
 """A number where the comma is the decimal sign: ``1204``, ``1.204,5``; ``1.5`` is none."""
 
 
+_QUARTER = re.compile(r"\b(?:q|qtr|quarter|trim|trimestre)\b|분기|季")
 FOOT = -1
 """In the place of a period or a place: the row adds up those above it, and says no number of its own."""
 
@@ -80,7 +84,7 @@ def resolve(
 
     @cache
     def period(text: str) -> Period | None:
-        return vocabulary.period(translated(plan.layout.period, text))
+        return vocabulary.period(translated(plan.layout.period, _quarters(plan.layout.period, text)))
 
     @cache
     def place(text: str) -> str | None:
@@ -135,6 +139,16 @@ def _number(plan: Plan, is_workbook: bool) -> str:
     unit = " ".join(f"when {no} then {times}" for no, times in units)
     wide = number.replace("decimal(18, 6)", "decimal(24, 12)")
     return f"try_cast({wide} * (case value_no {unit} else 1 end)::decimal(14, 2) as decimal(18, 6))"
+
+
+def _quarters(found: From | str | None, text: str) -> str:
+    """The texts of several columns with ``Q2`` for a bare 2 in the one that is called a quarter."""
+    parts = text.split(" ")
+    if not isinstance(found, From) or found.values or len(found.columns or ()) != len(parts):
+        return text
+    named = zip(found.columns or (), parts, strict=True)
+    return " ".join(f"Q{part}" if part in ("1", "2", "3", "4") and _QUARTER.search(plain(name)) else part
+                    for name, part in named)  # fmt: skip
 
 
 def _ambiguous(plan: Plan, is_workbook: bool, whole: Sequence[int]) -> str:

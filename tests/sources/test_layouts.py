@@ -240,6 +240,15 @@ def test_a_year_without_its_month_is_not_the_year(coalition: Callable[..., Coali
     assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["period_unreadable"]
 
 
+@pytest.mark.parametrize("name", ["qtr", "Fiscal Quarter", "trimestre", "분기", "季度"])
+def test_a_bare_number_in_a_column_of_quarters_is_a_quarter(coalition: Callable[..., Coalition], name: str) -> None:
+    period = f"period: {{columns: [year, {name}]}}"
+    made = coalition(partners(f"{period}\nplace: town\nvalues: [{{column: n, measure: spots}}]"))
+    made.drop("alpha/a.csv", f"town,year,{name},n\nHarbor,2026,2,5\nHarbor,2026,Q1,7\n")
+    made.collect()
+    assert made.rows("observations", "period, value") == [("2026Q1", 7), ("2026Q2", 5)]
+
+
 def test_a_record_of_an_unknown_place_may_belong_to_any(coalition: Callable[..., Coalition]) -> None:
     made = coalition(partners("period: quarter\nplace: town\nrows: records\nvalues: [{column: n, measure: spots}]"))
     made.drop("alpha/a.csv", "quarter,town,n\n2026Q1,Harbor,8\n2026Q1,Hrbr,3\n2025Q4,Harbor,2\n")
