@@ -17,7 +17,7 @@ from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import Vocabulary
 
 UNITS = {
-    1_000: ("thousands?|'?000s?|miles|millares", "천|千|仟"),
+    1_000: (r"thousands?|'?000s?|1[,.]?000s?(?![,.]?\d)|miles|millares", "천|千|仟"),
     10_000: (None, "만|万|萬"),
     1_000_000: ("millions?|millones|mn", "백만|百万|百萬"),
     100_000_000: (None, "억|亿|億"),
@@ -52,6 +52,8 @@ def unit_of(text: str) -> int | None:
         if words:
             counted += rf"|(?:{_MONEY})? ?(?:{words})(?: (?:of|de) [^)]{{1,20}}| ?(?:{_MONEY}))?"
         bracketed = rf"[(\[（［] ?(?:(?:{_LEAD}) ?[:：]? ?)?(?:{counted}) ?[)\]）］]"
+        if words:  # (x1000), and "spots, thousands" at the end of a heading
+            bracketed += rf"|[(\[（［] ?[x×*] ?(?:{words}) ?[)\]）］]|[,:;] ?(?=[a-z])(?:{words})$"
         led = rf"(?:^|\W)(?:{_LEAD}) ?[:：]? ?(?:{counted})(?:$|[.;,)])"
         if re.search(f"{bracketed}|{led}", text.strip().casefold()):
             return times
