@@ -29,6 +29,8 @@ from sources.letters.findings import Finding, column_letters, finding
 
 HEAD = 2**16
 """Bytes of an archive's member that are looked at."""
+CONTACTS = 2
+"""Mail addresses in notes that say whom to ask: the sender, and whoever stands in for them."""
 SEARCHED = 60
 """Rows in which the header stands, if anywhere; see `sources.files.headers`."""
 
@@ -40,11 +42,13 @@ SAYS_WHO = re.compile(
 
 
 def in_notes(sheet: Sheet) -> list[Finding]:
-    """Mail addresses and national ids above and below the table."""
+    """National ids above and below the table, and mail addresses where they are more than whom to ask."""
+    kinds = {note: kind_of_expected(pa.array([note.text])) for note in sheet.notes}
+    is_list = sum(note.text.count("@") for note, kind in kinds.items() if kind == "mails") > CONTACTS
     return [
         finding(f"personal_{kind}", sheet=sheet.name, row=note.row, column=column_letters(sheet.first_column))
-        for note in sheet.notes
-        if (kind := kind_of_expected(pa.array([note.text]))) is not None
+        for note, kind in kinds.items()
+        if kind is not None and (kind != "mails" or is_list)
     ]
 
 

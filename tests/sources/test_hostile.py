@@ -263,7 +263,7 @@ def test_a_reader_knows_no_secret_and_writes_no_file(monkeypatch: pytest.MonkeyP
 def test_readers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
     script = (
         "import gzip, os, signal\nfrom tests.sources.made_files import opened\n"
-        "from sources import reading\nopened(gzip.compress(b'a,b\\n1,2\\n'))\n"
+        "from sources.files import reading\nopened(gzip.compress(b'a,b\\n1,2\\n'))\n"
         "print(reading.CHILDREN._places.get()._process.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -253,8 +253,8 @@ def test_a_file_that_fits_no_layout_is_looked_at_too(coalition: Callable[..., Co
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("note.csv", "Ask sentinel@example.org\n\nquarter,town,age,children\n2026Q1,harbor,infant,5\n"),
-        ("end.csv", "quarter,town,age,children\n2026Q1,harbor,infant,5\n\nSource: sentinel@example.org\n"),
+        ("note.csv", "Ask a@x.org, b@x.org, sentinel@x.org\n\nquarter,town,age,children\n2026Q1,harbor,infant,5\n"),
+        ("end.csv", "quarter,town,age,children\n2026Q1,harbor,infant,5\n\nSent to: a@x.org, b@x.org; sentinel@example.org\n"),
         ("faulty.csv", "quarter,town,age,children\n2026Q1,harbor,infant,5\n2026Q1,harbor,infant,5,sentinel@x.org\n"),
         ("roster.csv", 'First name,mail\nXimena,sentinel@example.org,"a"\nOla,o@example.org,b\n'),
         ("names.csv", "quarter;Child name\n2026Q1;Xentinel;a\n2026Q1;Sentinel;b\n"),
@@ -269,6 +269,13 @@ def test_what_stands_around_the_table_is_looked_at(
     assert made.outcome == "rejected"
     assert made.findings[0].code == "personal_data"
     assert traces(here, "quarantine/") == []
+
+
+def test_whom_to_ask_may_stand_in_a_note(coalition: Callable[..., Coalition]) -> None:
+    here = coalition()
+    here.drop("alpha/q1.csv", "Questions: ada@example.org\n\nquarter,town,age,children\n2026Q1,harbor,infant,5\n")
+    (made,) = here.collect().receipts
+    assert made.outcome == "accepted"
 
 
 def test_members_of_an_archive_are_looked_at(coalition: Callable[..., Coalition]) -> None:
