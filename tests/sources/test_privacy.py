@@ -254,7 +254,10 @@ def test_a_file_that_fits_no_layout_is_looked_at_too(coalition: Callable[..., Co
     ("name", "content"),
     [
         ("note.csv", "Ask a@x.org, b@x.org, sentinel@x.org\n\nquarter,town,age,children\n2026Q1,harbor,infant,5\n"),
-        ("end.csv", "quarter,town,age,children\n2026Q1,harbor,infant,5\n\nSent to: a@x.org, b@x.org; sentinel@example.org\n"),
+        (
+            "end.csv",
+            "quarter,town,age,children\n2026Q1,harbor,infant,5\n\nSent to: a@x.org, b@x.org; sentinel@example.org\n",
+        ),
         ("faulty.csv", "quarter,town,age,children\n2026Q1,harbor,infant,5\n2026Q1,harbor,infant,5,sentinel@x.org\n"),
         ("roster.csv", 'First name,mail\nXimena,sentinel@example.org,"a"\nOla,o@example.org,b\n'),
         ("names.csv", "quarter;Child name\n2026Q1;Xentinel;a\n2026Q1;Sentinel;b\n"),
