@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import pyarrow as pa
@@ -125,6 +125,7 @@ def heading_of(text: str) -> str:
     return plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))
 
 
+@lru_cache(maxsize=4096)  # the files of a layout have the same headings, and Arrow builds its patterns at each call
 def is_data(heading: str) -> bool:
     """Whether a heading is itself somebody's data, as in a file without headings: columns then go by their letters."""
     text = heading.strip()
