@@ -19,7 +19,7 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
 
     run = initiative.cairn("run", "2026Q1")
     assert run.code == 0, run.err
-    assert "Read 1 file of 1 partner; 4 rows are taken in." in run.out
+    assert "Read 1 file of 1 partner; 4 rows taken in." in run.out
     assert f"cairn --initiative {initiative.path} review 2026Q1 --edition" in run.out
 
     early = initiative.cairn("publish", "2026Q1")
