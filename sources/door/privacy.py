@@ -95,8 +95,8 @@ def kind_of_expected(cells: pa.Array) -> Kind | None:
         return None
     if Column("", cells, len(cells)).has_mails:
         return "mails"
-    long = cells.filter(pc.greater_equal(lengths, SHORTEST_ID))
-    long = pc.unique(long.filter(pc.match_substring_regex(long, _BUILT_LIKE_IDS)))
+    long = pc.unique(cells.filter(pc.greater_equal(lengths, SHORTEST_ID)))  # few words stand in many rows
+    long = long.filter(pc.match_substring_regex(long, _BUILT_LIKE_IDS))
     return "ids" if len(long) and _holds_ids(Column("", long, len(long))) else None
 
 
