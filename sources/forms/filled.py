@@ -169,6 +169,8 @@ class _Settling:
 
     def _dimension(self, heading: str) -> str:
         """The id of a column of members by the agenda's name for it, where the workbook's own lists are lost."""
+        if heading in self.heads:  # a dimension may be called like a column of ours
+            return heading
         named = {plain(self.heads[id_]): id_ for id_ in self.heads if id_.startswith(DIMENSION)}
         return named.get(plain(heading), heading)
 
