@@ -20,6 +20,7 @@ ROOMS_TOGETHER = ("dbt", "example", "real")
 """Rooms whose tests share fixtures that take long, or a folder: one process runs all of a room's."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Who runs what, where several processes share the tests: each file's go to one of them, in order."""
     for item in items:
