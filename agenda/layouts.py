@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from agenda.entry import Code, Entry, Name, Number, Some, Text, Yes, fits
+from agenda.statuses import ABSENT, STATUSES, USUAL_MARKS, WORDS, status_of
 
 _NO_FILES = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"}
 """What Python calls encodings and no table is written in; reading with them fails in ways of their own."""
@@ -141,6 +142,20 @@ class Value(Entry):
         return re.findall(r"\{([^{}]*)\}", self.column or "")
 
 
+def _mark(text: str) -> str:
+    code = status_of(text)
+    if code not in ABSENT:
+        codes = ", ".join(f"{code} ({STATUSES[code]})" for code in sorted(ABSENT))
+        raise ValueError(f"{text!r} says of no number why it is not there; give {', '.join(WORDS)}, or one of {codes}")
+    return str(code)
+
+
+Marks = Annotated[
+    dict[Text, Annotated[str, AfterValidator(_mark)]],
+    BeforeValidator(lambda said: USUAL_MARKS if said == "usual" else said),
+]
+"""What may stand in the place of a number, and which status it says: ``{x: suppressed, z: not_applicable}``."""
+
 Delimiter = Annotated[
     str,
     fits(
@@ -159,7 +174,9 @@ class Layout(Entry):
     delimiter: Delimiter | None = None
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     decimal: Literal[".", ","] = "."
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # what counts as an empty cell, which says nothing
+    marks: Marks = {}
+    status: Found | None = None  # a column that says of each number what it is; its words are SDMX's, or translated
     aliases: dict[str, tuple[str, ...]] = {}
     optional: tuple[Text, ...] = ()  # columns that a file may leave out; they read as empty
     allowed: tuple[Text, ...] = ()  # columns that aren't read and may look like personal data all the same
@@ -178,4 +195,16 @@ class Layout(Entry):
             raise ValueError("needs either 'values' or 'sql', and not both")
         if self.sql is None and self.period is None:
             raise ValueError("needs 'period': which column, path or constant says when")
+        if both := sorted(set(self.marks) & set(self.missing)):
+            raise ValueError(f"{both[0]!r} is both an empty cell ('missing') and one that says why ('marks'); keep one")
+        self._status_says()
         return self
+
+    def _status_says(self) -> None:
+        if self.status is None:
+            return
+        if not self.status.column or self.sql is not None or self.rows == "records":
+            raise ValueError("'status' is a column beside numbers: name it; records and 'sql' give 'marks' as values")
+        for text, said in self.status.values.items():
+            if status_of(said) is None:
+                raise ValueError(f"{said!r}, for {text!r}, is no observation status; give a code of SDMX, like E")

@@ -91,7 +91,7 @@ def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], tod
 
 
 def _is_said(said: History, partner: str, measure: str, period: Period) -> bool:
-    return said.total(partner, measure, period.key) is not None
+    return said.said(partner, measure, period.key)
 
 
 def is_published(workspace: Workspace, period: Period) -> bool:

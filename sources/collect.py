@@ -379,8 +379,8 @@ class Collector:
             submission.findings, submission.counts = [*submission.findings, *findings], counts
             if not counts.accepted and not any(found.severity == "error" for found in findings):
                 submission.findings = [*submission.findings, finding("no_numbers", rows=counts.read)]
-        for file, measure, period, numbers in intake.taken():
-            group[file].taken.append((measure, period, numbers))
+        for file, measure, period, status, numbers in intake.taken():
+            group[file].taken.setdefault((measure, period), {})[status] = numbers
         for file, measure, spoken, total in intake.totals:
             group[file].totals[measure, spoken] = total
         yield group, intake

@@ -19,10 +19,11 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from agenda.statuses import ORDER, SUPPRESSED, rank
 from agenda.tables import SCHEMAS as AGENDA
 from sources.lake import SCHEMAS, Lake, Manifest
 
-NUMBERS = "measure, period, period_start, place, members, value, layout, key"
+NUMBERS = "measure, period, period_start, place, members, value, status, layout, key"
 _DELIVERED = pa.schema([*SCHEMAS["deliveries"], ("known_at", pa.timestamp("us", "UTC")), ("batch", pa.string())])
 _WAYS = pa.schema([("members", pa.string()), ("way", pa.string())])
 
@@ -72,10 +73,13 @@ from (
 """
 """Which readings speak of which measure and period, and still count: a row per reading, measure and period."""
 
-CURRENT = """
+_STATUS = f"instr('{ORDER}', obs_status)::tinyint as status"
+_WITHHELD = rank(SUPPRESSED)
+
+CURRENT = f"""
 insert into numbers
 with said as (
-    select observations.partner, measure, period, period_start, place, members, value, layout, key,
+    select observations.partner, measure, period, period_start, place, members, value, {_STATUS}, layout, key,
         number, is_contested, reading
     from observations join standing using (reading, measure, period)
 ),
@@ -101,36 +105,41 @@ select * exclude (number, is_contested, reading) from (
 """
 """The current numbers of the periods in ``recalled``; nearly every scope was delivered once and needs no window."""
 
-EMPTY = """
+EMPTY = f"""
 create table numbers as
-select observations.partner, measure, period, period_start, place, members, value, layout, key
+select observations.partner, measure, period, period_start, place, members, value, {_STATUS}, layout, key
 from observations join standing using (reading, measure, period) limit 0
 """
 
-BY_WAY = """
-select {owner}, measure, period, place, way, sum(value) as total
-from {numbers} join ways using (members) group by all
+ADDED = f"if(max(status) < {_WITHHELD}, sum({{}}), null)"
+"""A sum, of which a suppressed part is withheld; what is not applicable or missing is not in it."""
+BY_WAY = f"""
+select {{owner}}, measure, period, place, way, {ADDED.format("value")} as total, max(status) as status
+from {{numbers}} join ways using (members) group by all
 """
 
-TOTALS = """
+TOTALS = f"""
 with best as (
-    -- A reported whole before the sum of its parts, of splits the coarsest; of two alike the fuller.
-    select {owner}, measure, period, place, total from {ways}
+    -- A reported whole before the sum of its parts, of splits the coarsest; of two alike one that is not suppressed,
+    -- and the fuller. What says that there is no number speaks for nothing else.
+    select {{owner}}, measure, period, place, total, status from {{ways}}
     qualify row_number() over (
-        partition by {owner}, measure, period, place
-        order by if(way = '', 0, len(string_split(way, ' * '))), total desc, way
+        partition by {{owner}}, measure, period, place
+        order by total is null and status < {_WITHHELD}, if(way = '', 0, len(string_split(way, ' * '))),
+            status = {_WITHHELD}, total desc nulls last, way
     ) = 1
 )
-select {owner}, measure, period, sum(total) as total from best
+select {{owner}}, measure, period, {ADDED.format("total")} as total from best
 anti join (
-    select below.{owner}, below.measure, below.period, below.place
+    select below.{{owner}}, below.measure, below.period, below.place
     from best as below join above using (place)
-    join best as whole on whole.{owner} = below.{owner} and whole.measure = below.measure
+    join best as whole on whole.{{owner}} = below.{{owner}} and whole.measure = below.measure
         and whole.period = below.period and whole.place = above.ancestor
-) as held using ({owner}, measure, period, place)
+    where whole.total is not null or whole.status = {_WITHHELD}
+) as held using ({{owner}}, measure, period, place)
 group by all
 """
-"""What adds up by each way of splitting (``ways``: owner, measure, period, place, way, total) as one total per owner,
+"""What adds up by each way of splitting (``ways``: owner, measure, period, place, way, total, status) as one total per owner,
 measure and period, over places: one that was reported stands for all that lies in it (``above``: place, ancestor)."""
 
 
@@ -153,7 +162,7 @@ class History:
     def __init__(self, lake: Lake, partners: Collection[str], before: datetime | None = None) -> None:
         self._lake, self._partners, self._before = lake, frozenset(partners), before
         self._recalled: set[str] = set()
-        self._totals: dict[str, dict[tuple[str, str], Decimal]] = {}
+        self._totals: dict[str, dict[tuple[str, str], Decimal | None]] = {}
 
     def numbers(self, partner: str) -> pl.DataFrame:
         """All current numbers of a partner, in order; columns as `NUMBERS` has them."""
@@ -164,16 +173,24 @@ class History:
         ).pl()
 
     def total(self, partner: str, measure: str, period: str) -> Decimal | None:
-        """A measure's number for a period, over all the partner's places; None where it was not reported."""
+        """A measure's number for a period, over all the partner's places; None where it was not reported, or where what
+        was reported is no number: not applicable, missing, suppressed, or with a suppressed part."""
+        return self._of(period).get((partner, measure))
+
+    def said(self, partner: str, measure: str, period: str) -> bool:
+        """Whether a measure was reported for a period at all, with a number or with what stands in its place."""
+        return (partner, measure) in self._of(period)
+
+    def _of(self, period: str) -> dict[tuple[str, str], Decimal | None]:
         if period not in self.periods:
-            return None
+            return {}
         if period not in self._totals:
             self.recall([period])
             ways = f"({BY_WAY.format(owner='partner', numbers='numbers')} having period = $period)"
             query = TOTALS.format(owner="partner", ways=ways)
             rows = self.connection.execute(query, {"period": period}).fetchall()
             self._totals[period] = {(owner, named): total for owner, named, _, total in rows}
-        return self._totals[period].get((partner, measure))
+        return self._totals[period]
 
     def recall(self, periods: Iterable[str]) -> None:
         """Have the numbers of these periods in the table ``numbers`` of `connection`."""

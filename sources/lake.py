@@ -27,8 +27,8 @@ from agenda.folder import Folder
 from agenda.store import BucketStore, FolderStore
 from agenda.tables import VALUE, agenda_tables
 
-FORMAT = 1
-"""Version of what is written here; a reader refuses a newer one."""
+FORMAT = 2
+"""Version of what is written here; a reader refuses a newer one. In the first, every observation had a number."""
 BATCHES = "lake/batches/"
 
 _TEXT, _COUNT, _TIME = pa.string(), pa.int64(), pa.timestamp("us", "UTC")
@@ -230,7 +230,7 @@ def _json(manifest: Manifest) -> bytes:
 
 def _manifest(content: bytes) -> Manifest:
     said = json.loads(content)
-    if said.pop("format") != FORMAT:
+    if said.pop("format") > FORMAT:
         raise Unavailable("the lake was written by a newer Cairn; update this one")
     said["known_at"] = datetime.fromisoformat(said["known_at"])
     said["deliveries"] = tuple(map(_delivery, said["deliveries"]))

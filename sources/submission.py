@@ -32,8 +32,8 @@ class Submission:
     counts: Counts = NOTHING
     proposals: list[Proposal] = field(default_factory=list)  # headings that look like columns it lacks
     columns: tuple[tuple[str | None, Fit], ...] = ()  # per heading: which column it is, and what tells so
-    taken: list[tuple[str, str, int]] = field(default_factory=list)  # measure, period, how many numbers
-    totals: dict[tuple[str, Period], Decimal] = field(default_factory=dict)  # of what was taken, by measure and period
+    taken: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)  # by measure, period: numbers by status
+    totals: dict[tuple[str, Period], Decimal | None] = field(default_factory=dict)  # of what was taken, alike
 
     @property
     def partner(self) -> Partner:

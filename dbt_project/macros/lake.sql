@@ -26,9 +26,9 @@
         {% endif %}
         {% do run_query(lake_manifests_sql(pattern)) %}
         {% set newer = run_query('select max(format) from lake.manifests').columns[0][0] %}
-        {% if newer is not none and newer > 1 %}
+        {% if newer is not none and newer > 2 %}
             {% do exceptions.raise_compiler_error(
-                'the lake holds batches of format ' ~ newer ~ ' and this version reads format 1; use a newer Cairn'
+                'the lake holds batches of format ' ~ newer ~ ' and this version reads formats 1 and 2; use a newer Cairn'
             ) %}
         {% endif %}
         {% set lists = {} %}

@@ -54,7 +54,7 @@ def renew(store: Store, folder: Folder, history: History, partners: Collection[P
 
     def write(partner: Partner) -> None:
         def said(measure: str, period: Period) -> bool:
-            return history.total(partner.id, measure, period.key) is not None
+            return history.said(partner.id, measure, period.key)
 
         speech = speech_of(partner.language, folder.initiative.calendar)
         outlook = outlook_of(folder, partner, said, day)

@@ -22,6 +22,7 @@ from agenda.catalogue import Speech
 from agenda.folder import Folder
 from agenda.model import Partner
 from agenda.periods import Period
+from agenda.statuses import WORDS as REASONS
 from agenda.store import Store
 from sources.history import History
 from sources.letters.findings import Finding, speech_of
@@ -50,7 +51,7 @@ class Mailroom:
     def write(self, submissions: Sequence[Submission]) -> list[Receipt]:
         """Write the receipt of each submission, and give them in the same order."""
         for submission in submissions:
-            self._said[submission.partner.id] |= {(measure, period) for measure, period, _ in submission.taken}
+            self._said[submission.partner.id] |= submission.taken.keys()
         with ThreadPoolExecutor() as pool:
             earlier = list(pool.map(self._earlier, submissions))
             answered = [self._answer(submission, was) for submission, was in zip(submissions, earlier, strict=True)]
@@ -94,7 +95,7 @@ class Mailroom:
     def _taken(self, submission: Submission) -> list[Taken]:
         """What was taken of each measure and period, beside the period before and a year before."""
         partner, taken = submission.partner.id, []
-        for measure, key, numbers in submission.taken:
+        for (measure, key), cells in submission.taken.items():
             period, entry = self._calendar.parse(key), self._measures[measure]
             before, year = self._calendar.shift(period, -1), year_before(period, self._calendar)
             here = submission.totals
@@ -102,13 +103,13 @@ class Mailroom:
                 here[measure, one] if (measure, one) in here else self._history.total(partner, measure, one.key)
                 for one in (before, year)
             ]
-            taken.append(Taken(entry.name, entry.unit, period, numbers, here.get((measure, period)), *earlier))
+            taken.append(Taken(entry.name, entry.unit, period, here.get((measure, period)), *earlier, **told(cells)))
         return taken
 
     def _outlook(self, partner: Partner, day: date) -> Outlook:
         def said(measure: str, period: Period) -> bool:
             in_batch = (measure, period.key) in self._said[partner.id]
-            return in_batch or self._history.total(partner.id, measure, period.key) is not None
+            return in_batch or self._history.said(partner.id, measure, period.key)
 
         if (partner.id, day) not in self._outlooks:
             self._outlooks[partner.id, day] = outlook(self._folder, partner, said, day)
@@ -169,6 +170,14 @@ class Mailroom:
             for receipt in receipts
         ]  # fmt: skip
         update(self._store, self._folder, last.prefix, last.partner_name, last.speech, last.outlook, entries)
+
+
+def told(cells: Mapping[str, int]) -> dict[str, int]:
+    """How many cells hold a number, and how many say why they hold none; from their counts by status."""
+    why = {name: cells.get(code, 0) for name, code in REASONS.items()}
+    why["not_applicable"] += cells.get("K", 0)  # counted elsewhere
+    why["missing"] += cells.get("H", 0) + cells.get("L", 0)
+    return {"numbers": sum(cells.values()) - sum(why.values()), **why}
 
 
 def mended(earlier: Mapping[str, Any], submission: Submission) -> tuple[str, ...]:

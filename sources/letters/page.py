@@ -128,6 +128,18 @@ class _View:
         before = self.speech.calendar.shift(period, -1)
         return self.speech.period_short(before), self.speech.period_short(year_before(period, self.speech.calendar))
 
+    def cells(self, taken: Taken) -> list[str]:
+        """``12 numbers``, ``3 suppressed``, and their unit: what was said in the cells of a measure."""
+        n = self.speech.n
+        said = [n("{number} number", "{number} numbers", taken.numbers)]
+        if taken.suppressed:
+            said.append(n("{number} suppressed", "{number} suppressed", taken.suppressed))
+        if taken.not_applicable:
+            said.append(n("{number} not applicable", "{number} not applicable", taken.not_applicable))
+        if taken.missing:
+            said.append(n("{number} not available", "{number} not available", taken.missing))
+        return [*said, taken.unit] if taken.unit else said
+
     def change(self, now: Decimal | None, then: Decimal | None) -> str:
         """``+46``, ``−3``, ``±0``; nothing where one of the two is not known."""
         if now is None or then is None:

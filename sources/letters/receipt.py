@@ -34,15 +34,19 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Taken:
-    """Numbers that were taken in, for one measure and period: how many, their total, and the totals beside it."""
+    """What was taken in for one measure and period: its total, and the totals beside it; how many cells hold numbers,
+    and how many say why they hold none."""
 
     measure: str
     unit: str
     period: Period
-    numbers: int
-    total: Decimal | None = None
+    total: Decimal | None = None  # None where a part of it is suppressed, or nothing in it is a number
     before: Decimal | None = None  # of the period before
     year_before: Decimal | None = None
+    numbers: int = 0
+    suppressed: int = 0
+    not_applicable: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True)

@@ -282,6 +282,14 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "value_not_a_number": (
         "error", "“{value}” is not a number.", "Write the number in digits; leave the cell empty if there is none.",
     ),
+    "status_unknown": (
+        "error", "“{value}” is none of the agreed words for what a number is.",
+        "Use a word or code of the agreed list, or leave the cell empty for an ordinary number.",
+    ),
+    "status_contradicts": (
+        "error", "A number stands here, and beside it that there is none: “{status}”.",
+        "Take one of the two out. If the number may not be shown, take out the number.",
+    ),
     "value_ambiguous": (
         "error", "“{value}” may be thousands or decimals: a point is written for either.",
         "Write it without the point (1000 for a thousand, 1 for one), or ask the backbone to declare decimal: ','.",

@@ -11,6 +11,7 @@ import pandera.polars as pa
 import polars as pl
 
 from sources.meaning.contract import FOOT, rule
+from sources.meaning.marks import FIRST, LAST
 
 FLOOR = 20
 """The least difference that is a jump. Counts vary by their square root: twenty can become forty by chance once in
@@ -22,14 +23,15 @@ COLUMNS = "n.file, n.row, n.value_no, n.measure, n.period, n.place, n.members, n
 SAID = """
 create temp table said as
 select p.number as partner, m.number as measure, t.number as period, o.number as place, g.number as members,
-    periods.start, periods.months, value, layout, key
+    periods.start, periods.months, value, status, layout, key
 from found join partner_numbers p using (partner) join measure_numbers m using (measure)
 join period_numbers t using (period) join periods on periods.period = t.number
 left join place_numbers o using (place) left join members_numbers g using (members)
 """
 SAID_ALREADY = """
 anti join said on said.partner = senders.partner and said.measure = n.measure and said.period = n.period
-    and said.place = n.place and said.members = n.members and said.value = n.value
+    and said.place = n.place and said.members = n.members and said.value is not distinct from n.value
+    and if(said.value is null, said.status, 0) = if(n.value is null, n.status, 0)
 """
 """Left out: numbers that the lake holds as they are. What stood there already was asked about when it came."""
 NEWS = f"""
@@ -50,7 +52,7 @@ from numbers n join measures using (measure)
 left join numbers whole on whole.file = n.file and whole.measure = measures.whole and whole.period = n.period
     and whole.place = n.place and whole.members = n.members
 left join (
-    select file, measure, period, place, arg_min(total, depth) as total
+    select file, measure, period, place, arg_min(total, depth) filter (where status <= {LAST}) as total
     from by_way join depths using (way) group by all
 ) as coarsest on coarsest.file = n.file and coarsest.measure = measures.whole and coarsest.period = n.period
     and coarsest.place = n.place and n.members = $everything
@@ -66,7 +68,8 @@ anti join spoken on spoken.file = n.file and spoken.measure = measures.whole and
 TOTAL_AND_GROUPS = f"""
 select {COLUMNS}, if(bool_or(overlap), 'total_below_group', 'total_differs') as code,
     if(bool_or(overlap), max(part.value), sum(part.value))::decimal(38, 6) as other,
-    bool_or(overlap) or count(*) < any_value(needed) as may_be_more
+    bool_or(overlap)
+        or count(*) filter (where part.value is not null or part.status < {FIRST}) < any_value(needed) as may_be_more
 from numbers part join belongs using (members) join ways using (members)
 join numbers n on n.file = part.file and n.measure = part.measure and n.period = part.period
     and n.place = part.place and n.members = belongs.coarse
@@ -109,7 +112,9 @@ counted as (
 ),
 single as (select file, measure from by_way group by all having count(distinct way) = 1),
 n as (
-    select f.*, sum(c.value) as everything, sum(c.value) filter (where c.row > foot_before) as block
+    select f.*, if(max(c.status) <= {LAST}, sum(c.value), null) as everything,
+        if(max(c.status) filter (where c.row > foot_before) <= {LAST},
+            sum(c.value) filter (where c.row > foot_before), null) as block
     from feet_and_before f join counted c on c.file = f.file and c.measure = f.measure and c.row < f.row
         and coalesce(nullif(f.period, {FOOT}), c.period) = c.period
     left join single on single.file = f.file and single.measure = f.measure

@@ -19,7 +19,7 @@ import polars as pl
 from agenda.model import Partner
 from agenda.periods import Period
 from agenda.tables import members_text
-from sources.history import BY_WAY, NUMBERS, TOTALS, History, way_of
+from sources.history import ADDED, BY_WAY, NUMBERS, TOTALS, History, way_of
 from sources.meaning.checks import (
     FOOT_AND_ROWS,
     JUMPS,
@@ -56,7 +56,7 @@ class Past:
 class Comparison:
     """The numbers of a group of files as tables that the queries above ask.
 
-    ``numbers``: file, row, value_no, measure, period, place, members, value, with ids as in ``resolved``.
+    ``numbers``: file, row, value_no, measure, period, place, members, value, status, with ids as in ``resolved``.
     ``rejected``: candidates of rows that are not taken; ``torn``: files that lack a row, for that or another reason.
     """
 
@@ -101,9 +101,10 @@ class Comparison:
             f"create or replace temp view by_way as {BY_WAY.format(owner='file', numbers='numbers')}"
         )
 
-    def totals(self) -> list[tuple[int, str, Period, Decimal]]:
-        """What each file says of each measure and period, over all its places: file, measure, period, number."""
-        query = "select file, measure, period, sum(value) from numbers group by all"
+    def totals(self) -> list[tuple[int, str, Period, Decimal | None]]:
+        """What each file says of each measure and period, over all its places: file, measure, period, number; None
+        where a part of it is suppressed, or all of it is no number."""
+        query = f"select file, measure, period, {ADDED.format('value')} from numbers group by all"
         if self._has_ways:
             query = TOTALS.format(owner="file", ways="by_way")
         rows = self._connection.execute(query).fetchall()

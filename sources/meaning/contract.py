@@ -23,6 +23,7 @@ from pandera.errors import SchemaErrors
 from agenda.model import From
 from agenda.periods import Period
 from agenda.spelling import plain
+from sources.meaning.marks import has_number, rank_of, status, that_say_something, unless_marked
 from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import JOIN, SPLIT, Vocabulary, is_total, translated
 
@@ -54,8 +55,8 @@ class Resolved:
     """A batch's candidates with ids for words.
 
     ``frame`` has ``file``, ``row``, ``value_no``, ``measure``, ``period``, ``place``, ``members`` (positions in
-    the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null) and, for records,
-    ``per_key``. ``feet`` are rows like them whose place or period says "total", in `FOOT`'s place.
+    the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null), ``status`` (its rank in
+    `agenda.statuses`; null where its word means nothing) and, for records, ``per_key``. ``feet`` are rows like them whose place or period says "total", in `FOOT`'s place.
     """
 
     frame: pl.DataFrame
@@ -107,16 +108,21 @@ def resolve(
     }
     for name, rows in meanings.items():
         connection.register(f"{name}_meanings", _meanings(name, rows))
+    if plan.layout.status is not None:
+        said = [(no, text, rank_of(plan.layout.status, text)) for no, text in _words(connection, "status_raw")]
+        connection.register("status_meanings", _meanings("status", said))
     whole = [number for number, id_ in enumerate(measures.known) if vocabulary.measures[str(id_)].whole]
     frame = connection.execute(
-        f"""select file, row, value_no, measure, period, place, members, {_number(plan, is_workbook)} as value,
+        f"""select file, row, value_no, measure, period, place, members,
+            {unless_marked(plan, _number(plan, is_workbook))} as value, {status(plan)}::tinyint as status,
             {_ambiguous(plan, is_workbook, whole)} as ambiguous
             {", per_key" if plan.layout.rows == "records" else ""}
         from candidates
         left join measure_meanings using (value_no, measure_raw)
         left join period_meanings using (value_no, period_raw)
         left join place_meanings using (value_no, place_raw)
-        left join members_meanings using (value_no, measure_raw, members_raw)"""
+        left join members_meanings using (value_no, measure_raw, members_raw)
+        {that_say_something(plan)}"""
     ).pl()  # each word has its one meaning; inner joins would let DuckDB join the meanings with one another first
     frame = frame.with_columns(value=pl.when(~pl.col("ambiguous")).then(pl.col("value")))
     feet = frame.clear()
@@ -213,7 +219,9 @@ def contract(resolved: Resolved, vocabulary: Vocabulary, arrived: date, unique: 
     ahead = [i for i, period in enumerate(resolved.periods) if period.start > arrived]
     rules = [
         rule("value_ambiguous", ~pl.col("ambiguous")),
-        rule("value_not_a_number", pl.col("value").is_not_null() | pl.col("ambiguous")),
+        rule("value_not_a_number", pl.col("value").is_not_null() | pl.col("ambiguous") | ~has_number()),
+        rule("status_unknown", pl.col("status").is_not_null()),
+        rule("status_contradicts", pl.col("value").is_null() | has_number()),
     ]
     for bound in sorted({m.minimum for m in measures if m.minimum is not None}):
         ids = [i for i, m in enumerate(measures) if m.minimum == bound]

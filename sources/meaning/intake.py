@@ -21,11 +21,13 @@ import pyarrow.compute as pc
 
 from agenda.model import From
 from agenda.periods import Period
+from agenda.statuses import MISSING, ORDER, PROVISIONAL, SUPPRESSED, rank
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
 from sources.meaning.answers import answers
 from sources.meaning.comparison import Comparison, Past
 from sources.meaning.contract import Resolved, check, contract, member_texts, resolve
+from sources.meaning.marks import LAST
 from sources.meaning.shape import Plan, path_texts, select, select_sql, stack
 from sources.meaning.vocabulary import Vocabulary
 
@@ -55,11 +57,12 @@ class Intake:
     rejected: list[dict[str, Any]]
     findings: list[list[Finding]]
     counts: list[Counts]
-    totals: list[tuple[int, str, Period, Decimal]]  # what each file says in all: file, measure, period, number
+    totals: list[tuple[int, str, Period, Decimal | None]]  # what each file says in all: file, measure, period, number
 
-    def taken(self) -> list[tuple[int, str, str, int]]:
-        """How many numbers each file gave: ``(file, measure, period, numbers)``, in order."""
-        grouped = self.observations.group_by(["file", "measure", "period"]).aggregate([([], "count_all")])
+    def taken(self) -> list[tuple[int, str, str, str, int]]:
+        """How many numbers each file gave: ``(file, measure, period, status, numbers)``, in order."""
+        keys = ["file", "measure", "period", "obs_status"]
+        grouped = self.observations.group_by(keys).aggregate([([], "count_all")])
         return sorted(tuple(row.values()) for row in grouped.to_pylist())
 
 
@@ -106,7 +109,7 @@ def take(
             numbers = _numbers(connection, plan, accepted)
             comparison.count(numbers)
         spoilt = _spoilt(accepted, rejected, sheets)
-        observations = _observations(resolved, numbers, spoilt)
+        observations = _observations(resolved, numbers, spoilt, records)
         totals = comparison.totals()
     counts = _counts(plan, sheets, accepted, rejected)
     findings = [[*broken, *others] for broken, others in zip(findings, compared, strict=True)]
@@ -141,7 +144,8 @@ def _broken(connection: duckdb.DuckDBPyConnection, resolved: Resolved, breaches:
     broken = broken.filter(~((pl.col("code") == "member_unknown") & pl.col("measure").is_null()))
     connection.register("broken", broken.select("file", "row", "value_no").unique().to_arrow())
     words = connection.execute(
-        """select distinct c.file, c.row, c.value_no, measure_raw, period_raw, place_raw, members_raw, value_raw
+        """select distinct c.file, c.row, c.value_no, measure_raw, period_raw, place_raw, members_raw, value_raw,
+            status_raw
         from candidates c join broken b
             on c.file = b.file and c.value_no = b.value_no and c.row is not distinct from b.row"""
     ).pl()
@@ -176,7 +180,7 @@ def _copies(broken: pl.DataFrame) -> Copies:
     for row in broken.filter(pl.col("code") == "row_repeated").iter_rows(named=True):
         rows, values = copies.setdefault(tuple(row[name] for name in NUMBER), ({}, set()))
         rows[row["row"]] = None
-        values.add(row["value"])
+        values.add((row["value"], row["status"]))
     return copies
 
 
@@ -212,6 +216,10 @@ def _finding(
         column = _column(cell.members.get(dimension) if cell else None, dimension)
         text = texts[dimension]
         details |= {"looks_like": vocabulary.like_member(dimension, text), "dimension": dimension}
+    elif code == "status_unknown":
+        column, text = _column(plan.layout.status, "status"), breach["status_raw"]
+    elif code == "status_contradicts":
+        details["status"] = breach["status_raw"]
     elif code == "row_repeated":
         rows, values = copies[tuple(breach[name] for name in NUMBER)]
         if len(values) > 1:
@@ -248,7 +256,7 @@ def _rejected(resolved: Resolved, broken: pl.DataFrame) -> pl.DataFrame:
     """``file`` and ``row`` of each rejected row: all that break a rule, but for the first of equal copies."""
     repeated = pl.col("code") == "row_repeated"
     first = pl.col("row") == pl.col("row").min().over(NUMBER)
-    same = pl.col("value").n_unique().over(NUMBER) == 1
+    same = pl.struct("value", "status").n_unique().over(NUMBER) == 1
     kept = broken.filter(repeated).filter(first & same).select("file", "row", "value_no")
     wrong = broken.join(kept, on=["file", "row", "value_no"], how="anti", nulls_equal=True)
     others = broken.filter(~repeated).select("file", "row")
@@ -320,12 +328,16 @@ def _counts(plan: Plan, sheets: Sequence[Sheet], accepted: pl.DataFrame, rejecte
 # -- what is taken ------------------------------------------------------------------------------------
 
 
-def _observations(resolved: Resolved, numbers: pl.DataFrame, spoilt: pl.DataFrame) -> pa.Table:
-    """Numbers as observations, with ``file``; ``P`` where a rejected row is missing from the sum.
+def _observations(resolved: Resolved, numbers: pl.DataFrame, spoilt: pl.DataFrame, records: bool) -> pa.Table:
+    """Numbers as observations, with ``file``; provisional where a rejected row is missing from the sum, and missing
+    where there is nothing else in the sum of records.
 
     Texts are dictionary arrays: few of them stand in millions of rows.
     """
     periods, is_partial = resolved.periods, _is_partial(numbers, spoilt)
+    is_number = pl.col("value").is_not_null()
+    lacking = pl.max_horizontal("status", pl.when(is_number).then(rank(PROVISIONAL)).otherwise(rank(MISSING)))
+    status = numbers.select(pl.when(is_partial & (is_number | pl.lit(records))).then(lacking).otherwise("status"))
     at = numbers["period"].to_arrow()
     return pa.table(
         {
@@ -339,7 +351,7 @@ def _observations(resolved: Resolved, numbers: pl.DataFrame, spoilt: pl.DataFram
             "place": _coded(numbers["place"], resolved.places),
             "members": _coded(numbers["members"], resolved.members),
             "value": numbers["value"].cast(pl.Decimal(18, 6)).to_arrow(),
-            "obs_status": _coded(is_partial.cast(pl.Int32), ("A", "P")),
+            "obs_status": _coded(status.to_series().cast(pl.Int32) - 1, tuple(ORDER)),
         }
     )
 
@@ -360,15 +372,18 @@ def _coded(ids: pl.Series, names: Sequence[str]) -> pa.DictionaryArray:
 
 
 def _records(plan: Plan) -> str:
-    """Units first (the largest of a facility's rows), then their sum."""
+    """Units first (the largest of a facility's rows), then their sum. What is suppressed in a part of it is withheld."""
     largest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "max"] or ["-1"]
+    withheld = rank(SUPPRESSED)
     smallest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "min"] or ["-1"]
     return f"""
     select file, min(row) as row, arg_min(value_no, row) as value_no, measure, period, place, members,
-        sum(value) as value
+        case when max(status) < {withheld} then sum(value) end as value,
+        case when sum(value) is not null and max(status) between {LAST} and {withheld} - 1 then {LAST}
+            else max(status) end as status
     from (
-        select file, value_no, measure, period, place, members, per_key, min(row) as row,
-            case when value_no in ({", ".join(largest)}) then max(value)
+        select file, value_no, measure, period, place, members, per_key, min(row) as row, max(status) as status,
+            case when max(status) = {withheld} then null when value_no in ({", ".join(largest)}) then max(value)
                 when value_no in ({", ".join(smallest)}) then min(value) else sum(value) end as value
         from accepted
         group by file, value_no, measure, period, place, members, per_key

@@ -139,7 +139,8 @@ class Cells:
         0 is sure: they don't fit. `BY_CELLS` and more speaks for itself.
         """
         name, layout = plain(column), self._layout
-        texts = Counter({text: n for text, n in texts.items() if text and text not in layout.missing})
+        no_number = {"", *layout.missing, *layout.marks}
+        texts = Counter({text: n for text, n in texts.items() if text not in no_number})
         if not texts:
             return None
         fits: list[Fits]

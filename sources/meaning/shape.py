@@ -5,7 +5,7 @@ DuckDB; a candidate still holds the partner's own words. Whether they mean anyth
 
 Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet numbers it), ``value_no``
 (which of the layout's values), ``measure_raw``, ``period_raw``, ``place_raw``, ``members_raw``,
-``value_raw``, ``per_key``.
+``value_raw``, ``status_raw`` (what a column of its own says of the number), ``per_key``.
 """
 
 from __future__ import annotations
@@ -158,6 +158,7 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
 
     of(layout.period)
     of(layout.place)
+    of(layout.status)
     names.extend(layout.where)
     for cell in cells:
         names.extend([cell.column] if cell.column else [])
@@ -244,6 +245,8 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
         number_text = f"case when {' and '.join(own)} then {number_text} else '0' end"
         conditions += [f"({' and '.join(own)} and {' and '.join(given)} or not ({' and '.join(own)}))"] if given else []
     else:
+        if given and plan.layout.status:  # an empty cell of which it is said why it is empty
+            given = [f"({given[0]} or {_found(plan, plan.layout.status, 'status')} <> '')"]
         conditions += own + given
     members = [
         f"'{dimension}{SPLIT}' || {_found(plan, found, 'members')}" for dimension, found in sorted(cell.members.items())
@@ -256,7 +259,7 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     {_found(plan, plan.layout.period, "period")} as period_raw,
     {_found(plan, plan.layout.place, "place") if plan.layout.place else "own_place"} as place_raw,
     {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
-    {number_text} as value_raw,
+    {number_text} as value_raw, {_found(plan, plan.layout.status, "status")} as status_raw,
     {f" || '{JOIN}' || ".join(per) or "''"} as per_key
 from submission join files using (file){" where " + " and ".join(conditions) if conditions else ""}"""
 
@@ -264,9 +267,9 @@ from submission join files using (file){" where " + " and ".join(conditions) if 
 def _found(plan: Plan, found: From | str | None, kind: str) -> str:
     """The SQL of a period, place, measure or member as the file writes it."""
     if found is None or isinstance(found, str):
-        return _quoted(found or "")
+        return quoted(found or "")
     if found.constant is not None:
-        return _quoted(found.constant)
+        return quoted(found.constant)
     if found.path is not None:
         return f"{kind}_path"
     texts = [_text(plan, name) for name in found.read]
@@ -286,7 +289,7 @@ def _text(plan: Plan, name: str) -> str:
 
 
 def _given(plan: Plan, text: str) -> str:
-    missing = ", ".join(_quoted(token) for token in ("", *plan.layout.missing))
+    missing = ", ".join(quoted(token) for token in ("", *plan.layout.missing))
     return f"{text} not in ({missing})"
 
 
@@ -298,11 +301,11 @@ def _conditions(plan: Plan, where: dict[str, Condition]) -> list[str]:
             found.append(_given(plan, text))
         for values, word in ((condition.is_, "in"), (condition.not_, "not in")):
             if values is not None:
-                found.append(f"{text} {word} ({', '.join(map(_quoted, values))})")
+                found.append(f"{text} {word} ({', '.join(map(quoted, values))})")
     return found
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -334,13 +337,13 @@ def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary
         splits = sorted(given & set(vocabulary.members))
         texts = {name: f"coalesce(cast(\"{name}\" as varchar), '')" for name in splits}
         members = [f"'{name}{SPLIT}' || translate({text}, '{SPLIT}{JOIN}', '')" for name, text in texts.items()]
-        own = _quoted(place or "")
+        own = quoted(place or "")
         return connection.execute(
             f"""select 0::int as file, {"row" if "row" in given else "null"}::bigint as row, 0 as value_no,
                 coalesce(measure::varchar, '') as measure_raw, coalesce(period::varchar, '') as period_raw,
                 {"coalesce(place::varchar, " + own + ")" if "place" in given else own} as place_raw,
                 {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
-                value::varchar as value_raw, '' as per_key
+                value::varchar as value_raw, '' as status_raw, '' as per_key
             from answer where value is not null"""
         ).to_arrow_table()
 

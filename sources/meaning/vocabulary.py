@@ -69,10 +69,11 @@ class Vocabulary:
 
         The object's key is part of what is read where the layout looks into it, for a period, say.
         """
+        unsaid = {name for name in ("marks", "status") if not getattr(layout, name)}
         looked_into = any(found is not None and found.path for found in (layout.period, layout.place))
         said = "\0".join(
-            [submission, key if looked_into else "", partner, place or "", layout_name, layout.model_dump_json(),
-             self._contract, *([mapping] if mapping else [])]
+            [submission, key if looked_into else "", partner, place or "", layout_name,
+             layout.model_dump_json(exclude=unsaid), self._contract, *([mapping] if mapping else [])]
         )  # fmt: skip
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 

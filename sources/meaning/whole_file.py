@@ -87,7 +87,7 @@ def missing(plan: Plan, comparison: Comparison, vocabulary: Vocabulary, past: Pa
                 for measure in owes.measures
                 if measure in here
                 and (measure, latest) not in said
-                and past.history.total(partner.id, measure, latest.key) is None
+                and not past.history.said(partner.id, measure, latest.key)
             ]
             if lacking:
                 due = latest.end + timedelta(vocabulary.initiative.due_days)

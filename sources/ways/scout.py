@@ -38,5 +38,5 @@ class Scout(Collector):
         return set().union(*waiting.values())
 
     def _may_speak(self, submission: Submission, period: Period) -> bool:
-        spoken = [self.vocabulary.calendar.parse(text) for _, text, _ in submission.taken]
+        spoken = [self.vocabulary.calendar.parse(text) for _, text in submission.taken]
         return not spoken or any(one.start < period.end and period.start < one.end for one in spoken)

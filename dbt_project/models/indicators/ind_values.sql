@@ -1,21 +1,27 @@
-with term_values as (
+with term_parts as (
     select
         terms.indicator,
         terms.breakdown,
         terms.part,
         terms.term,
         terms.is_by_breakdown,
+        terms.weight,
         measure_values.period_type,
         measure_values.period,
         measure_values.place,
         term_members.shown_members as members,
-        -- Reported by these dimensions, and none of it among the members that count: that is zero, not missing.
-        terms.weight * sum(case when term_members.is_counted then measure_values.value else 0 end) as value,
-        terms.weight * sum(case when term_members.is_counted then measure_values.low else 0 end) as low,
-        terms.weight * sum(case when term_members.is_counted then measure_values.high else 0 end) as high,
+        term_members.is_counted,
+        measure_values.value is not null as is_number,
+        case when term_members.is_counted then measure_values.value end as value,
+        case when term_members.is_counted then measure_values.low end as low,
+        case when term_members.is_counted then measure_values.high end as high,
+        -- A record that was left out may have been of any member; else members that don't count say nothing here.
+        case
+            when term_members.is_counted or measure_values.status_rank = {{ rank_of('P') }}
+                then measure_values.status_rank
+        end as status_rank,
         measures.over_partners = 'overlap' as is_overlap,
-        measures.is_reference,
-        bool_or(measure_values.is_provisional) as is_provisional
+        measures.is_reference
     from {{ ref('int_terms') }} as terms
     inner join {{ source('lake', 'agenda_measures') }} as measures on terms.measure = measures.measure
     inner join {{ source('lake', 'agenda_indicator_periods') }} as periods on terms.indicator = periods.indicator
@@ -30,10 +36,43 @@ with term_values as (
             and terms.split = measure_values.split
             and term_members.members = measure_values.members
             and periods.period_type = measure_values.period_type
+),
+
+summed as (
+    select
+        indicator,
+        breakdown,
+        part,
+        term,
+        is_by_breakdown,
+        weight,
+        period_type,
+        period,
+        place,
+        members,
+        is_overlap,
+        is_reference,
+        {{ added('value') }} as value,
+        {{ added('low') }} as low,
+        {{ added('high') }} as high,
+        -- Reported by these dimensions, and none of it among the members that count: that is zero, not missing.
+        case when bool_or(is_number) and not bool_or(is_counted) then 0 end as zero,
+        coalesce(max(status_rank), {{ rank_of('A') }}) as status_rank
+    from term_parts
     group by
-        terms.indicator, terms.breakdown, terms.part, terms.term, terms.is_by_breakdown, terms.weight,
-        measure_values.period_type, measure_values.period, measure_values.place, term_members.shown_members,
-        measures.over_partners, measures.is_reference
+        indicator, breakdown, part, term, is_by_breakdown, weight, period_type, period, place, members, is_overlap,
+        is_reference
+),
+
+term_values as (
+    select
+        * exclude (value, low, high, zero, weight),
+        weight * coalesce(value, zero) as value,
+        weight * coalesce(low, zero) as low,
+        weight * coalesce(high, zero) as high,
+        -- What is not applicable is left out of a formula; what is missing or suppressed leaves it without a result.
+        value is not null or zero is not null or status_rank < {{ rank_of('A') }} as is_said
+    from summed
 ),
 
 -- The terms that are split like the row itself make the rows.
@@ -49,11 +88,11 @@ split_terms as (
         -- a subtracted measure is at its lowest where the measure is at its highest
         sum(least(low, high)) filter (where part = 'numerator') as numerator_low,
         sum(greatest(low, high)) filter (where part = 'numerator') as numerator_high,
-        count(*) filter (where part = 'numerator') as numerator_terms,
+        count(*) filter (where part = 'numerator' and is_said) as numerator_terms,
         coalesce(bool_or(is_overlap) filter (where part = 'numerator'), false) as is_overlap,
-        coalesce(sum(value) filter (where part = 'denominator'), 0) as denominator,
-        count(*) filter (where part = 'denominator') as denominator_terms,
-        bool_or(is_provisional) as is_provisional
+        sum(value) filter (where part = 'denominator') as denominator,
+        count(*) filter (where part = 'denominator' and is_said) as denominator_terms,
+        max(status_rank) as status_rank
     from term_values
     where is_by_breakdown
     group by indicator, breakdown, period_type, period, place, members
@@ -69,8 +108,8 @@ whole_terms as (
         period,
         place,
         sum(value) as denominator,
-        count(*) as denominator_terms,
-        bool_or(is_provisional) as is_provisional
+        count(*) filter (where is_said) as denominator_terms,
+        max(status_rank) as status_rank
     from term_values
     where not is_by_breakdown and part = 'denominator'
     group by indicator, breakdown, period_type, period, place
@@ -113,10 +152,17 @@ fractions as (
                     asked.denominator_terms > 0
                     and split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0)
                     = asked.denominator_terms
-                    then split_terms.denominator + coalesce(whole_terms.denominator, 0)
+                    then
+                        case
+                            when split_terms.denominator is null then whole_terms.denominator
+                            else split_terms.denominator + coalesce(whole_terms.denominator, 0)
+                        end
             end as decimal(38, 6)
         ) as denominator,
-        split_terms.is_provisional or coalesce(whole_terms.is_provisional, false) as is_provisional
+        split_terms.numerator_terms < asked.numerator_terms
+        or split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0) < asked.denominator_terms
+            as is_lacking,
+        greatest(split_terms.status_rank, whole_terms.status_rank) as status_rank
     from split_terms
     inner join asked on split_terms.indicator = asked.indicator
     left join whole_terms
@@ -143,8 +189,9 @@ counted as (
             else interval
         end as method,
         case
-            when numerator is null or (has_denominator and denominator is null) then 'O'
-            when has_denominator and denominator = 0 then 'M'
+            when status_rank = {{ rank_of('Q') }} then 'Q'
+            when is_lacking then 'O'
+            when numerator is null or (has_denominator and coalesce(denominator, 0) = 0) then 'M'
         end as absence
     from fractions
 ),
@@ -189,8 +236,8 @@ divided as (
         on counted.method = 'poisson' and counted.numerator = exact.events
 ),
 
--- Places that hold a group or a place of which only a part of the formula was reported: the sums there hold the
--- one number and lack the other.
+-- Places that hold a group or a place of which only a part of the formula was reported, or is applicable: the sums
+-- there hold the one number and lack the other.
 unpaired as (
     select distinct
         divided.indicator,
@@ -199,7 +246,9 @@ unpaired as (
         ancestors.ancestor as place
     from divided
     inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on divided.place = ancestors.place
-    where divided.absence = 'O'
+    where
+        divided.absence = 'O'
+        or (divided.absence = 'M' and (divided.numerator is null) <> (divided.denominator is null))
 )
 
 select
@@ -218,8 +267,12 @@ select
     divided.upper,
     case
         when divided.absence is not null then divided.absence
-        when divided.is_provisional or not coalesce(coverage.is_complete, true) or unpaired.place is not null then 'P'
-        else 'A'
+        when
+            divided.status_rank > {{ rank_of('P') }}
+            or not coalesce(coverage.is_complete, true)
+            or unpaired.place is not null
+            then 'P'
+        else {{ status_code('divided.status_rank') }}
     end as status,
     coalesce(coverage.expected_reporters, 0) as expected_reporters,
     coalesce(coverage.actual_reporters, 0) as actual_reporters

@@ -16,7 +16,7 @@ select
     reported.period_end as reported_end,
     periods.reported_months,
     reported.value,
-    reported.is_provisional
+    reported.status_rank
 from {{ ref('int_reported') }} as reported
 inner join {{ source('lake', 'agenda_measures') }} as measures on reported.measure = measures.measure
 inner join {{ ref('int_splits') }} as splits on reported.measure = splits.measure and reported.split = splits.split

@@ -17,7 +17,7 @@ with plain as (
         observations.place as reported_place,
         observations.members as reported_members,
         observations.value,
-        observations.is_provisional
+        observations.status_rank
     from {{ ref('int_observations') }} as observations
     inner join {{ ref('int_reported_periods') }} as periods
         on
@@ -71,7 +71,7 @@ others as (
         observations.place as reported_place,
         observations.members as reported_members,
         observations.value,
-        observations.is_provisional
+        observations.status_rank
     from contributed
     inner join {{ ref('int_observations') }} as observations
         on
@@ -100,7 +100,7 @@ reference as (
         contributed.reported_place,
         contributed.reported_members,
         years.value,
-        false as is_provisional
+        {{ rank_of('A') }} as status_rank
     from contributed
     inner join {{ source('lake', 'reference_values') }} as years
         on

@@ -82,9 +82,9 @@ undisputed as (
 )
 
 select
-    reading, row_number, partner, measure, period, period_start, period_end, place, members, value, is_provisional
+    reading, row_number, partner, measure, period, period_start, period_end, place, members, value, status_rank
 from undisputed
 union all
 select
-    reading, row_number, partner, measure, period, period_start, period_end, place, members, value, is_provisional
+    reading, row_number, partner, measure, period, period_start, period_end, place, members, value, status_rank
 from resolved

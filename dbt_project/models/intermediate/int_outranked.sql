@@ -18,6 +18,7 @@ with present as (
     where
         periods.is_counted
         and reported.split = ''
+        and {{ speaks('reported.value', 'reported.status_rank') }}
         and reported.measure in (select ranked.measure from {{ source('lake', 'agenda_precedence') }} as ranked)
 ),
 

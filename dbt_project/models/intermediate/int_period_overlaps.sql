@@ -10,7 +10,7 @@ with mixed as (
 ),
 
 cells as (
-    select distinct
+    select
         periods.partner,
         periods.measure,
         periods.period_type,
@@ -19,7 +19,8 @@ cells as (
         periods.reported_end,
         periods.reported_months,
         reported.split,
-        reported.place
+        reported.place,
+        bool_or({{ speaks('reported.value', 'reported.status_rank') }}) as speaks
     from {{ ref('int_reported_periods') }} as periods
     inner join mixed
         on
@@ -34,6 +35,9 @@ cells as (
             and periods.reported_start = reported.period_start
             and periods.reported_end = reported.period_end
     where periods.is_counted
+    group by
+        periods.partner, periods.measure, periods.period_type, periods.period, periods.reported_start,
+        periods.reported_end, periods.reported_months, reported.split, reported.place
 ),
 
 -- A partner that reports a place's quarter itself is taken at its word: this place's months are not added to it.
@@ -52,6 +56,7 @@ of_the_place as (
             and shorter.reported_months < longer.reported_months
             and shorter.reported_start >= longer.reported_start
             and shorter.reported_end <= longer.reported_end
+            and longer.speaks
 ),
 
 -- A number for a place around it, for some of the same months: from there on the place is contained already.
@@ -74,6 +79,7 @@ of_places_around as (
             and lower_cells.reported_months <> upper_cells.reported_months
             and lower_cells.reported_start < upper_cells.reported_end
             and lower_cells.reported_end > upper_cells.reported_start
+            and upper_cells.speaks
 )
 
 select

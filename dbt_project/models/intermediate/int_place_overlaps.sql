@@ -1,12 +1,14 @@
 with cells as (
-    select distinct
+    select
         partner,
         measure,
         period_start,
         period_end,
         split,
-        place
+        place,
+        bool_or({{ speaks('value') }}) as speaks
     from {{ ref('int_reported') }}
+    group by partner, measure, period_start, period_end, split, place
 ),
 
 above as (
@@ -38,6 +40,7 @@ inner join cells as upper_cells
         and lower_cells.period_start = upper_cells.period_start
         and lower_cells.period_end = upper_cells.period_end
         and lower_cells.split = upper_cells.split
+        and upper_cells.speaks
 group by
     lower_cells.partner, lower_cells.measure, lower_cells.period_start, lower_cells.period_end, lower_cells.split,
     lower_cells.place

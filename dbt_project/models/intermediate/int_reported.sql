@@ -15,7 +15,7 @@ numbers as (
         observations.place,
         observations.members,
         observations.value,
-        observations.is_provisional
+        observations.status_rank
     from {{ ref('int_observations') }} as observations
     inner join {{ ref('int_reports') }} as reports
         on
@@ -33,7 +33,7 @@ numbers as (
         carried.place,
         carried.members,
         carried.value,
-        false as is_provisional
+        {{ rank_of('A') }} as status_rank
     from (select distinct measure, period_start from reference) as years
     inner join reference as carried
         on
@@ -53,19 +53,21 @@ summed as (
         parts.part as members,
         parts.size,
         parts.preference,
-        sum(numbers.value) as value,
-        sum(sum(numbers.value)) over (
-            partition by
-                numbers.partner, numbers.measure, numbers.period_start, numbers.period_end, numbers.place, parts.split,
-                parts.preference
-        ) as total,
-        bool_or(numbers.is_provisional) as is_provisional
+        {{ added('numbers.value') }} as value,
+        max(numbers.status_rank) as status_rank,
+        sum(sum(numbers.value)) over way as total,
+        max(max(numbers.status_rank)) over way = {{ rank_of('Q') }} as is_suppressed
     from numbers
     inner join {{ ref('int_member_parts') }} as parts
         on numbers.measure = parts.measure and numbers.members = parts.members
     group by
         numbers.partner, numbers.measure, numbers.period_start, numbers.period_end, numbers.place, parts.split,
         parts.part, parts.size, parts.preference
+    window way as (
+        partition by
+            numbers.partner, numbers.measure, numbers.period_start, numbers.period_end, numbers.place, parts.split,
+            parts.preference
+    )
 )
 
 select
@@ -78,12 +80,13 @@ select
     members,
     preference,
     value,
-    is_provisional
+    status_rank
 from summed
 -- Of all ways in which a number was split the coarsest that still has the wanted dimensions is added up:
--- a reported total is used, never added to its parts. Of several equally coarse ones it is that with the largest
--- sum: one that was reported incompletely gives less.
+-- a reported total is used, never added to its parts; but one that says there is no number is no total. Of several
+-- equally coarse ones it is one without suppressed parts, and that with the largest sum: one that was reported
+-- incompletely gives less.
 qualify dense_rank() over (
     partition by partner, measure, period_start, period_end, place, split
-    order by size asc, total desc, preference asc
+    order by total is null and not is_suppressed, size asc, is_suppressed asc, total desc nulls last, preference asc
 ) = 1

@@ -24,8 +24,8 @@ select
     counted.period,
     observations.place,
     observations.members,
-    sum(observations.value) as value,
-    bool_or(observations.is_provisional) as is_provisional
+    {{ added('observations.value') }} as value,
+    max(observations.status_rank) as status_rank
 from {{ ref('int_observations') }} as observations
 inner join counted
     on

@@ -11,7 +11,7 @@ with summands as (
         parts.split,
         parts.part as members,
         totals.value,
-        totals.is_provisional
+        totals.status_rank
     from {{ ref('int_totals') }} as totals
     inner join {{ ref('int_member_parts') }} as parts
         on totals.measure = parts.measure and totals.members = parts.members
@@ -30,7 +30,7 @@ with summands as (
         split,
         members,
         value,
-        is_provisional
+        status_rank
     from {{ ref('int_contributions') }}
     where over_time in ('sum', 'last') and over_partners = 'sum'
 ),
@@ -43,8 +43,8 @@ added as (
         place,
         split,
         members,
-        sum(value) as value,
-        bool_or(is_provisional) as is_provisional
+        {{ added('value') }} as value,
+        max(status_rank) as status_rank
     from summands
     group by all
 ),
@@ -71,8 +71,8 @@ by_month as (
         split,
         members,
         {{ add_months('reported_start', 'month') }} as month_start,
-        sum(value) as value,
-        bool_or(is_provisional) as is_provisional
+        {{ added('value') }} as value,
+        max(status_rank) as status_rank
     from monthly
     group by all
 ),
@@ -88,15 +88,36 @@ by_partner as (
         split,
         members,
         cast(
-            case over_time
-                when 'mean' then sum(value) / count(*)
-                when 'max' then max(value)
+            case
+                when max(status_rank) = {{ rank_of('Q') }} then null
+                when over_time = 'mean' then sum(value) / count(value)
+                when over_time = 'max' then max(value)
                 else sum(value)
             end as decimal(38, 6)
         ) as value,
-        bool_or(is_provisional) as is_provisional
+        max(status_rank) as status_rank
     from by_month
     group by partner, measure, over_time, over_partners, period_type, period, place, split, members
+),
+
+-- Partners that may have counted the same people: at least the largest number, at most all of them.
+by_partners as (
+    select
+        measure,
+        period_type,
+        period,
+        place,
+        split,
+        members,
+        case
+            when max(status_rank) = {{ rank_of('Q') }} then null
+            when over_partners = 'overlap' then max(value)
+            else sum(value)
+        end as value,
+        {{ added('value') }} as high,
+        max(status_rank) as status_rank
+    from by_partner
+    group by measure, over_partners, period_type, period, place, split, members
 )
 
 select
@@ -109,7 +130,7 @@ select
     value,
     value as low,
     value as high,
-    is_provisional
+    status_rank
 from added
 union all
 select
@@ -119,10 +140,8 @@ select
     place,
     split,
     members,
-    -- Partners that may have counted the same people: at least the largest number, at most all of them.
-    case over_partners when 'overlap' then max(value) else sum(value) end as value,
-    case over_partners when 'overlap' then max(value) else sum(value) end as low,
-    sum(value) as high,
-    bool_or(is_provisional) as is_provisional
-from by_partner
-group by measure, over_partners, period_type, period, place, split, members
+    value,
+    value as low,
+    high,
+    status_rank
+from by_partners

@@ -9,5 +9,5 @@ select
     place,
     members,
     value,
-    obs_status = 'P' as is_provisional
+    {{ status_rank('obs_status') }} as status_rank
 from {{ source('lake', 'observations') }}
