@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,10 +20,15 @@ import duckdb
 from agenda.errors import ConfigurationError, Unavailable
 from agenda.folder import Folder, nearest
 from agenda.periods import Period
+from agenda.statuses import ORDER
 from agenda.tables import members_text
 from flows import explain_sql as sql
+from flows.explain_sums import Share, added
 from flows.revisions import Known
 from sources.forms.sheet_words import layouts_of
+
+LEFT_OUT = "MK"
+"""Statuses of what can't be, or is counted elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Number:
-    """One reported number. ``status`` is P where some of the records behind it were left out, else A.
+    """What was reported: a number, or why there is none; ``status`` as in `agenda.statuses`.
 
     ``why`` says of a number that was reported and doesn't count what counts in its stead.
     """
@@ -53,24 +58,16 @@ class Number:
     end: date  # exclusive
     place: str
     members: str
-    value: Decimal
-    status: Literal["A", "P"]
+    value: Decimal | None
+    status: str
     origin: Origin
     counts_for: str = ""  # the members of the formula's split that it is part of
     why: str = ""
 
 
 @dataclass(frozen=True)
-class Share:
-    """What one partner's numbers come to by the rule over time."""
-
-    partner: str
-    value: Decimal
-
-
-@dataclass(frozen=True)
 class Term:
-    """One measure of the formula. ``value`` is None where nobody reported it; ``weight`` is in it already.
+    """One measure of the formula. ``value`` is None where nobody gave a number; ``weight`` is in it already.
 
     ``low`` and ``high`` differ where partners' lists overlap.
     """
@@ -90,6 +87,11 @@ class Term:
     high: Decimal | None
     shares: tuple[Share, ...]
     numbers: tuple[Number, ...]
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is not applicable: the formula goes without it."""
+        return bool(self.numbers) and all(number.status in LEFT_OUT for number in self.numbers)
 
 
 @dataclass(frozen=True)
@@ -278,14 +280,16 @@ class _Reader:
         found: dict[int, list[Number]] = defaultdict(list)
         reported: set[int] = set()
         for row in self.rows(sql.LINEAGE, **self.asked):
-            reported.add(row["term"])
+            reported |= {row["term"]} if row["value"] is not None else set()
             if row["is_counted"]:
                 found[row["term"]].append(self._number(row))
         for row in self.rows(sql.TERMS, **_without(self.asked, "period", "place", "members")):
             numbers = tuple(found[row["term"]])
-            shares, totals = _added(numbers, row["over_time"], row["over_partners"])
-            sums = sorted(row["weight"] * total for total in totals) if row["term"] in reported else None
-            value = row["weight"] * totals[0] if sums else None
+            shares, totals = added(numbers, row["over_time"], row["over_partners"])
+            if not numbers and row["term"] in reported:  # by groups, and none of those that count
+                totals = (Decimal(), Decimal())
+            sums = sorted(row["weight"] * total for total in totals) if totals else None
+            value = row["weight"] * totals[0] if totals else None
             yield Term(
                 **{k: row[k] for k in ("part", "measure", "name", "unit", "weight", "over_time", "over_partners")},
                 where=row["filters"] or "", precedence=tuple(row["precedence"] or ()),
@@ -303,7 +307,7 @@ class _Reader:
         return Number(
             partner=row["partner"], measure=row["measure"], period=period, start=row["reported_start"],
             end=row["reported_end"], place=row["reported_place"], members=row["reported_members"], value=row["value"],
-            status="P" if row["is_provisional"] else "A", origin=origin, counts_for=row.get("members", ""), why=why,
+            status=ORDER[row["status_rank"] - 1], origin=origin, counts_for=row.get("members", ""), why=why,
         )  # fmt: skip
 
     def _origin(self, row: Mapping[str, Any]) -> Origin:
@@ -343,43 +347,10 @@ def _without(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name not in names}
 
 
-def _added(
-    numbers: Sequence[Number], over_time: str, over_partners: str
-) -> tuple[tuple[Share, ...], tuple[Decimal, Decimal]]:
-    """What each partner's numbers come to, and what they come to together: what counts, and the sum of all."""
-    months: dict[tuple[str, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for number in numbers:
-        first, end = _month(number.start), _month(number.end)
-        for month in range(first, end if over_time in ("mean", "max") else first + 1):
-            months[number.counts_for, number.partner][month] += number.value
-    groups: dict[str, list[Decimal]] = defaultdict(list)
-    shares: dict[str, Decimal] = defaultdict(Decimal)
-    for (group, partner), values in months.items():
-        made = _over_time(over_time, list(values.values()))
-        groups[group].append(made)
-        shares[partner] += made
-    total = sum((sum(values, Decimal()) for values in groups.values()), Decimal())
-    largest = sum((max(values) for values in groups.values()), Decimal())
-    counted = largest if over_partners == "overlap" else total
-    return tuple(Share(partner, value) for partner, value in shares.items()), (counted, total)
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month
-
-
-def _over_time(rule: str, values: Sequence[Decimal]) -> Decimal:
-    """Means are kept to six decimals, as every number is."""
-    if rule == "max":
-        return max(values)
-    total = sum(values, Decimal())
-    return (total / len(values)).quantize(Decimal("0.000001"), ROUND_HALF_UP) if rule == "mean" else total
-
-
 def _prove(made: Explanation) -> None:
     """The listed numbers make numerator and denominator exactly."""
     for part, expected in (("numerator", made.numerator), ("denominator", made.denominator)):
-        values = [term.value for term in made.terms if term.part == part]
+        values = [term.value for term in made.terms if term.part == part and not term.is_left_out]
         known = [value for value in values if value is not None]
         total = sum(known, Decimal()) if values and len(known) == len(values) else None
         if total != expected:

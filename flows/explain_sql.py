@@ -70,7 +70,7 @@ UNCOUNTED = f"""
     )
     select o.reading, o.row_number, o.partner, o.measure, o.period as reported_period,
         o.period_start as reported_start, o.period_end as reported_end, o.place as reported_place,
-        o.members as reported_members, o.value, o.is_provisional, f.* exclude (reading),
+        o.members as reported_members, o.value, o.status_rank, f.* exclude (reading),
         case
             when not coalesce(rp.is_counted, true) then 'a later month counts'
             when outranked.partner is not null then '{{partner}} comes first where both report'

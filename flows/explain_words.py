@@ -14,7 +14,8 @@ from textwrap import wrap
 from typing import Any
 
 from agenda.model import Indicator
-from flows.explain import Explanation, Number, Origin, Owed, Remark, Term
+from agenda.statuses import STATUSES, SUPPRESSED
+from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.revisions import Known
 
 WIDTH = 100
@@ -31,11 +32,14 @@ OVER_TIME = {
     "mean": "the mean of its months counts",
     "max": "the highest of its months counts",
 }
+BESIDE = {"A": "", "P": "some of its records were left out", "M": "", "O": "", "Q": ""}
+"""What is said of a reported number beside it; of other statuses their name."""
 STATUS = {
     "A": "complete: everybody who owes a number for it has reported",
     "P": "provisional: a partner, a month or some records are missing",
     "O": "not reported: a part of the formula is missing. This is not zero",
-    "M": "cannot be computed: the number to divide by is zero",
+    "M": "cannot be: it is not applicable, or the number to divide by is zero",
+    "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
 }
 
 
@@ -71,7 +75,7 @@ def _head(made: Explanation) -> Iterator[str]:
             else "partners' lists overlap, and the truth lies between the longest list and all together"
         )
     reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
-    yield f"  {made.status}, {STATUS[made.status]}; {reporters}"
+    yield f"  {made.status}, {STATUS.get(made.status) or STATUSES[made.status].lower()}; {reporters}"
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
@@ -82,13 +86,17 @@ def _value(made: Explanation) -> str:
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
     times = f" × {made.times:,}" if made.times != 1 else ""
-    return f"{said}  =  {number(made.numerator)}{times} ÷ {number(made.denominator)}"
+    return f"{said}  =  {number(made.numerator, _numbers(made, 'numerator'))}{times} ÷ {number(made.denominator)}"
+
+
+def _numbers(made: Explanation, part: str) -> list[Number]:
+    return [one for term in made.terms if term.part == part for one in term.numbers]
 
 
 def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
     total = made.numerator if part == "numerator" else made.denominator
     title = {"numerator": "What is counted", "denominator": "Divided by"}[part]
-    yield from ("", f"{title}: {number(total)}")
+    yield from ("", f"{title}: {number(total, _numbers(made, part))}")
     for term in terms:
         yield from _term(made, term)
 
@@ -96,13 +104,14 @@ def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
 def _term(made: Explanation, term: Term) -> Iterator[str]:
     weight = "" if term.weight == 1 else "− " if term.weight == -1 else f"{number(term.weight)} × "
     where = f", {_members(made, term.where)} only" if term.where else ""
-    yield f"  {weight}{term.name}{where}: {number(term.value)} {term.unit}"
+    yield f"  {weight}{term.name}{where}: {number(term.value, term.numbers)} {term.unit}"
     yield from _wrapped(_rules(made, term), "    ")
     if not term.numbers:
         yield f"    {'no such group was reported' if term.value is not None else 'nobody reported it'}"
         return
     groups = _by_file(term.numbers)
-    width = max(len(number(value)) for value in [n.value for n in term.numbers] + [s.value for s in term.shares])
+    width = max(len(_sum([one])) for one in term.numbers)
+    width = max(width, *(len(number(share.value, term.numbers)) for share in term.shares))
     for (partner, _), numbers in groups[:FILES]:
         yield from _file(made, term, partner, numbers, width)
     rest = [n for _, numbers in groups[FILES:] for n in numbers]
@@ -112,7 +121,7 @@ def _term(made: Explanation, term: Term) -> Iterator[str]:
         yield f"    {_sum(rest):>{width}}  in {_count(len(rest), 'number')} from {whose}"
     if term.over_time in ("mean", "max") or term.over_partners == "overlap":
         for share in term.shares:
-            yield f"    {number(share.value):>{width}}  comes from {_partner(made, share.partner)}"
+            yield f"    {number(share.value, term.numbers):>{width}}  comes from {_partner(made, share.partner)}"
 
 
 def _rules(made: Explanation, term: Term) -> str:
@@ -136,8 +145,8 @@ def _file(made: Explanation, term: Term, partner: str, numbers: Sequence[Number]
     for one in listed:
         what = [made.names["places"].get(one.place, one.place), one.period, _members(made, one.members)]
         row = f"row {one.origin.row}" if one.origin.row else ""
-        note = "some of its records were left out" if one.status == "P" else ""
-        yield f"      {number(one.value):>{width}}  {', '.join(filter(None, [*what, row, note]))}"
+        note = BESIDE.get(one.status, STATUSES[one.status].lower())
+        yield f"      {_sum([one]):>{width}}  {', '.join(filter(None, [*what, row, note]))}"
     if not listed:
         rows, places = [n.origin.row for n in numbers if n.origin.row], len({n.place for n in numbers})
         where = f", rows {min(rows)} to {max(rows)}" if rows else ""
@@ -271,8 +280,10 @@ def _name(names: Mapping[str, str], part: str) -> str:
     return names.get(part, part)
 
 
-def _sum(numbers: Iterable[Number]) -> str:
-    return number(sum((n.value for n in numbers), Decimal()))
+def _sum(numbers: Sequence[Number]) -> str:
+    known = [one.value for one in numbers if one.value is not None]
+    is_withheld = any(one.status == SUPPRESSED for one in numbers)
+    return number(sum(known, Decimal()) if known and not is_withheld else None, numbers)
 
 
 def _count(count: int, what: str) -> str:
@@ -300,10 +311,13 @@ def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds
     yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."
 
 
-def number(value: Decimal | None) -> str:
-    """An exact number, without zeros that say nothing."""
+def number(value: Decimal | None, made_of: Sequence[Number] = ()) -> str:
+    """An exact number, without zeros that say nothing; or why what it would be made of comes to none."""
     if value is None:
-        return "not reported"
+        statuses = {one.status for one in made_of}
+        if SUPPRESSED in statuses:
+            return "suppressed"
+        return "not applicable" if statuses and statuses <= set(LEFT_OUT) else "not reported"
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -3,7 +3,7 @@
 Each is laid out twice, for a wide column and for a phone, so that its text is never smaller than the caption below.
 The marks mean the same everywhere: a line is what was reported, a hollow point is provisional, a pale band is the
 interval, dotted is the baseline, dashed the agreed path to the target. What a mark is stands beside it; there is no
-legend. Missing periods break the line.
+legend. Periods without a value break the line, and a sign in the gap says why: its meaning stands below the chart.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DOTS_AT_MOST = 30
 
 @dataclass(frozen=True)
 class Point:
-    """A period's value at ``x``, the ordinal of the day the period ends; None breaks the line."""
+    """A period's value at ``x``, the ordinal of the day the period ends; None breaks the line, ``absence`` is why."""
 
     x: int
     label: str
@@ -32,6 +32,17 @@ class Point:
     lower: float | None = None
     upper: float | None = None
     provisional: bool = False
+    absence: str = ""
+
+    @property
+    def sign(self) -> str:
+        """What stands in the gap of the line; nothing where there is none."""
+        return SIGNS[self.absence] if self.absence else ""
+
+
+SIGNS = {"missing": ":", "suppressed": "x", "not_applicable": "z", "undivided": "÷"}
+"""Signs for values that are not there, as statistical offices set them in tables and templates take them from
+partners; and the sign of a division."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
 from agenda.model import Indicator, Place
+from agenda.periods import Period
 from agenda.tables import members_text
 from reports import charts, trend
 from reports.drawing import Canvas, render
@@ -14,6 +16,9 @@ from reports.escape import plain
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
+
+GAPS_NAMED = 4
+"""Periods without a value that are named one by one; of more the first and the last."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +99,13 @@ class Figures:
     # -- trend -----------------------------------------------------------------------------------------
 
     def points(self, indicator: Indicator) -> list[charts.Point]:
-        return [
-            charts.Point(
-                period.end.toordinal(), self.words.period_short(period),
-                *((v.value, v.lower, v.upper, v.is_provisional) if v is not None else ()),
-            )
-            for period, v in self.quarter.series(indicator.id)
-        ]  # fmt: skip
+        def point(period: Period, v: Value | None) -> charts.Point:
+            at = period.end.toordinal(), self.words.period_short(period)
+            if v is None or v.value is None:
+                return charts.Point(*at, absence=v.absence if v else "missing")
+            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional)
+
+        return [point(period, value) for period, value in self.quarter.series(indicator.id)]
 
     def trend(self, indicator: Indicator) -> Figure:
         words, standing = self.words, self.quarter.standing(indicator.id)
@@ -140,8 +145,22 @@ class Figures:
         (first, start), (last, end) = known[0], known[-1]
         said = words._("From {start} in {first} to {end} in {last}.", first=first, last=last,
                        start=words.quantity(indicator, start), end=words.quantity(indicator, end))  # fmt: skip
-        target = self.sentences.target_text(indicator)
-        return " ".join([said, words._("Target: {target}.", target=target)]) if target else said
+        parts = [said, *self._gaps(points)]
+        if target := self.sentences.target_text(indicator):
+            parts.append(words._("Target: {target}.", target=target))
+        return " ".join(parts)
+
+    def _gaps(self, points: list[charts.Point]) -> Iterator[str]:
+        """``2025Q3 and 2025Q4: suppressed by a partner.`` for each reason why there is no number."""
+        for absence in charts.SIGNS:
+            if labels := [point.label for point in points if point.absence == absence]:
+                yield self.words._("{periods}: {why}.", periods=self._spanned(labels), why=self.words.absent(absence))
+
+    def _spanned(self, labels: list[str]) -> str:
+        if len(labels) <= GAPS_NAMED:
+            return self.words.listed(labels)
+        return self.words.n("{number} period from {first} to {last}", "{number} periods from {first} to {last}",
+                            len(labels), first=labels[0], last=labels[-1])  # fmt: skip
 
     def _trend_notes(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
         words = self.words
@@ -149,8 +168,10 @@ class Figures:
             yield words._("Hollow: provisional.")
         if any(p.lower is not None and p.upper is not None and p.lower < p.upper for p in points):
             yield self._interval_note(indicator)
-        if any(point.value is None for point in points):
-            yield words._("A gap in the line: not reported, or not to be computed.")
+        signs = [absence for absence in charts.SIGNS if any(point.absence == absence for point in points)]
+        if signs:
+            meanings = [words._("{sign} {why}", sign=charts.SIGNS[one], why=words.absent(one)) for one in signs]
+            yield words._("A gap in the line: {meanings}.", meanings=words._(", ").join(meanings))
 
     def _interval_note(self, indicator: Indicator) -> str:
         if indicator.interval != "none":
@@ -186,10 +207,11 @@ class Figures:
                        most=words.quantity(indicator, values[-1]), low=words.value(indicator, low),
                        high=words.quantity(indicator, high))  # fmt: skip
         axis, whole = charts.Axis(words, indicator.formula.kind == "percent"), self._whole(indicator)
-        absent = len(part.rows) - len(values)
+        absent = Counter(v.absence if v else "missing" for _, v in part.rows if v is None or v.value is None)
         notes = [words._("Each dot is a place; the band holds the middle half of them. The table names them all.")]
-        if absent:
-            notes.append(words.n("{number} place has no value.", "{number} places have no value.", absent))
+        for absence in (one for one in charts.SIGNS if absent[one]):
+            notes.append(words.n("{number} place has no value: {why}.", "{number} places have no value: {why}.",
+                                 absent[absence], why=words.absent(absence)))  # fmt: skip
         return self._figure(
             f"{indicator.id}-{number}", "strip", self._caption(indicator, part), said, notes,
             charts.strip(values, axis, whole, middle, narrow=True), charts.strip(values, axis, whole, middle),
@@ -201,7 +223,7 @@ class Figures:
 
     def _row(self, indicator: Indicator, name: str, value: Value | None) -> charts.Row:
         if value is None or value.value is None:
-            return charts.Row(name, self.words.absent(value.status if value else None))
+            return charts.Row(name, self.words.absent(value.absence if value else "missing"))
         text = self.words.value(indicator, value.value)
         return charts.Row(name, text, value.value, value.lower, value.upper, value.is_provisional)
 

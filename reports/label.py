@@ -16,7 +16,7 @@ from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newe
 from reports.revisions import compare, read_values
 from reports.sentences import Sentences
 from reports.site import published
-from reports.tables import Quarter
+from reports.tables import Quarter, absence
 from reports.views import EditionLabel, Revised
 from reports.words import Words
 
@@ -69,8 +69,10 @@ def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: b
         shown = (pl.col("indicator") == id_) & (pl.col("period_type") == quarter.shown_period(id_).type)
         for row in changes.filter(shown).sort("period", descending=True).iter_rows(named=True):
             before, after = (
-                words.quantity(indicator, float(row[name])) if row[name] else words.absent("O")
-                for name in ("value_before", "value_after")
+                words.quantity(indicator, float(row[f"value_{when}"]))
+                if row[f"value_{when}"]
+                else words.absent(absence(row[f"status_{when}"], row[f"denominator_{when}"]))
+                for when in ("before", "after")
             )
             period = words.period_short(quarter.calendar.parse(row["period"]))
             why = _why(quarter, words, id_, row["period"], fresh)

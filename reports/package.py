@@ -151,7 +151,15 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
         ("denominator", "number", words._("What it was divided by, exactly; empty for counts.")),
         ("lower", "number", words._("Lower end of the 95 % interval, or of what is possible where lists overlap.")),
         ("upper", "number", words._("Upper end of the same.")),
-        ("status", "string", words._("SDMX OBS_STATUS: A normal, P provisional, O not reported, M cannot exist.")),
+        (
+            "status",
+            "string",
+            words._(
+                "SDMX OBS_STATUS. With a value: A normal, P provisional; E estimated and other "
+                "codes as they were reported. Without one: O not reported, M cannot exist, or "
+                "nothing to divide by, Q suppressed by a partner."
+            ),
+        ),
         ("expected_reporters", "integer", words._("Partners that owed a part of this number.")),
         ("actual_reporters", "integer", words._("Partners of these that reported it.")),
         ("unit", "string", words._("What is counted.")),

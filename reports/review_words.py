@@ -11,7 +11,7 @@ import polars as pl
 from agenda.periods import Period
 from reports.edition import Arrival, Edition
 from reports.package import WHOLE
-from reports.tables import Quarter, Reporter
+from reports.tables import Quarter, Reporter, absence
 from reports.words import Words
 
 _SHOWN = 12
@@ -221,9 +221,10 @@ class ReviewWords:
 
     def _shown(self, id_: str, row: Row | None) -> str:
         if row is None or not row["value"]:
-            return self.words.absent(row["status"] if row else None)
+            return self.words.absent(absence(row["status"], row["denominator"]) if row else "missing")
         shown = self.words.quantity(self.quarter.indicators[id_], float(row["value"]))
-        return self.words._("{value} (provisional)", value=shown) if row["status"] == "P" else shown
+        note = self.words.noted(row["status"])
+        return self.words._("{value} ({note})", value=shown, note=note) if note else shown
 
     def _change(self, id_: str, before: Row | None, after: Row | None) -> tuple[str, bool]:
         """What to call the step from the one to the other, and whether it is one."""
@@ -231,7 +232,7 @@ class ReviewWords:
         status_was, status_is = (row["status"] if row else "O" for row in (before, after))
         if not was or not is_:
             said = self.words._("new") if is_ else self.words._("gone") if was else ""
-            return said, bool(was or is_)
+            return said, bool(was or is_) or status_was != status_is
         if was == is_:
             same = status_was == status_is
             return self.words._("unchanged") if same else self.words._("only its certainty changed"), not same

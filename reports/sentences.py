@@ -155,9 +155,14 @@ class Sentences:
         if moved is None:
             found = self.quarter.value(indicator)
             period = words.period(self.quarter.shown_period(indicator))
-            if found is not None and found.status == "M":
-                return words._("There is no value for the {period}: nothing was counted to divide by.", period=period)
-            return words._("There is no value for the {period}: it was not reported.", period=period)
+            return {
+                "missing": words._("There is no value for the {period}: it was not reported.", period=period),
+                "suppressed": words._("There is no value for the {period}: a partner suppressed a part of it, so that "
+                                      "the sum is not known.", period=period),
+                "not_applicable": words._("There is no value for the {period}: there can be none.", period=period),
+                "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
+                                     period=period),
+            }[found.absence if found else "missing"]  # fmt: skip
         said = [f"{self._movement(moved)}."]
         if standing := self._standing(moved):
             said.append(standing)
@@ -268,16 +273,20 @@ class Sentences:
             name = stress(plain(indicator.name))
             if id_ not in self.moved:
                 found = self.quarter.value(id_)
-                said.append(words._("{name}: {why}.", name=name, why=words.absent(found.status if found else None)))
+                why = words.absent(found.absence if found else "missing")
+                said.append(words._("{name}: {why}.", name=name, why=why))
                 continue
-            gone = [place for places in self.quarter.levels.values() for place in places
-                    if (found := self.quarter.value(id_, place.id)) is not None and found.value is None]  # fmt: skip
-            if 0 < len(gone) <= _MOST_NAMED:
-                places = words.listed([plain(place.name) for place in gone])
-                said.append(words._("{name}: not known for {places}.", name=name, places=places))
-            elif gone:
-                said.append(words.n("{name}: not known for {number} place.", "{name}: not known for {number} places.",
-                                    len(gone), name=name))  # fmt: skip
+            gone: dict[str, list[str]] = {}
+            for place in (place for places in self.quarter.levels.values() for place in places):
+                found = self.quarter.value(id_, place.id)
+                if found is not None and found.value is None:
+                    gone.setdefault(words.absent(found.absence), []).append(plain(place.name))
+            for why, places in gone.items():
+                if len(places) <= _MOST_NAMED:
+                    said.append(words._("{name}: {why} for {places}.", name=name, why=why, places=words.listed(places)))
+                else:
+                    said.append(words.n("{name}: {why} for {number} place.", "{name}: {why} for {number} places.",
+                                        len(places), name=name, why=why))  # fmt: skip
         return said
 
     def _bounded(self) -> list[str]:

@@ -22,6 +22,7 @@ from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.model import Goal, Indicator, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
+from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
 
 _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
@@ -54,7 +55,8 @@ _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f
 class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
-    ``status`` is SDMX OBS_STATUS: A normal, P provisional, O not reported, M cannot exist.
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, other codes of numbers as they were reported; O not
+    reported, M cannot exist, Q suppressed by a partner.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
 
@@ -77,9 +79,23 @@ class Value:
         return self.status == "P"
 
     @property
+    def absence(self) -> str:
+        return absence(self.status, self.denominator)
+
+    @property
     def width(self) -> float:
         """How wide the interval is; 0 where there is none."""
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
+
+
+def absence(status: str, denominator: object) -> str:
+    """Why there is no number, for `Words.absent`: ``missing``, ``suppressed``, ``not_applicable`` or ``undivided``.
+
+    ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
+    """
+    if status == NOT_APPLICABLE:
+        return "undivided" if denominator not in (None, "") else "not_applicable"
+    return "suppressed" if status == SUPPRESSED else "missing"
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
     _grid(canvas, list(zip(map(y, levels), data.axis.texts(levels), strict=True)), x)
     _time_axis(canvas, shown, x)
     rows = _band_marks(canvas, shown, x, y)
+    _gap_marks(canvas, shown, x)
     drawn = _target_marks(canvas, shown, x, y)
     _baseline_marks(canvas, shown, x, y)
     _line_marks(canvas, rows, x, y)
@@ -159,6 +160,16 @@ def _band_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> list[dict[st
         canvas.add({"type": "area", "color": INK["band"], "opacity": 0.8}, rows, x=along("x", x), y=along("low", y),
                    y2={"field": "high"}, detail={"field": "piece", "type": "nominal"})  # fmt: skip
     return rows
+
+
+def _gap_marks(canvas: Canvas, data: Trend, x: Scale) -> None:
+    """Signs at the foot of the chart where the line has no point; of neighbours that would touch the first one."""
+    free = -1.0
+    for point in data.points:
+        sign = Label(point.sign, x(point.x), canvas.height - 44, "center", "ink", bold=True)
+        if point.sign and sign.box.left > free:
+            canvas.labels.append(sign)
+            free = sign.box.right
 
 
 def _line_marks(canvas: Canvas, rows: list[dict[str, Any]], x: Scale, y: Scale) -> None:

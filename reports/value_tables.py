@@ -116,10 +116,10 @@ class ValueTables:
                             expected=self.words.number(value.expected))  # fmt: skip
 
     def _note(self, value: Value | None) -> str:
-        return self.words._("provisional") if value is not None and value.is_provisional else ""
+        return self.words.noted(value.status) if value is not None else ""
 
     def shown(self, indicator: Indicator, value: Value | None, unit: bool = False) -> str:
         """The value, or why there is none."""
         if value is None or value.value is None:
-            return self.words.absent(value.status if value else None).replace(" ", "\N{NO-BREAK SPACE}")
+            return self.words.absent(value.absence if value else "missing").replace(" ", "\N{NO-BREAK SPACE}")
         return (self.words.quantity if unit else self.words.value)(indicator, value.value)

@@ -87,12 +87,32 @@ class Words(Speech):
             "no_target": self._("No target"),
         }.get(code, self._("Not known"))
 
-    def absent(self, status: str | None) -> str:
-        """Why there is no number, for an SDMX OBS_STATUS; None where there is no row at all."""
+    def absent(self, absence: str) -> str:
+        """Why there is no number, as `reports.tables.absence` tells it."""
         return {
-            "O": self._("not reported"),
-            "M": self._("nothing to divide by"),
-        }.get(status or "O", self._("not shown"))
+            "missing": self._("not reported"),
+            "suppressed": self._("suppressed by a partner"),
+            "not_applicable": self._("not applicable"),
+            "undivided": self._("nothing to divide by"),
+        }[absence]
+
+    def noted(self, status: str) -> str:
+        """What is said of a number beside it, for an SDMX OBS_STATUS; nothing of a normal value."""
+        return {
+            "P": self._("provisional"),
+            "B": self._("break in the series"),
+            "J": self._("derogation"),
+            "S": self._("special events"),
+            "D": self._("definition differs"),
+            "W": self._("includes another category"),
+            "I": self._("imputed"),
+            "F": self._("forecast"),
+            "E": self._("estimated"),
+            "N": self._("not significant"),
+            "U": self._("low reliability"),
+            "V": self._("not validated"),
+            "G": self._("experimental"),
+        }.get(status, "")
 
     def level(self, level: str) -> str:
         return {

@@ -139,8 +139,9 @@ anti join (
 ) as held using ({{owner}}, measure, period, place)
 group by all
 """
-"""What adds up by each way of splitting (``ways``: owner, measure, period, place, way, total, status) as one total per owner,
-measure and period, over places: one that was reported stands for all that lies in it (``above``: place, ancestor)."""
+"""What adds up by each way of splitting (``ways``: owner, measure, period, place, way, total, status) as one total per
+owner, measure and period, over places: one that was reported stands for all that lies in it (``above``: place,
+ancestor)."""
 
 
 def of(lake: Lake, partners: Collection[str], before: datetime | None = None) -> History:

@@ -11,11 +11,16 @@ from agenda.folder import Folder
 from agenda.model import Dimension, Layout, Measure, Partner
 from agenda.periods import Calendar, PeriodType
 from agenda.spelling import plain
+from agenda.statuses import WORDS
 from sources.forms.stamp import TEMPLATE
 from sources.letters.findings import LOCALES
 
 DIMENSION = "dimension "
 """Begins the id of a column of members: ``dimension age_group``."""
+
+
+MARKS = {"x": WORDS["suppressed"], "z": WORDS["not_applicable"], ":": WORDS["missing"]}
+"""What may be written in the place of a number, as statistical offices do."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,9 @@ def template_layout(dimensions: tuple[Dimension, ...], calendar: Calendar, langu
     members = {d.id: {"column": heads[DIMENSION + d.id]} for d in dimensions}
     value = {"measure": {"column": heads["measure"]}, "column": heads["number"], "members": members}
     return Layout.model_validate(
-        {"files": "", "period": heads["period"], "place": heads["place"], "values": [value], "note": heads["note"]}
-    )
+        {"files": "", "period": heads["period"], "place": heads["place"], "values": [value], "note": heads["note"],
+         "marks": MARKS}
+    )  # fmt: skip
 
 
 def when(speech: Speech, measure: Measure) -> str:

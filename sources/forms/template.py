@@ -24,7 +24,7 @@ from agenda.model import Measure, Partner
 from agenda.periods import Period
 from agenda.spelling import plain
 from sources.forms.owed import Owed, owed
-from sources.forms.sheet_words import DIMENSION, SheetWords, columns, sheet_words, when
+from sources.forms.sheet_words import DIMENSION, MARKS, SheetWords, columns, sheet_words, when
 from sources.forms.stamp import LISTS, PROPERTY, Stamp
 from sources.lake import agenda_digest
 from sources.letters.findings import LOCALES
@@ -98,7 +98,8 @@ class _Template:
         box = {"border": 1, "border_color": TEAL, "bg_color": "#FFFFFF", "locked": False}
         kinds: dict[str, dict[str, Any]] = {
             "plain": {}, "eyebrow": {"font_color": MUTE, "font_size": 10},
-            "title": {"font_name": "Georgia", "font_size": 20, "bold": True}, "how": {"font_color": MUTE},
+            "title": {"font_name": "Georgia", "font_size": 20, "bold": True},
+            "how": {"font_color": MUTE, "text_wrap": True},
             "stamp": {"font_color": RULE, "font_size": 7, "align": "right"},
             "ask": {"bold": True}, "choice": {**box, "bold": True, "font_color": TEAL, "border": 2},
             "done": {"font_color": MUTE, "align": "right"},
@@ -153,12 +154,11 @@ class _Template:
         sheet.write_string(0, 0, f"{self.folder.initiative.name} · {self.partner.name}", made["eyebrow"])
         sheet.write_string(0, self.at["about"], str(self.stamp), made["stamp"])
         sheet.write_string(1, 0, sentence_case(self.speech.period(self.period)), made["title"])
-        sheet.write_string(
-            2, 0,
-            _("Fill in the white cells. Empty means that you have no number; 0 that you counted, and there were none. "
-              "Save, and send it under any name by {day}.", day=self.speech.day(due)),
-            made["how"],
-        )  # fmt: skip
+        how = _("Fill in the white cells. Empty means that you have no number; 0 that you counted, and there were "
+                "none. Save, and send it under any name by {day}.", day=self.speech.day(due))  # fmt: skip
+        marks = _("Instead of a number you may write x (you have it, and may not give it), z (there can be none) or "
+                  ": (you can't find it out).")  # fmt: skip
+        sheet.merge_range(2, 0, 2, len(self.heads) - 1, f"{how}\n{marks}", made["how"])
         sheet.write_string(3, 0, self.words.this, made["ask"])
         sheet.merge_range(3, 1, 3, 2, self.words.choices["numbers"], made["choice"])
         source = self.ranges["choice"]
@@ -168,13 +168,13 @@ class _Template:
         })  # fmt: skip
         last = FIRST + len(self.rows) - 1
         numbers = f"{xl_rowcol_to_cell(FIRST, self.at['number'])}:{xl_rowcol_to_cell(last, self.at['number'])}"
-        filled = f'=COUNT({numbers})&" / {len(self.rows)}"'
+        filled = f'=COUNTA({numbers})&" / {len(self.rows)}"'
         sheet.write_formula(1, self.at["number"], filled, made["done"], f"0 / {len(self.rows)}")
         for id_, text in self.heads.items():
             before = self.period if id_ != "last" else self.folder.initiative.calendar.shift(self.period, -1)
             label = f"{text}\n{self.speech.period_short(before)}" if id_ == "last" else text
             sheet.write_string(HEAD, self.at[id_], label, made["head_number" if id_ == "number" else "head"])
-        for row, height in ((1, 32), (2, 20), (3, 24), (HEAD, 34)):
+        for row, height in ((1, 32), (2, 36), (3, 24), (HEAD, 34)):
             sheet.set_row(row, height)
 
     # -- the numbers ----------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class _Template:
                 self._cell(number, row, id_)
             sheet.set_row(number, 19)
         for measure, first, last in self._groups():
-            sheet.data_validation(first, at, last, at, self._bounds(measure))
+            sheet.data_validation(first, at, last, at, self._bounds(measure, first))
         nothing = self.words.choices["nil"].replace('"', '""')
         greyed = {"type": "formula", "criteria": f'=$B$4="{nothing}"', "format": self.off}
         last = FIRST + len(self.rows) + SPARE - 1
@@ -225,7 +225,7 @@ class _Template:
                 yield row.measure, first, number
                 first = number + 1
 
-    def _bounds(self, measure: Measure) -> dict[str, Any]:
+    def _bounds(self, measure: Measure, row: int) -> dict[str, Any]:
         """The check beside a cell: what the contract will ask of the number, said before it is sent."""
         _ = self.speech._
         least = measure.minimum if measure.minimum is not None else Decimal(-MOST)
@@ -239,12 +239,18 @@ class _Template:
         elif measure.maximum is not None:
             asked = _("{number}, {maximum} or less", number=asked, **shown)
         return {
-            "validate": "integer" if measure.whole else "decimal", "criteria": "between",
-            "minimum": str(least), "maximum": str(most),
+            "validate": "custom", "value": self._fits(row, least, most, measure.whole),
             "input_title": self._title(measure.name),
             "input_message": self._short(f"{asked}. {self._meaning(measure)}"),
             "error_title": self._title(measure.name), "error_message": self._short(asked),
         }  # fmt: skip
+
+    def _fits(self, row: int, least: Decimal, most: Decimal, whole: bool = False) -> str:
+        """The formula of what may stand in a cell of the column of numbers, and alike in those below it."""
+        cell = xl_rowcol_to_cell(row, self.at["number"])
+        number = [f"ISNUMBER({cell})", f"{cell}>={least}", f"{cell}<={most}", *([f"{cell}=INT({cell})"] * whole)]
+        marks = [f'{cell}="{mark}"' for mark in MARKS]
+        return f"=OR(AND({','.join(number)}),{','.join(marks)})"
 
     def _spare(self) -> None:
         """Rows for other places and groups; what is chosen there comes from the lists."""
@@ -258,7 +264,7 @@ class _Template:
             if id_ in self.ranges:
                 chosen = {"validate": "list", "source": self.ranges[id_], "show_error": False}
                 self.sheet.data_validation(first, self.at[id_], last, self.at[id_], chosen)
-        bounds = {"validate": "decimal", "criteria": "between", "minimum": -MOST, "maximum": MOST}
+        bounds = {"validate": "custom", "value": self._fits(first, Decimal(-MOST), Decimal(MOST))}
         self.sheet.data_validation(first, self.at["number"], last, self.at["number"], bounds)
 
     # -- what they mean -------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from agenda.catalogue import Speech
 from agenda.folder import Folder
 from agenda.model import Partner
 from agenda.periods import Period
-from agenda.statuses import WORDS as REASONS
 from agenda.store import Store
 from sources.history import History
 from sources.letters.findings import Finding, speech_of
@@ -30,7 +29,7 @@ from sources.letters.letterbox import update
 from sources.letters.marked import mark
 from sources.letters.outlook import outlook
 from sources.letters.page import Entry, receipt_page, year_before
-from sources.letters.receipt import Outlook, Receipt, Taken, address, reply_csv
+from sources.letters.receipt import Cells, Outlook, Receipt, Taken, address, reply_csv
 from sources.submission import Submission
 
 MARKING_SECONDS = 60
@@ -97,13 +96,13 @@ class Mailroom:
         partner, taken = submission.partner.id, []
         for (measure, key), cells in submission.taken.items():
             period, entry = self._calendar.parse(key), self._measures[measure]
-            before, year = self._calendar.shift(period, -1), year_before(period, self._calendar)
             here = submission.totals
-            earlier = [
+            before, year_ago = (
                 here[measure, one] if (measure, one) in here else self._history.total(partner, measure, one.key)
-                for one in (before, year)
-            ]
-            taken.append(Taken(entry.name, entry.unit, period, here.get((measure, period)), *earlier, **told(cells)))
+                for one in (self._calendar.shift(period, -1), year_before(period, self._calendar))
+            )
+            total, of_cells = here.get((measure, period)), Cells.of(cells)
+            taken.append(Taken(entry.name, entry.unit, period, of_cells, total, before, year_ago))
         return taken
 
     def _outlook(self, partner: Partner, day: date) -> Outlook:
@@ -170,14 +169,6 @@ class Mailroom:
             for receipt in receipts
         ]  # fmt: skip
         update(self._store, self._folder, last.prefix, last.partner_name, last.speech, last.outlook, entries)
-
-
-def told(cells: Mapping[str, int]) -> dict[str, int]:
-    """How many cells hold a number, and how many say why they hold none; from their counts by status."""
-    why = {name: cells.get(code, 0) for name, code in REASONS.items()}
-    why["not_applicable"] += cells.get("K", 0)  # counted elsewhere
-    why["missing"] += cells.get("H", 0) + cells.get("L", 0)
-    return {"numbers": sum(cells.values()) - sum(why.values()), **why}
 
 
 def mended(earlier: Mapping[str, Any], submission: Submission) -> tuple[str, ...]:

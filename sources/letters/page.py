@@ -130,14 +130,14 @@ class _View:
 
     def cells(self, taken: Taken) -> list[str]:
         """``12 numbers``, ``3 suppressed``, and their unit: what was said in the cells of a measure."""
-        n = self.speech.n
-        said = [n("{number} number", "{number} numbers", taken.numbers)]
-        if taken.suppressed:
-            said.append(n("{number} suppressed", "{number} suppressed", taken.suppressed))
-        if taken.not_applicable:
-            said.append(n("{number} not applicable", "{number} not applicable", taken.not_applicable))
-        if taken.missing:
-            said.append(n("{number} not available", "{number} not available", taken.missing))
+        n, cells = self.speech.n, taken.cells
+        said = [n("{number} number", "{number} numbers", cells.numbers)]
+        if cells.suppressed:
+            said.append(n("{number} suppressed", "{number} suppressed", cells.suppressed))
+        if cells.not_applicable:
+            said.append(n("{number} not applicable", "{number} not applicable", cells.not_applicable))
+        if cells.missing:
+            said.append(n("{number} not available", "{number} not available", cells.missing))
         return [*said, taken.unit] if taken.unit else said
 
     def change(self, now: Decimal | None, then: Decimal | None) -> str:

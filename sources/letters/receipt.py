@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Any
 
 from agenda.catalogue import Speech
 from agenda.periods import Period
+from agenda.statuses import ABSENT, NOT_APPLICABLE, SUPPRESSED
 from sources.letters.findings import Finding
 from sources.meaning.intake import Counts
 from sources.meaning.mapping import Proposal
@@ -33,20 +34,36 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
+class Cells:
+    """How many cells hold a number, and how many say why they hold none."""
+
+    numbers: int
+    suppressed: int = 0
+    not_applicable: int = 0
+    missing: int = 0
+
+    @classmethod
+    def of(cls, by_status: Mapping[str, int]) -> Cells:
+        suppressed = by_status.get(SUPPRESSED, 0)
+        not_applicable = by_status.get(NOT_APPLICABLE, 0) + by_status.get("K", 0)  # or counted elsewhere
+        missing = sum(count for status, count in by_status.items() if status in ABSENT) - suppressed - not_applicable
+        return cls(sum(by_status.values()) - suppressed - not_applicable - missing, suppressed, not_applicable, missing)
+
+
+@dataclass(frozen=True)
 class Taken:
-    """What was taken in for one measure and period: its total, and the totals beside it; how many cells hold numbers,
-    and how many say why they hold none."""
+    """What was taken in for one measure and period: its cells, their total, and the totals beside it."""
 
     measure: str
     unit: str
     period: Period
+    cells: Cells
     total: Decimal | None = None  # None where a part of it is suppressed, or nothing in it is a number
     before: Decimal | None = None  # of the period before
     year_before: Decimal | None = None
-    numbers: int = 0
-    suppressed: int = 0
-    not_applicable: int = 0
-    missing: int = 0
+
+    def said(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "cells"} | vars(self.cells)
 
 
 @dataclass(frozen=True)
@@ -145,7 +162,7 @@ class Receipt:
             "received_at": self.received_at.astimezone(UTC).isoformat(timespec="seconds"),
             "outcome": self.outcome,
             "rows": vars(self.counts),
-            "taken": [vars(taken) for taken in self.taken],
+            "taken": [taken.said() for taken in self.taken],
             "findings": [self._finding(found) for found in self.findings],
             "names": [
                 {"code": kind.shown[0].code, "column": kind.shown[0].column, "names": kind.names}

@@ -56,7 +56,8 @@ class Resolved:
 
     ``frame`` has ``file``, ``row``, ``value_no``, ``measure``, ``period``, ``place``, ``members`` (positions in
     the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null), ``status`` (its rank in
-    `agenda.statuses`; null where its word means nothing) and, for records, ``per_key``. ``feet`` are rows like them whose place or period says "total", in `FOOT`'s place.
+    `agenda.statuses`; null where its word means nothing) and, for records, ``per_key``. ``feet`` are rows like them
+    whose place or period says "total", in `FOOT`'s place.
     """
 
     frame: pl.DataFrame

@@ -372,7 +372,7 @@ def _coded(ids: pl.Series, names: Sequence[str]) -> pa.DictionaryArray:
 
 
 def _records(plan: Plan) -> str:
-    """Units first (the largest of a facility's rows), then their sum. What is suppressed in a part of it is withheld."""
+    """Units first (the largest of a facility's rows), then their sum; none where a part of it is suppressed."""
     largest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "max"] or ["-1"]
     withheld = rank(SUPPRESSED)
     smallest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "min"] or ["-1"]

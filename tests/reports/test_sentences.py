@@ -133,7 +133,7 @@ def test_the_headline_is_the_storys_or_computed(complete: Quarter, tmp_path: Pat
 
 def test_what_is_not_known_is_said(quarter: Quarter) -> None:
     unknown = [plain(sentence) for sentence in sentences(quarter).unknown()]
-    assert unknown == ["P2 did not report. Owed: Measure name and M3.", "I2: not known for Sud."]
+    assert unknown == ["P2 did not report. Owed: Measure name and M3.", "I2: not reported for Sud."]
 
 
 def test_activities_of_the_quarter_stand_by_what_moved(quarter: Quarter) -> None:

@@ -175,7 +175,7 @@ def test_numbers_stand_beside_the_quarter_and_the_year_before(coalition: Callabl
     (taken,) = made.receipt("alpha/2026Q1.csv")["taken"]
     assert taken == {
         "measure": "Children enrolled", "unit": "children", "period": "2026Q1", "numbers": 2, "total": "1207",
-        "before": "1210", "year_before": "1107",
+        "before": "1210", "year_before": "1107", "suppressed": 0, "not_applicable": 0, "missing": 0,
     }  # fmt: skip
     said = text(page(made, "alpha/2026Q1.csv"))
     assert "1,207 1,210−3 1,107+100" in said

@@ -135,7 +135,7 @@ def test_names_never_run_as_formulas(coalition: Callable[..., Coalition]) -> Non
     made.write("agenda.yml", agenda)
     book = Book(made, "alpha", "2026Q1")
     formulas = [c.value for sheet in book.book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
-    assert formulas == [f'=COUNT(E6:E{5 + len(book.rows)})&" / {len(book.rows)}"']
+    assert formulas == [f'=COUNTA(E6:E{5 + len(book.rows)})&" / {len(book.rows)}"']
     book.fill(3).send()
     assert collected(made) == ("accepted", [])
 

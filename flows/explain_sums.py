@@ -1,0 +1,62 @@
+"""The numbers behind a value added up once more, by the rules of their measure and without the models' SQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from agenda.statuses import SUPPRESSED
+
+if TYPE_CHECKING:
+    from flows.explain import Number
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one partner's numbers come to by the rule over time; None where there is no such sum."""
+
+    partner: str
+    value: Decimal | None
+
+
+def added(
+    numbers: Sequence[Number], over_time: str, over_partners: str
+) -> tuple[tuple[Share, ...], tuple[Decimal, Decimal] | None]:
+    """What each partner's numbers come to, and what they come to together: what counts, and the sum of all.
+
+    What is missing or not applicable is in no sum; with a suppressed part there is none.
+    """
+    months: dict[tuple[str, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for number in numbers:
+        first, end = _month(number.start), _month(number.end)
+        for month in range(first, end if over_time in ("mean", "max") else first + 1):
+            if number.value is not None:
+                months[number.counts_for, number.partner][month] += number.value
+    groups: dict[str, list[Decimal]] = defaultdict(list)
+    shares: dict[str, Decimal] = defaultdict(Decimal)
+    for (group, partner), values in months.items():
+        made = _over_time(over_time, list(values.values()))
+        groups[group].append(made)
+        shares[partner] += made
+    withheld = {number.partner for number in numbers if number.status == SUPPRESSED}
+    total = sum((sum(values, Decimal()) for values in groups.values()), Decimal())
+    largest = sum((max(values) for values in groups.values()), Decimal())
+    said = dict.fromkeys(number.partner for number in numbers)
+    of_partners = tuple(Share(one, None if one in withheld else shares.get(one)) for one in said)
+    return of_partners, None if withheld or not groups else (largest if over_partners == "overlap" else total, total)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
+
+
+def _over_time(rule: str, values: Sequence[Decimal]) -> Decimal:
+    """Means are kept to six decimals, as every number is."""
+    if rule == "max":
+        return max(values)
+    total = sum(values, Decimal())
+    return (total / len(values)).quantize(Decimal("0.000001"), ROUND_HALF_UP) if rule == "mean" else total
