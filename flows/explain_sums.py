@@ -7,12 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from agenda.statuses import SUPPRESSED
 
-if TYPE_CHECKING:
-    from flows.explain import Number
+
+class Reported(Protocol):
+    """What is added up of a reported number."""
+
+    @property
+    def partner(self) -> str: ...
+    @property
+    def start(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+    @property
+    def counts_for(self) -> str: ...
+    @property
+    def value(self) -> Decimal | None: ...
+    @property
+    def status(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -24,7 +38,7 @@ class Share:
 
 
 def added(
-    numbers: Sequence[Number], over_time: str, over_partners: str
+    numbers: Sequence[Reported], over_time: str, over_partners: str
 ) -> tuple[tuple[Share, ...], tuple[Decimal, Decimal] | None]:
     """What each partner's numbers come to, and what they come to together: what counts, and the sum of all.
 

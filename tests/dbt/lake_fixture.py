@@ -50,7 +50,7 @@ LAKE_SCHEMAS: dict[str, pa.Schema] = {
 }  # fmt: skip
 
 Row = tuple[str, str, str, str, Any]
-"""One number as a partner reports it: measure, period, place, members, value."""
+"""One number as a partner reports it: measure, period, place, members, value; or the status of one that is not there."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Lake:
             pq.write_table(table, self.path / path)
             files.append({"table": name, "path": path, "rows": table.num_rows, "sha256": ""})
         manifest = {
-            "format": 1, "batch": batch, "kind": kind, "known_at": _instant(known_at), "imported": False, "agenda": "",
+            "format": 2, "batch": batch, "kind": kind, "known_at": _instant(known_at), "imported": False, "agenda": "",
             "files": files, "readings": readings, "deliveries": deliveries,
         }  # fmt: skip
         (self.path / "batches").mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ class Lake:
                 period = self.calendar.parse(text)
                 rows["observations"].append(
                     (r.reading, number, r.partner, measure, period.type, period.key, period.start, period.end, place,
-                     members, Decimal(str(value)), "P" if r.provisional else "A")
+                     members, *_said(value, r.provisional))
                 )  # fmt: skip
             rows["rejected_rows"] += [(r.reading, "", i, "{}", *known) for i, known in enumerate(r.rejected)]
             rows["findings"] += [
@@ -149,6 +149,12 @@ class Lake:
                 for severity, code, message in r.findings
             ]
         return {name: _table(name, rows[name]) for name in rows if rows[name]}
+
+
+def _said(value: Any, provisional: bool) -> tuple[Decimal | None, str]:
+    if value in ("M", "O", "Q"):
+        return None, value
+    return Decimal(str(value)), "P" if provisional else "A"
 
 
 def _instant(moment: datetime) -> str:

@@ -16,6 +16,8 @@ from agenda.model import Indicator, Term
 from agenda.periods import Period
 from tests.dbt.lake_fixture import Reading
 
+Amount = Decimal | str
+"""A number, or why there is none: M not applicable, O missing, Q suppressed."""
 Members = tuple[tuple[str, str], ...]
 Key = tuple[str, str, str, str]
 """Measure, period, place, members."""
@@ -30,16 +32,30 @@ class Number:
     period: Period
     place: str
     members: Members
-    value: Decimal
+    value: Amount
 
 
 @dataclass(frozen=True)
 class Value:
     """A sum, and the least and the most that it can be."""
 
-    value: Decimal
-    low: Decimal
-    high: Decimal
+    value: Amount
+    low: Amount
+    high: Amount
+
+
+def added(amounts: Iterable[Amount]) -> Amount:
+    """A suppressed part withholds the sum; what is missing or not applicable is not in it, and alone makes none."""
+    found = list(amounts)
+    if "Q" in found:
+        return "Q"
+    numbers = [amount for amount in found if isinstance(amount, Decimal)]
+    return sum(numbers, Decimal()) if numbers else max(map(str, found))  # O before M
+
+
+def speaks(amounts: Iterable[Amount]) -> bool:
+    """Whether a report stands for something: not where all of it says that there is no number."""
+    return any(amount not in ("M", "O") for amount in amounts)
 
 
 def members_of(text: str) -> Members:
@@ -48,11 +64,12 @@ def members_of(text: str) -> Members:
 
 def current(folder: Folder, deliveries: Iterable[tuple[Reading, str]]) -> list[Number]:
     """What holds after all deliveries (each a reading and the key it came under), taken in one by one."""
-    held: dict[tuple[str, str], dict[Key, tuple[int, Decimal]]] = defaultdict(dict)
+    held: dict[tuple[str, str], dict[Key, tuple[int, Amount]]] = defaultdict(dict)
     for order, reading in enumerate(_not_taken_back(list(deliveries))):
         mine = held[reading.partner, reading.layout]
         rows = {
-            (measure, period, place, members): Decimal(str(v)) for measure, period, place, members, v in reading.rows
+            (measure, period, place, members): v if isinstance(v, str) else Decimal(str(v))
+            for measure, period, place, members, v in reading.rows
         }
         if reading.mode == "replaces":
             scopes = {(m, p) for m in {key[0] for key in rows} for p in {key[1] for key in rows}}
@@ -62,10 +79,10 @@ def current(folder: Folder, deliveries: Iterable[tuple[Reading, str]]) -> list[N
             for key in gone:
                 del mine[key]
         mine |= {key: (order, value) for key, value in rows.items()}
-    latest: dict[tuple[str, Key], tuple[int, Decimal]] = {}
+    latest: dict[tuple[str, Key], tuple[int, Amount]] = {}
     for (partner, _), numbers in held.items():
         for key, found in numbers.items():
-            latest[partner, key] = max(latest.get((partner, key), found), found)
+            latest[partner, key] = max(latest.get((partner, key), found), found, key=lambda of: of[0])
     calendar = folder.initiative.calendar
     return [
         Number(partner, measure, calendar.parse(period), place, members_of(members), value)
@@ -140,24 +157,30 @@ class Oracle:
     def is_covered(self, partner: str, measure: str, target: Period, period: Period, place: str) -> bool:
         """Whether the place was reported for a longer period, too, which stands for this one."""
         longer = [p for p in self.counted(partner, measure, target) if p != period and p.contains(period)]
-        return any(self.own(partner, measure, p, place, ()) for p in longer)
+        return any(speaks(self.own(partner, measure, p, place, ()).values()) for p in longer)
 
     def own(
         self, partner: str, measure: str, period: Period, place: str, split: tuple[str, ...]
-    ) -> dict[Members, Decimal]:
+    ) -> dict[Members, Amount]:
         """What was reported for just this place, by these dimensions; a total before its parts."""
         here = [n for n in self.of[partner, measure] if n.period == period and n.place == place]
         ways = {tuple(d for d, _ in n.members) for n in here}
         fit = [way for way in ways if set(split) <= set(way)]
         if not fit:
             return {}
-        totals = {way: sum(n.value for n in here if tuple(d for d, _ in n.members) == way) for way in fit}
-        best = min(fit, key=lambda way: (len(way), -totals[way], " * ".join(way)))
-        sums: dict[Members, Decimal] = defaultdict(Decimal)
+        by_way = {way: [n.value for n in here if tuple(d for d, _ in n.members) == way] for way in fit}
+
+        def order(way: tuple[str, ...]) -> tuple[object, ...]:
+            numbers = [amount for amount in by_way[way] if isinstance(amount, Decimal)]
+            is_empty = (not numbers, -sum(numbers, Decimal()))
+            return not speaks(by_way[way]), len(way), "Q" in by_way[way], *is_empty, " * ".join(way)
+
+        best = min(fit, key=order)
+        parts: dict[Members, list[Amount]] = defaultdict(list)
         for number in here:
             if tuple(d for d, _ in number.members) == best:
-                sums[tuple((d, m) for d, m in number.members if d in split)] += number.value
-        return dict(sums)
+                parts[tuple((d, m) for d, m in number.members if d in split)].append(number.value)
+        return {members: added(amounts) for members, amounts in parts.items()}
 
     def outranked(self, partner: str, measure: str, target: Period, q: str, place: str) -> bool:
         ranks = list(self.measures[measure].precedence) if measure in self.measures else []
@@ -166,7 +189,7 @@ class Oracle:
         rank = {p: ranks.index(p) if p in ranks else len(ranks) for p in self.partners}
         for better in (p for p in self.partners if rank[p] < rank[partner]):
             for period in self.counted(better, measure, target):
-                for r in (r for r in self.parents if self.own(better, measure, period, r, ())):
+                for r in (r for r in self.parents if speaks(self.own(better, measure, period, r, ()).values())):
                     speaks_for = r in self.line(q) and place in self.line(r)
                     speaks_for_a_part = r != q and q in self.line(r)
                     if speaks_for or speaks_for_a_part:
@@ -175,9 +198,9 @@ class Oracle:
 
     def by_partner(
         self, partner: str, measure: str, target: Period, place: str, split: tuple[str, ...]
-    ) -> dict[Members, Decimal]:
+    ) -> dict[Members, Amount]:
         rule = self.measures[measure].time_rule if measure in self.measures else "last"
-        found: dict[Members, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        found: dict[Members, dict[date, list[Amount]]] = defaultdict(lambda: defaultdict(list))
         counted = self.counted(partner, measure, target)
         for period in counted:
             overlapping = [p for p in counted if p.start < period.end and period.start < p.end]
@@ -186,25 +209,30 @@ class Oracle:
             )
             for q in self.inside(place):
                 between = [r for r in self.line(q) if r != q and place in self.line(r)]
-                if any(self.own(partner, measure, p, r, split) for p in overlapping for r in between):
+                around = (self.own(partner, measure, p, r, split) for p in overlapping for r in between)
+                if any(speaks(own.values()) for own in around):
                     continue
                 if self.is_covered(partner, measure, target, period, q):
                     continue
                 if not self.outranked(partner, measure, target, q, place):
                     for members, value in self.own(partner, measure, period, q, split).items():
                         for month in months:
-                            found[members][month] += value
-        return {members: _over_time(rule, list(values.values())) for members, values in found.items()}
+                            found[members][month].append(value)
+        return {
+            members: _over_time(rule, [added(values) for values in months.values()])
+            for members, months in found.items()
+        }
 
     def value(self, measure: str, target: Period, place: str, split: tuple[str, ...]) -> dict[Members, Value]:
-        parts: dict[Members, list[Decimal]] = defaultdict(list)
+        parts: dict[Members, list[Amount]] = defaultdict(list)
         for partner in self.partners if measure in self.measures else [""]:
             for members, number in self.by_partner(partner, measure, target, place, split).items():
                 parts[members].append(number)
         overlap = measure in self.measures and self.measures[measure].over_partners == "overlap"
         values = {}
         for members, numbers in parts.items():
-            total, largest = sum(numbers, Decimal()), max(numbers)
+            total = added(numbers)
+            largest = total if isinstance(total, str) else max(n for n in numbers if isinstance(n, Decimal))
             values[members] = Value(largest, largest, total) if overlap else Value(total, total, total)
         return values
 
@@ -213,11 +241,17 @@ class Oracle:
     def term(self, term: Term, target: Period, place: str, shown: tuple[str, ...]) -> dict[Members, Value]:
         values = self.value(term.measure, target, place, tuple(sorted({*shown, *term.where})))
         sums: dict[Members, list[Value]] = defaultdict(list)
+        others: dict[Members, list[Value]] = defaultdict(list)
         for members, value in values.items():
-            row = sums[tuple((d, m) for d, m in members if d in shown)]
-            if all(m in term.where[d] for d, m in members if d in term.where):
-                row.append(value)
-        return {members: _weighted(term.weight, found) for members, found in sums.items()}
+            row = tuple((d, m) for d, m in members if d in shown)
+            is_counted = all(m in term.where[d] for d, m in members if d in term.where)
+            (sums if is_counted else others)[row].append(value)
+        none = Value(Decimal(), Decimal(), Decimal())
+        unsaid = Value("O", "O", "O")
+        zeros = {
+            row: [none if any(isinstance(v.value, Decimal) for v in found) else unsaid] for row, found in others.items()
+        }
+        return {members: _weighted(term.weight, found) for members, found in (zeros | sums).items()}
 
     def indicator(self, indicator: Indicator, target: Period, place: str, shown: tuple[str, ...]) -> Iterator[tuple]:
         """Rows of members, numerator, denominator and, for a formula with overlaps, the bounds of the numerator."""
@@ -238,25 +272,36 @@ class Oracle:
             tops = [values.get(members) for values in over]
             bottoms = [values.get(members if s else ()) for values, s in zip(under, split, strict=True)]
             top, bottom = _sum(tops), _sum(bottoms) if under else None
-            yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high)
+            # A formula shows no result of which a part is missing or suppressed; what is not applicable is left out.
+            said = [value.value if value else "O" for value in (*tops, *bottoms)]
+            absence = "Q" if "Q" in said else "O" if "O" in said else None
+            absence = absence or ("M" if top is None or (under and not (bottom and bottom.value)) else None)
+            yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high), absence
 
 
-def _over_time(rule: str, values: Sequence[Decimal]) -> Decimal:
+def _over_time(rule: str, amounts: Sequence[Amount]) -> Amount:
+    total = added(amounts)
+    if isinstance(total, str):
+        return total
+    values = [amount for amount in amounts if isinstance(amount, Decimal)]
     if rule == "max":
         return max(values)
-    total = sum(values, Decimal())
     if rule == "mean":
         total /= len(values)
     return total.quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def _weighted(weight: Decimal, values: Sequence[Value]) -> Value:
-    low, high = (weight * sum((getattr(v, end) for v in values), Decimal()) for end in ("low", "high"))
-    return Value(weight * sum((v.value for v in values), Decimal()), min(low, high), max(low, high))
+    value, low, high = (added(getattr(v, end) for v in values) for end in ("value", "low", "high"))
+    if isinstance(value, str) or isinstance(low, str) or isinstance(high, str):
+        return Value(value, value, value)
+    return Value(weight * value, *sorted((weight * low, weight * high)))
 
 
 def _sum(values: Sequence[Value | None]) -> Value | None:
-    if any(value is None for value in values):
+    if any(value is None or value.value in ("O", "Q") for value in values):
         return None
-    known = [value for value in values if value is not None]
-    return Value(*(sum((getattr(v, end) for v in known), Decimal()) for end in ("value", "low", "high")))
+    known = [value for value in values if value is not None and value.value != "M"]
+    if not known:
+        return None
+    return Value(*(added(getattr(v, end) for v in known) for end in ("value", "low", "high")))

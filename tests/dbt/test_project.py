@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from agenda.statuses import ORDER
 from agenda.tables import SCHEMAS
 from tests.dbt.conftest import Warehouse
 from tests.dbt.lake_fixture import LAKE_SCHEMAS, Lake
@@ -119,3 +120,7 @@ def test_the_lake_s_tables_are_declared_as_they_are_written(manifest: Manifest) 
     }
     written["deliveries"] |= {"batch": "VARCHAR", "known_at": "TIMESTAMP WITH TIME ZONE"}  # from the manifest
     assert declared == written
+
+
+def test_statuses_are_ranked_as_they_are_in_python() -> None:
+    assert f"return('{ORDER}')" in (ROOT / "dbt_project/macros/statuses.sql").read_text()

@@ -45,11 +45,7 @@ def made_up(chance: random.Random) -> Iterator[tuple[Reading, str]]:
             ways = ways[-2:] if plain else chance.sample(ways, chance.randint(1, min(4, len(ways))))
             for period in periods:
                 for place in places:
-                    rows += [
-                        (measure, period, place, m, Decimal(chance.randrange(400)) / 4)
-                        for m in ways
-                        if chance.random() < 0.8
-                    ]
+                    rows += [(measure, period, place, m, amount(chance)) for m in ways if chance.random() < 0.8]
         lost = [
             (m if chance.random() < 0.8 else None, p if chance.random() < 0.8 else None,
              chance.choice([None, *PLACES]), chance.choice([None, ""]))
@@ -61,6 +57,11 @@ def made_up(chance: random.Random) -> Iterator[tuple[Reading, str]]:
         )  # fmt: skip
         earlier.append(reading)
         yield reading, key or f"{reading.reading}.csv"
+
+
+def amount(chance: random.Random) -> Decimal | str:
+    """A number; now and then that it is missing, not applicable or suppressed."""
+    return chance.choice("MOOQ") if chance.random() < 0.08 else Decimal(chance.randrange(400)) / 4
 
 
 @pytest.mark.parametrize("seed", [5])
@@ -94,16 +95,23 @@ def test_models_agree_with_the_rules_in_plain_python(
     found = {
         tuple(row[:5]): row[5:]
         for row in warehouse.rows(
-            "select indicator, period, place, breakdown, members, numerator, denominator, value, lower, upper from ind_values"
+            "select indicator, period, place, breakdown, members, numerator, denominator, value, lower, upper, status"
+            " from ind_values"
         )
     }
     assert len(expected) > 300
     assert {key: list(row[:2]) for key, row in found.items()} == {key: row[:2] for key, row in expected.items()}
     times = {indicator.id: indicator.formula.times for indicator in folder.agenda.indicators}
-    for (indicator_id, *_), (numerator, denominator, bounds), (_, _, value, lower, upper) in (
+    absences = {"M": 0, "O": 0, "Q": 0}
+    for (indicator_id, *_), (numerator, denominator, bounds, absence), (_, _, value, lower, upper, status) in (
         (key, expected[key], row) for key, row in found.items()
     ):
-        if value is not None:
+        if absence is not None:
+            assert (value, status) == (None, absence)
+            absences[absence] += 1
+        else:
+            assert status in "AP"
             assert value == float(numerator * times[indicator_id]) / float(1 if denominator is None else denominator)
-        if indicator_id == "waiting_children":
+        if indicator_id == "waiting_children" and absence is None:
             assert (lower, upper) == (float(bounds[0]), float(bounds[1]))
+    assert all(absences.values()), absences

@@ -12,7 +12,9 @@ import openpyxl
 import pytest
 
 from agenda.errors import HeldBack
+from sources import history
 from sources.forms.stamp import stamp_of
+from sources.lake import Lake
 from tests.sources.books import Book
 from tests.sources.conftest import LONG, Coalition
 
@@ -99,6 +101,17 @@ def test_too_many_rows_are_refused_with_a_way_out(coalition: Callable[..., Coali
         Book(made, "alpha", "2026Q1")
 
 
+def test_marks_say_why_there_is_no_number(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(OWING)
+    Book(made, "beta", "2026Q1").fill("Ｘ", ":").send("q1.xlsx")
+    assert collected(made) == ("accepted", [])
+    assert made.rows("observations", "value, obs_status") == [(None, "O"), (None, "Q")]
+    Book(made, "beta", "2026Q1").fill("z", 4).send("q1 again.xlsx")
+    assert collected(made) == ("accepted", [])
+    said = history.of(Lake(made.store), ["beta"]).numbers("beta")
+    assert sorted(said["value"].to_list(), key=str) == [4, None]
+
+
 # -- what it is like ----------------------------------------------------------------------------------
 
 
@@ -109,8 +122,12 @@ def test_cells_are_checked_where_they_are_filled_and_the_rest_is_kept_from_slips
     checks = {str(found.sqref): found for found in book.sheet.data_validations.dataValidation}
     number = {row["measure"]: check for i, row in enumerate(book.rows) for at, check in checks.items()
               if book.cell(i, "number").coordinate in openpyxl.worksheet.cell_range.MultiCellRange(at)}  # fmt: skip
-    assert (number["Children enrolled"].type, number["Children enrolled"].formula1) == ("whole", "0")
-    assert (number["Price"].type, number["Price"].formula1, number["Price"].formula2) == ("decimal", "0", "1000")
+    asked = {"Children enrolled": "E6", "Price": "E12"}
+    marks = {name: f'{at}="x",{at}="z",{at}=":"' for name, at in asked.items()}
+    assert [(number[name].type, number[name].formula1) for name in asked] == [
+        ("custom", f"OR(AND(ISNUMBER(E6),E6>=0,E6<=999999999999,E6=INT(E6)),{marks['Children enrolled']})"),
+        ("custom", f"OR(AND(ISNUMBER(E12),E12>=0,E12<=1000),{marks['Price']})"),
+    ]
     assert [check.formula1 for check in checks.values() if check.type == "list"]
     assert book.sheet.protection.sheet
     assert not book.sheet.protection.password
