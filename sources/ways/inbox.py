@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from agenda.folder import Folder
 from agenda.model import Layout, Partner
 from agenda.store import Store, Stored
+from sources.door import quarantine
 from sources.forms.sheet_words import layouts_of
 from sources.forms.stamp import TEMPLATE
 from sources.lake import Delivery
@@ -50,6 +51,14 @@ class Arrival:
     @property
     def name(self) -> str:
         return self.key.rsplit("/", 1)[-1]
+
+    def content_in(self, store: Store) -> bytes | None:
+        """What the object holds; None where it changed since it was listed. `KeyError` where it went away."""
+        if self.content is not None:
+            return self.content
+        if self.known is not None and not quarantine.is_put_aside(self.known):
+            return store.get(f"submissions/{self.known.submission}")
+        return store.get_version(self.stored.key, self.stored.version)
 
 
 def arrivals(
