@@ -185,7 +185,7 @@ class Collector:
         found = arrivals(
             self.folder, self.store, self._of_key, self._readings, self.vocabulary, self._mappings, self._partners
         )
-        return [arrival for arrival in found if arrival.key not in self._leave]
+        return [arrival for arrival in found if arrival.path not in self._leave]
 
     def _moved_sources(self) -> set[str]:
         """Partners all of whose known files bear new times at once: their inbox was copied, not sent again."""
@@ -389,6 +389,8 @@ class Collector:
         for submission in submissions:
             if submission.delivery.reading not in self._readings:
                 fresh.setdefault(submission.delivery.reading, submission)
+        for submission in submissions:
+            submission.arrival.replace_others(self.store, submission.delivery.reading)
         self.lake.commit(
             "submissions", tables_of(submissions, intakes, fresh), self.agenda, readings=list(fresh),
             deliveries=[s.delivery for s in submissions],
