@@ -180,6 +180,14 @@ def _text(value: object) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
+def fitting(speech: Speech, names: Sequence[str]) -> str:
+    """``Names that fit: Harbor, Old Mill and 3 more.``: the first of the agreed names."""
+    said, more = speech._(", ").join(names[:NAMES_SHOWN]), len(names) - NAMES_SHOWN
+    if more > 0:
+        said = speech.n("{names} and {number} more", "{names} and {number} more", more, names=said)
+    return speech._("Names that fit: {names}.", names=said)
+
+
 def inert(text: str) -> str:
     """``text`` as no program takes it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

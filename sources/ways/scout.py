@@ -34,7 +34,7 @@ class Scout(Collector):
                 if found is not None and self._may_speak(found, period):
                     keys.clear()
                 else:
-                    keys.add(arrival.key)
+                    keys.add(arrival.path)
         return set().union(*waiting.values())
 
     def _may_speak(self, submission: Submission, period: Period) -> bool:
