@@ -255,6 +255,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "warning", "The row of totals says {number}, and the rows above it add up to {other}.",
         "Check whether a row is missing or wrong. The row of totals itself is never counted.",
     ),
+    "row_of_totals": (
+        "warning", "The row is called “{value}”. It was taken for one that adds others up, and not counted.",
+        "If that is right, nothing needs to be done. If the row is like the others, call it by another word.",
+    ),
     "value_jump": (
         "warning", "{number} is far from {other}, your number for {period}.",
         "Check it. If it is right, nothing needs to be done; a reason in the column for notes saves a question.",

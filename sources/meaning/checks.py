@@ -93,14 +93,14 @@ select {COLUMNS}, 'value_jump' as code, coalesce(corrected.value, n.old)::decima
 from n left join numbers corrected on corrected.file = n.file and corrected.measure = n.measure
     and corrected.period = n.old_period and corrected.place = n.place and corrected.members = n.members
 """
-FOOT_AND_ROWS = f"""
+FEET_AND_SUMS = f"""
 with feet_and_before as (
     select *, coalesce(lag(row) over (partition by file, value_no, measure, members order by row), 0) as foot_before
-    from feet
+    from feet where adds
 ),
 counted as (
     -- A place that holds another one given here holds its number, too.
-    select * from numbers anti join (
+    select * from addends anti join (
         select below.file, below.measure, below.period, below.place
         from by_way below join above using (place) join by_way whole
             on whole.file = below.file and whole.measure = below.measure and whole.period = below.period
@@ -110,7 +110,8 @@ counted as (
 single as (select file, measure from by_way group by all having count(distinct way) = 1),
 n as (
     select f.*, sum(c.value) as everything, sum(c.value) filter (where c.row > foot_before) as block
-    from feet_and_before f join counted c on c.file = f.file and c.measure = f.measure and c.row < f.row
+    from feet_and_before f join counted c
+        on c.file = f.file and c.value_no = f.value_no and c.measure = f.measure and c.row < f.row
         and coalesce(nullif(f.period, {FOOT}), c.period) = c.period
     left join single on single.file = f.file and single.measure = f.measure
     where f.value is not null and f.file not in (select file from torn)
@@ -118,10 +119,18 @@ n as (
             and single.file is not null)
     group by all
 )
+"""
+FOOT_AND_ROWS = f"""
+{FEET_AND_SUMS}
 -- A foot may add up its own block or all that is above it.
 select {COLUMNS}, 'foot_differs' as code, if(everything = n.value, everything, block)::decimal(38, 6) as other
 from n
 """
+FEET_ALONE = f"""
+{FEET_AND_SUMS}
+select distinct file, row from feet anti join n using (file, row) where is_named order by all
+"""
+"""Rows that were left out for their name alone: nothing above them adds up to what they say."""
 
 
 TAKEN_BACK_BEFORE = """

@@ -21,6 +21,7 @@ from agenda.periods import Period
 from agenda.tables import members_text
 from sources.history import BY_WAY, NUMBERS, TOTALS, History, way_of
 from sources.meaning.checks import (
+    FEET_ALONE,
     FOOT_AND_ROWS,
     JUMPS,
     LOOK_BACK,
@@ -57,6 +58,7 @@ class Comparison:
     """The numbers of a group of files as tables that the queries above ask.
 
     ``numbers``: file, row, value_no, measure, period, place, members, value, with ids as in ``resolved``.
+    The table ``addends`` in the connection: what the numbers are made of.
     ``rejected``: candidates of rows that are not taken; ``torn``: files that lack a row, for that or another reason.
     """
 
@@ -139,6 +141,12 @@ class Comparison:
             rows += self._connection.execute(TAKEN_BACK_BEFORE, {"layout": self._past.layout}).fetchall()
         return [(file, key, self.periods[period], count) for file, key, period, count in rows]
 
+    def feet_alone(self) -> list[tuple[int, int]]:
+        """Rows that were left out as rows of totals for what they are called, and for nothing else: file, row."""
+        return (
+            self._connection.execute(FEET_ALONE, {"everything": self._everything}).fetchall() if self._has_named else []
+        )
+
     def breaches(self) -> Iterator[dict[str, Any]]:
         """Every comparison that doesn't hold, as `PAIRS` has it, in the order of rows."""
         pairs = pl.concat([PAIRS.to_frame(), *self._pairs()], how="diagonal_relaxed").with_row_index("index")
@@ -193,6 +201,7 @@ class Comparison:
         ):
             self._connection.register(name, pl.DataFrame(rows, schema=schema, orient="row").to_arrow())
         self._has_groups, self._has_feet = bool(belongs), not resolved.feet.is_empty()
+        self._has_named = self._has_feet and bool(resolved.feet["is_named"].any())
         self._has_ways = len(depths) > 1 or bool(above)  # else every number counts once, as it is
 
     def _groups(self, members: Sequence[str]) -> Iterator[tuple[str, str, bool, int]]:

@@ -123,10 +123,10 @@ def _parted(frame: pl.DataFrame, rejected_rows: pl.DataFrame) -> tuple[pl.DataFr
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, plan: Plan, accepted: pl.DataFrame) -> pl.DataFrame:
-    """What the accepted candidates say: themselves, or what records fall together to."""
+    """What the accepted candidates (``addends``) say: themselves, or what records fall together to."""
+    connection.register("addends", accepted.to_arrow())
     if plan.layout.rows != "records":
         return accepted
-    connection.register("accepted", accepted.to_arrow())
     return connection.execute(_records(plan)).pl()
 
 
@@ -370,7 +370,7 @@ def _records(plan: Plan) -> str:
         select file, value_no, measure, period, place, members, per_key, min(row) as row,
             case when value_no in ({", ".join(largest)}) then max(value)
                 when value_no in ({", ".join(smallest)}) then min(value) else sum(value) end as value
-        from accepted
+        from addends
         group by file, value_no, measure, period, place, members, per_key
     )
     group by file, measure, period, place, members"""
