@@ -16,7 +16,7 @@ from sources.meaning.checks import PAIRS
 from sources.meaning.comparison import Comparison, Past
 from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import Vocabulary, is_total
-from sources.meaning.whole_file import late_news, missing, taken_back, unit_notes
+from sources.meaning.whole_file import beside_others, late_news, missing, unit_notes
 
 
 def answers(
@@ -51,8 +51,7 @@ def _of_files(
     yield from late_news(comparison, vocabulary, arrived)
     if past is not None:
         yield from missing(plan, comparison, vocabulary, past)
-        if plan.layout.delivery == "replaces":
-            yield from taken_back(comparison)
+        yield from beside_others(comparison, plan.layout.delivery == "replaces")
 
 
 def _finding(

@@ -132,8 +132,7 @@ select distinct file, row from feet anti join n using (file, row) where is_named
 """
 """Rows that were left out for their name alone: nothing above them adds up to what they say."""
 
-
-TAKEN_BACK_BEFORE = """
+TAKEN_BACK = """
 with others as (
     select keys.file, said.key, said.period, said.measure, said.place, said.members
     from said join senders using (partner) join keys using (file) join spoken using (file, measure, period)
@@ -143,21 +142,11 @@ select file, key, period, count(*) from others
 anti join numbers using (file, measure, period, place, members)
 group by all
 """
-TAKEN_TURNS = """
-select file, measure, period, lag(file) over (partition by partner, measure, period order by file) as before
-from spoken join senders using (file)
-qualify before is not null and file not in (select file from torn)
-"""
-"""Files that came together, and the one before each that speaks of the same."""
-TAKEN_BACK_HERE = f"""
-with lost as (
-    select turns.file, turns.before, n.measure, n.period, n.place, n.members
-    from ({TAKEN_TURNS}) as turns
-    join numbers n on n.file = turns.before and n.measure = turns.measure and n.period = turns.period
-)
-select lost.file, keys.key, lost.period, count(*)
-from lost anti join numbers using (file, measure, period, place, members)
-join keys on keys.file = lost.before
+OVERRULED = """
+select n.file, said.key, n.period, count(*) from numbers n join senders using (file) join keys using (file)
+join said on said.partner = senders.partner and said.measure = n.measure and said.period = n.period
+    and said.place = n.place and said.members = n.members
+where said.key <> keys.key and said.value <> n.value
 group by all
 """
 

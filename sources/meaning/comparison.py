@@ -26,15 +26,14 @@ from sources.meaning.checks import (
     JUMPS,
     LOOK_BACK,
     NEWS,
+    OVERRULED,
     PAIRS,
     PART_AND_KNOWN,
     PART_AND_WHOLE,
     RULES,
     SAID,
     SPOKEN,
-    TAKEN_BACK_BEFORE,
-    TAKEN_BACK_HERE,
-    TAKEN_TURNS,
+    TAKEN_BACK,
     TOTAL_AND_GROUPS,
 )
 from sources.meaning.contract import Resolved, failures
@@ -128,17 +127,20 @@ class Comparison:
         rows = self._connection.execute(NEWS, {"old": old, "heard": heard}).fetchall()
         return [(file, self.periods[period]) for file, period in rows]
 
+    def overruled(self) -> list[tuple[int, str, Period, int]]:
+        """Numbers of which a file says something else than another one: file, the other's key, period, how many."""
+        return self._beside_others(OVERRULED, {})
+
     def taken_back(self) -> list[tuple[int, str, Period, int]]:
-        """Numbers that a file replaces without saying them again: file, the key of the other one, period, how many."""
-        if self._past is None:
+        """Numbers that a file replaces without saying them again: file, the other's key, period, how many."""
+        return self._beside_others(TAKEN_BACK, {"layout": self._past.layout if self._past else ""})
+
+    def _beside_others(self, query: str, given: dict[str, str]) -> list[tuple[int, str, Period, int]]:
+        if self._past is None or not self._has_said:
             return []
         keys = pl.DataFrame({"file": range(len(self._past.keys)), "key": self._past.keys}, schema=KEYS)
         self._connection.register("keys", keys.to_arrow())
-        rows = []
-        if self._connection.execute(f"{TAKEN_TURNS} limit 1").fetchall():
-            rows = self._connection.execute(TAKEN_BACK_HERE).fetchall()
-        if self._has_said:
-            rows += self._connection.execute(TAKEN_BACK_BEFORE, {"layout": self._past.layout}).fetchall()
+        rows = self._connection.execute(query, given).fetchall()
         return [(file, key, self.periods[period], count) for file, key, period, count in rows]
 
     def feet_alone(self) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ is rejected whole; a row that holds no number for the agenda is skipped.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -186,6 +187,16 @@ def _others(rows: dict[int, None], own: int) -> str:
     return ", ".join(map(str, named)) + (f" (+{more})" if more > 0 else "")
 
 
+def _differing(plan: Plan, sheet: Sheet, rows: Sequence[int]) -> str:
+    """The columns that nothing reads and that tell these rows apart: what the layout may have overlooked."""
+    unread = [p for p, (column, _) in enumerate(plan.how) if column is None and sheet.header[p].strip()]
+    if plan.layout.sql is not None or not unread:
+        return ""
+    at = [bisect_left(range(len(sheet.rows)), row, key=lambda at: sheet.rows[at].as_py()) for row in rows]
+    told = [p for p in unread if len({sheet.table.column(p)[index].as_py() for index in at}) > 1]
+    return ", ".join(f"“{sheet.header[position]}”" for position in told)
+
+
 def _finding(
     plan: Plan,
     resolved: Resolved,
@@ -217,6 +228,8 @@ def _finding(
         if len(values) > 1:
             others = _others(rows, breach["row"])
             code, details = ("row_contradicts", {"others": others}) if others else ("layout_contradicts", {})
+            if others:
+                details["differ"] = _differing(plan, sheet, [*islice(rows, OTHERS + 1)])
         elif breach["row"] == next(iter(rows)):
             return None
         else:

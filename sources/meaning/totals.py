@@ -1,7 +1,7 @@
 """Rows that add others up, as people put them below a table or below each of its blocks.
 
-Where the period or the place says "Total", that is plain. Most files say it elsewhere: in the column of running numbers,
-of names or of children, which a layout need not read. Whoever adds such a row to the others counts everything twice.
+Where the period or the place says "Total", that is plain. Most files say it elsewhere: in the column of running
+numbers, of names or of children, which a layout need not read. Whoever adds such a row to the others counts twice.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ TOTAL = "_T"
 TOTAL_WORDS = frozenset(
     plain(word).replace(" ", "") for word in (
         "Total", "Totals", "Grand total", "Subtotal", "Sum", "All", "Overall", "Gesamt", "Insgesamt", "Summe",
-        "Zwischensumme", "Total general", "Totales", "Suma", "Todos", "Todas", "Ensemble", "합계", "소계", "총계", "총합",
-        "계", "전체", "合计", "小计", "总计", "總計", "小計", "合計", "総計", "计", "計",
+        "Zwischensumme", "Total general", "Totales", "Suma", "Todos", "Todas", "Ensemble", "합계", "소계", "총계",
+        "총합", "계", "전체", "合计", "小计", "总计", "總計", "小計", "合計", "総計", "计", "計",
     )
 )  # fmt: skip
 """How people head the row or the column that adds the others up, in plain spelling and without spaces."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -11,7 +13,7 @@ from agenda.store import FolderStore
 from sources import history
 from sources.lake import Lake
 from sources.meaning.whole_file import unit_of
-from tests.sources.checked import FIRST, HEADER, LONG, SECOND, WIDE, Make, found, made_of, rows
+from tests.sources.checked import FIRST, HEADER, LONG, SECOND, THIRD, WIDE, Make, found, made_of, rows
 
 
 @pytest.mark.parametrize(
@@ -154,6 +156,52 @@ def test_a_file_that_takes_another_one_s_numbers_back_says_so(coalition: Make, m
     assert len(breaches) == (mode == "replaces")
     assert all("1 numbers that harbor.csv gave for 2026Q1" in f["message"] for f in breaches)
     assert found(made, "alpha/harbor.csv") == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_another_file_that_says_otherwise_is_named(coalition: Make, together: bool) -> None:
+    layouts = """
+layouts:
+  long: {files: "*.csv", period: quarter, place: town, values: [{measure: children, column: n, members: {age: {column: group}}}]}
+  other: {files: "*.json", period: quarter, place: town, values: [{measure: children, column: infants, members: {age: infant}}]}
+partners:
+  - {id: alpha, name: Alpha, layouts: [long, other]}
+  - {id: beta, name: Beta, layouts: [long]}
+"""
+    made = made_of(coalition, layouts)
+    header = "quarter,town,group,n\n"
+    made.drop(
+        "alpha/a.csv", f"{header}2026Q1,Harbor,Infants,10\n2026Q1,Harbor,Toddlers,10\n2026Q1,Old Mill,Infants,3\n"
+    )
+    made.drop("beta/a.csv", f"{header}2026Q1,Harbor,Infants,99\n")
+    if not together:
+        made.collect(received_at=FIRST)
+    records = [("Harbor", 11), ("Old Mill", 3)]
+    made.drop("alpha/b.json", json.dumps([{"quarter": "2026Q1", "town": town, "infants": n} for town, n in records]))
+    made.collect(received_at=SECOND)
+    assert found(made, "alpha/a.csv") == found(made, "beta/a.csv") == []
+    (breach,) = found(made, "alpha/b.json")
+    assert (breach["code"], breach["severity"], breach["row"]) == ("file_overrules", "warning", None)
+    assert "1 numbers for 2026Q1 are not those that a.csv gave" in breach["message"]
+    now = history.of(Lake(FolderStore(made.path / "store")), ["alpha"]).numbers("alpha")
+    assert sorted(now["value"].cast(int)) == [3, 10, 11]
+    # As the fix says: put in once more, the other file's numbers count.
+    made.drop("alpha/a.csv", (made.path / "store/inbox/alpha/a.csv").read_text())
+    os.utime(made.path / "store/inbox/alpha/a.csv", (2e9, 2e9))
+    made.collect(received_at=THIRD)
+    assert "that b.json gave" in found(made, "alpha/a.csv")[0]["message"]
+    now = history.of(Lake(FolderStore(made.path / "store")), ["alpha"]).numbers("alpha")
+    assert sorted(now["value"].cast(int)) == [3, 10, 10]
+
+
+def test_a_file_with_other_headings_that_came_along_takes_numbers_back_too(coalition: Make) -> None:
+    made = made_of(coalition)
+    made.drop("alpha/a.csv", HEADER + "2026Q1,Harbor,children,Infants,,10,\n2026Q1,Harbor,children,Toddlers,,10,\n")
+    more = HEADER.replace("note", "note,by")
+    made.drop("alpha/b.csv", more + "2026Q1,Harbor,children,Infants,,10,,Ada\n")
+    made.collect(received_at=FIRST)
+    assert [f["code"] for f in found(made, "alpha/b.csv")] == ["column_new", "file_takes_back"]
+    assert found(made, "alpha/a.csv") == []
 
 
 # -- what a file says in all --------------------------------------------------------------------------
