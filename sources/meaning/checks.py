@@ -51,7 +51,7 @@ left join numbers whole on whole.file = n.file and whole.measure = measures.whol
     and whole.place = n.place and whole.members = n.members
 left join (
     select file, measure, period, place, arg_min(total, depth) as total
-    from by_way join depths using (way) group by all
+    from by_way join depths using (way) join measures using (measure) where is_sum group by all
 ) as coarsest on coarsest.file = n.file and coarsest.measure = measures.whole and coarsest.period = n.period
     and coarsest.place = n.place and n.members = $everything
 where measures.whole is not null and other is not null
@@ -67,9 +67,10 @@ TOTAL_AND_GROUPS = f"""
 select {COLUMNS}, if(bool_or(overlap), 'total_below_group', 'total_differs') as code,
     if(bool_or(overlap), max(part.value), sum(part.value))::decimal(38, 6) as other,
     bool_or(overlap) or count(*) < any_value(needed) as may_be_more
-from numbers part join belongs using (members) join ways using (members)
+from numbers part join measures using (measure) join belongs using (members) join ways using (members)
 join numbers n on n.file = part.file and n.measure = part.measure and n.period = part.period
     and n.place = part.place and n.members = belongs.coarse
+where is_sum
 group by all
 """
 JUMPS = f"""
@@ -96,7 +97,7 @@ from n left join numbers corrected on corrected.file = n.file and corrected.meas
 FEET_AND_SUMS = f"""
 with feet_and_before as (
     select *, coalesce(lag(row) over (partition by file, value_no, measure, members order by row), 0) as foot_before
-    from feet where adds
+    from feet join measures using (measure) where adds and is_sum
 ),
 counted as (
     -- A place that holds another one given here holds its number, too.

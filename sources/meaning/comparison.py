@@ -184,7 +184,8 @@ class Comparison:
         entries = [self._vocabulary.measures[measure] for measure in self.measures]
         at = {measure: number for number, measure in enumerate(self.measures)}
         measures = [
-            (at[m.id], at[m.part_of] if m.part_of else None, float(m.jump or 0), m.kind == "flow") for m in entries
+            (at[m.id], at[m.part_of] if m.part_of else None, float(m.jump or 0), m.kind == "flow", m.is_sum)
+            for m in entries
         ]
         ways = [(number, way_of(text)) for number, text in enumerate(resolved.members)]
         depths = [(way, len(way.split(" * ")) if way else 0) for way in dict.fromkeys(way for _, way in ways)]
@@ -193,7 +194,13 @@ class Comparison:
             (
                 "measures",
                 measures,
-                {"measure": pl.Int32, "whole": pl.Int32, "factor": pl.Float64, "is_flow": pl.Boolean},
+                {
+                    "measure": pl.Int32,
+                    "whole": pl.Int32,
+                    "factor": pl.Float64,
+                    "is_flow": pl.Boolean,
+                    "is_sum": pl.Boolean,
+                },
             ),
             ("periods", periods, {"period": pl.Int32, "start": pl.Date, "months": pl.Int32}),
             ("ways", ways, {"members": pl.Int32, "way": pl.String}),

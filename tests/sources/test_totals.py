@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.sources.checked import HEADER, WIDE, Make, found, made_of, rows
+from tests.sources.checked import AGENDA, HEADER, WIDE, Make, found, made_of, rows
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,36 @@ def test_under_a_rejected_row_a_foot_says_nothing(coalition: Make) -> None:
     )
     made.collect()
     assert [f["code"] for f in found(made, "alpha/a.csv") if f["code"] != "measures_missing"] == ["value_not_a_number"]
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("unit: '%', whole: false", []),
+        ("unit: Percent, whole: false", []),
+        ("unit: dollars, whole: false, adds_up: no", []),
+        ("unit: dollars, whole: false", ["total_differs", "foot_differs"]),
+        ("unit: '%', adds_up: yes", ["total_differs", "foot_differs"]),
+    ],
+)
+def test_parts_of_a_rate_make_no_whole(coalition: Make, said: str, codes: list[str]) -> None:
+    agenda = AGENDA.replace(
+        "unit: children, kind: stock, subject: people, dimensions: [age]}",
+        f"{said}, kind: stock, subject: people, dimensions: [age]}}",
+        1,
+    )
+    made = made_of(coalition, agenda=agenda)
+    made.drop(
+        "alpha/a.csv",
+        HEADER + "2026Q1,Harbor,children,Infants,,10,\n2026Q1,Harbor,children,Toddlers,,30,\n"
+        "2026Q1,Harbor,children,Total,,20,\n2026Q1,Old Mill,children,Total,,10,\n2026Q1,Total,children,Total,,15,\n",
+    )
+    made.collect()
+    assert [f["code"] for f in found(made, "alpha/a.csv")] == codes
+    (total,) = re.findall(
+        r'<span class="now">(.*?)</span>', (made.path / "store/receipts/alpha/a.csv.html").read_text()
+    )
+    assert total == ("30" if codes else "–")
 
 
 # -- among records ------------------------------------------------------------------------------------
