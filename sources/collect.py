@@ -35,6 +35,7 @@ from sources.letters.findings import Finding, finding
 from sources.letters.mailroom import Mailroom
 from sources.letters.receipt import Receipt
 from sources.letters.replies import Replies
+from sources.meaning import together
 from sources.meaning.columns import Columns
 from sources.meaning.comparison import Past
 from sources.meaning.intake import Intake, refuse, take
@@ -203,8 +204,10 @@ class Collector:
         submissions = self._open(batch)
         self._read(submissions)
         self._keep(submissions)
-        self._match(submissions)
+        for submission in submissions:
+            self._matcher.match(submission)
         intakes = list(self._intakes(submissions))
+        together.tell(intakes, self.vocabulary.calendar)
         submissions = self._not_done(submissions)
         if not submissions:
             return []
@@ -335,11 +338,6 @@ class Collector:
         return headings(layout, self.vocabulary) | set(
             self._mappings.accepted(arrival.partner.id, arrival.layout_name or "")
         )
-
-    def _match(self, submissions: Sequence[Submission]) -> None:
-        """The plan for each sheet; one whose columns are not all there is refused as a whole."""
-        for submission in submissions:
-            self._matcher.match(submission)
 
     def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
         """Take in what can be, all alike sheets together: of one layout and header, received at one time."""

@@ -93,7 +93,10 @@ class Mailroom:
         return receipt, {name: content for name, content in files.items() if name is not None and content is not None}
 
     def _taken(self, submission: Submission) -> list[Taken]:
-        """What was taken of each measure and period, beside the period before and a year before."""
+        """What was taken of each measure and period, beside the period before and a year before.
+
+        Several shares make no total: nothing is said there instead of a sum that means nothing.
+        """
         partner, taken = submission.partner.id, []
         for measure, key, numbers in submission.taken:
             period, entry = self._calendar.parse(key), self._measures[measure]
@@ -103,7 +106,8 @@ class Mailroom:
                 here[measure, one] if (measure, one) in here else self._history.total(partner, measure, one.key)
                 for one in (before, year)
             ]
-            taken.append(Taken(entry.name, entry.unit, period, numbers, here.get((measure, period)), *earlier))
+            totals = [here.get((measure, period)), *earlier] if entry.is_sum or numbers == 1 else []
+            taken.append(Taken(entry.name, entry.unit, period, numbers, *totals))
         return taken
 
     def _outlook(self, partner: Partner, day: date) -> Outlook:

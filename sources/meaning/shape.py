@@ -5,7 +5,7 @@ DuckDB; a candidate still holds the partner's own words. Whether they mean anyth
 
 Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet numbers it), ``value_no``
 (which of the layout's values), ``measure_raw``, ``period_raw``, ``place_raw``, ``members_raw``,
-``value_raw``, ``per_key``.
+``value_raw``, ``per_key``, ``is_foot`` (the row says that it adds others up).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from agenda.model import Condition, From, Layout, Value
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
+from sources.meaning.totals import rows_of_totals
 from sources.meaning.vocabulary import JOIN, SPLIT, Vocabulary, plain
 
 LOCKED_DOWN = """
@@ -77,6 +78,25 @@ class Plan:
     def number_positions(self) -> set[int]:
         """Columns that hold numbers; all others that are read hold words."""
         return {self.columns[plain(cell.column)] for cell in self.cells if cell.column}
+
+    @property
+    def read_positions(self) -> list[int]:
+        """Columns that are read at all, from the left."""
+        needed = map(plain, _needed(self.layout, self.cells))
+        return sorted({self.columns[name] for name in needed if name in self.columns})
+
+    @property
+    def unit_positions(self) -> list[int]:
+        """Columns that tell the units of records apart, from the left."""
+        return sorted({at for cell in self.cells for name in cell.per if (at := self.position(name)) is not None})
+
+    @property
+    def name_positions(self) -> list[int]:
+        """Columns that may say what a row is called, from the left: before the first number, and with nothing else to
+        say to the layout."""
+        end = min(self.number_positions, default=len(self.how))
+        taken = {*self.read_positions} - {*self.unit_positions}
+        return [at for at in range(end) if at not in taken]
 
     def position(self, name: str | None) -> int | None:
         return None if name is None else self.columns.get(plain(name))
@@ -185,19 +205,21 @@ def headings(layout: Layout, vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
-    """Sheets with one header as one table: the columns that the plan reads, and ``file`` and ``row``.
+    """Sheets with one header as one table: the columns that the plan reads, and ``file``, ``row`` and ``is_foot``.
 
     Columns of words become dictionaries, so that a word that stands in a million rows is trimmed and compared once.
     """
-    numbers = plan.number_positions
-    needed = sorted(
-        {plan.columns[name] for name in map(plain, _needed(plan.layout, plan.cells)) if name in plan.columns}
-    )
+    numbers, needed = plan.number_positions, plan.read_positions
+    names, units = ([f"c{at}" for at in positions] for positions in (plan.name_positions, plan.unit_positions))
     tables = []
     for number, sheet in enumerate(sheets):
         file = pa.repeat(pa.scalar(number, pa.int32()), sheet.table.num_rows)
         columns = sheet.table.select([f"c{position}" for position in needed])
-        tables.append(columns.append_column("file", file).append_column("row", sheet.rows))
+        feet = rows_of_totals(sheet.table, names, units)
+        own = {"file": file, "row": sheet.rows, "is_foot": feet}
+        for name, column in own.items():
+            columns = columns.append_column(name, column)
+        tables.append(columns)
     table = pa.concat_tables(tables)
     for position in needed:
         if position not in numbers:
@@ -262,7 +284,7 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     {_found(plan, plan.layout.place, "place") if plan.layout.place else "own_place"} as place_raw,
     {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
     {number_text} as value_raw,
-    {f" || '{JOIN}' || ".join(per) or "''"} as per_key
+    {f" || '{JOIN}' || ".join(per) or "''"} as per_key, is_foot
 from submission join files using (file){" where " + " and ".join(conditions) if conditions else ""}"""
 
 
@@ -345,7 +367,7 @@ def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary
                 coalesce(measure::varchar, '') as measure_raw, coalesce(period::varchar, '') as period_raw,
                 {"coalesce(place::varchar, " + own + ")" if "place" in given else own} as place_raw,
                 {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
-                value::varchar as value_raw, '' as per_key
+                value::varchar as value_raw, '' as per_key, false as is_foot
             from answer where value is not null"""
         ).to_arrow_table()
 
