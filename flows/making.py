@@ -25,7 +25,7 @@ from flows.draft import make_draft, outlook
 from flows.progress import counting, say
 from flows.workspace import Workspace
 from reports.edition import Edition
-from sources.collect import Collected, Collector, ReceivedAt
+from sources.collect import Collected, Collector, Look, ReceivedAt
 from sources.letters.receipt import Receipt
 from sources.ways.fetch import ASKED_AT_ONCE, Asking
 from sources.ways.inbox import Arrival
@@ -57,6 +57,7 @@ def collect_all(
     received_at: ReceivedAt,
     leave: Collection[str] = (),
     period: Period | None = None,
+    look: Look = "everywhere",
 ) -> Collected:
     """Take in all that arrived but the files named in ``leave``, a task for each batch; ends early if asked to.
 
@@ -65,7 +66,9 @@ def collect_all(
     """
     if period is not None:
         leave = Scout(workspace.folder, workspace.store, partners=partners, received_at=received_at).left(period)
-    collector = Collector(workspace.folder, workspace.store, partners=partners, received_at=received_at, leave=leave)
+    collector = Collector(
+        workspace.folder, workspace.store, partners=partners, received_at=received_at, leave=leave, look=look
+    )
     if not collector.has_work:
         return Collected(())
     if collector.asking.partners:

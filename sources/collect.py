@@ -35,6 +35,7 @@ from sources.letters.findings import Finding, finding
 from sources.letters.mailroom import Mailroom
 from sources.letters.receipt import Receipt
 from sources.letters.replies import Replies
+from sources.meaning import together
 from sources.meaning.columns import Columns
 from sources.meaning.comparison import Past
 from sources.meaning.intake import Intake, refuse, take
@@ -50,6 +51,8 @@ BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
 BATCH_FILES = 1000
 ReceivedAt = datetime | Literal["modified"] | None
+Look = Literal["everywhere", "inbox", "sources"]
+"""What a collect looks into: what was dropped, what partners that are asked hold, or both."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class Collector:
         partners: Collection[str] | None = None,
         received_at: ReceivedAt = None,
         leave: Collection[str] = (),
+        look: Look = "everywhere",
     ) -> None:
         self.folder, self.store, self.lake = folder, store, Lake(store)
         self.vocabulary = Vocabulary(folder)
@@ -119,12 +123,12 @@ class Collector:
         self._mappings = Mappings(store, partners)
         self._columns = Columns(self.lake, known)
         self._matcher = Matcher(self.vocabulary, self._mappings, self._columns)
-        self._partners, self._leave = partners, leave
-        self._replies = replies.waiting(folder, store, partners)
+        self._partners, self._leave = () if look == "sources" else partners, leave
+        self._replies = replies.waiting(folder, store, self._partners)
         self.arrivals = self._in_inboxes()
         self._moved = self._moved_sources()
         self._expired = quarantine.expired(store, self._now)
-        self.asking = Asking(folder, known, partners)
+        self.asking = Asking(folder, known, () if look == "inbox" else partners)
 
     @property
     def total(self) -> int:
@@ -182,7 +186,7 @@ class Collector:
         found = arrivals(
             self.folder, self.store, self._of_key, self._readings, self.vocabulary, self._mappings, self._partners
         )
-        return [arrival for arrival in found if arrival.key not in self._leave]
+        return [arrival for arrival in found if arrival.path not in self._leave]
 
     def _moved_sources(self) -> set[str]:
         """Partners all of whose known files bear new times at once: their inbox was copied, not sent again."""
@@ -200,8 +204,10 @@ class Collector:
         submissions = self._open(batch)
         self._read(submissions)
         self._keep(submissions)
-        self._match(submissions)
+        for submission in submissions:
+            self._matcher.match(submission)
         intakes = list(self._intakes(submissions))
+        together.tell(intakes, self.vocabulary.calendar)
         submissions = self._not_done(submissions)
         if not submissions:
             return []
@@ -262,14 +268,9 @@ class Collector:
 
     def _bytes(self, arrival: Arrival) -> bytes | None:
         """What the object holds; None where it changed or went away since it was listed: the next look sees to it."""
-        if arrival.content is not None:
-            return arrival.content
         content = None
         with self.asking.leaving(arrival.partner):
-            if arrival.known is not None and not quarantine.is_put_aside(arrival.known):
-                content = self.store.get(f"submissions/{arrival.known.submission}")
-            else:
-                content = self.store.get_version(arrival.stored.key, arrival.stored.version)
+            content = arrival.content_in(self.store)
         return content
 
     def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
@@ -338,11 +339,6 @@ class Collector:
             self._mappings.accepted(arrival.partner.id, arrival.layout_name or "")
         )
 
-    def _match(self, submissions: Sequence[Submission]) -> None:
-        """The plan for each sheet; one whose columns are not all there is refused as a whole."""
-        for submission in submissions:
-            self._matcher.match(submission)
-
     def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
         """Take in what can be, all alike sheets together: of one layout and header, received at one time."""
         groups: dict[object, list[Submission]] = defaultdict(list)
@@ -391,6 +387,8 @@ class Collector:
         for submission in submissions:
             if submission.delivery.reading not in self._readings:
                 fresh.setdefault(submission.delivery.reading, submission)
+        for submission in submissions:
+            submission.arrival.replace_others(self.store, submission.delivery.reading)
         self.lake.commit(
             "submissions", tables_of(submissions, intakes, fresh), self.agenda, readings=list(fresh),
             deliveries=[s.delivery for s in submissions],

@@ -7,6 +7,7 @@ is rejected whole; a row that holds no number for the agenda is skipped.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,13 +22,13 @@ import pyarrow.compute as pc
 
 from agenda.model import From
 from agenda.periods import Period
-from agenda.statuses import MISSING, ORDER, PROVISIONAL, SUPPRESSED, rank
+from agenda.statuses import MISSING, ORDER, PROVISIONAL, rank
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
 from sources.meaning.answers import answers
 from sources.meaning.comparison import Comparison, Past
 from sources.meaning.contract import Resolved, check, contract, member_texts, resolve
-from sources.meaning.marks import LAST
+from sources.meaning.records import records_added
 from sources.meaning.shape import Plan, path_texts, select, select_sql, stack
 from sources.meaning.vocabulary import Vocabulary
 
@@ -126,11 +127,11 @@ def _parted(frame: pl.DataFrame, rejected_rows: pl.DataFrame) -> tuple[pl.DataFr
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, plan: Plan, accepted: pl.DataFrame) -> pl.DataFrame:
-    """What the accepted candidates say: themselves, or what records fall together to."""
+    """What the accepted candidates (``addends``) say: themselves, or what records fall together to."""
+    connection.register("addends", accepted.to_arrow())
     if plan.layout.rows != "records":
         return accepted
-    connection.register("accepted", accepted.to_arrow())
-    return connection.execute(_records(plan)).pl()
+    return connection.execute(records_added(plan)).pl()
 
 
 # -- what is wrong ------------------------------------------------------------------------------------
@@ -190,6 +191,16 @@ def _others(rows: dict[int, None], own: int) -> str:
     return ", ".join(map(str, named)) + (f" (+{more})" if more > 0 else "")
 
 
+def _differing(plan: Plan, sheet: Sheet, rows: Sequence[int]) -> str:
+    """The columns that nothing reads and that tell these rows apart: what the layout may have overlooked."""
+    unread = [p for p, (column, _) in enumerate(plan.how) if column is None and sheet.header[p].strip()]
+    if plan.layout.sql is not None or not unread:
+        return ""
+    at = [bisect_left(range(len(sheet.rows)), row, key=lambda at: sheet.rows[at].as_py()) for row in rows]
+    told = [p for p in unread if len({sheet.table.column(p)[index].as_py() for index in at}) > 1]
+    return ", ".join(f"“{sheet.header[position]}”" for position in told)
+
+
 def _finding(
     plan: Plan,
     resolved: Resolved,
@@ -225,6 +236,8 @@ def _finding(
         if len(values) > 1:
             others = _others(rows, breach["row"])
             code, details = ("row_contradicts", {"others": others}) if others else ("layout_contradicts", {})
+            if others:
+                details["differ"] = _differing(plan, sheet, [*islice(rows, OTHERS + 1)])
         elif breach["row"] == next(iter(rows)):
             return None
         else:
@@ -369,23 +382,3 @@ def _is_partial(numbers: pl.DataFrame, spoilt: pl.DataFrame) -> pl.Series:
 
 def _coded(ids: pl.Series, names: Sequence[str]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(ids.to_arrow(), pa.array(list(names), pa.string()))
-
-
-def _records(plan: Plan) -> str:
-    """Units first (the largest of a facility's rows), then their sum; none where a part of it is suppressed."""
-    largest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "max"] or ["-1"]
-    withheld = rank(SUPPRESSED)
-    smallest = [str(i) for i, cell in enumerate(plan.cells) if cell.take == "min"] or ["-1"]
-    return f"""
-    select file, min(row) as row, arg_min(value_no, row) as value_no, measure, period, place, members,
-        case when max(status) < {withheld} then sum(value) end as value,
-        case when sum(value) is not null and max(status) between {LAST} and {withheld} - 1 then {LAST}
-            else max(status) end as status
-    from (
-        select file, value_no, measure, period, place, members, per_key, min(row) as row, max(status) as status,
-            case when max(status) = {withheld} then null when value_no in ({", ".join(largest)}) then max(value)
-                when value_no in ({", ".join(smallest)}) then min(value) else sum(value) end as value
-        from accepted
-        group by file, value_no, measure, period, place, members, per_key
-    )
-    group by file, measure, period, place, members"""

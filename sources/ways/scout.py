@@ -25,7 +25,8 @@ class Scout(Collector):
                 continue
             submissions = {s.arrival.key: s for s in self._open(batch)}
             self._read(list(submissions.values()))
-            self._match(list(submissions.values()))
+            for submission in submissions.values():
+                self._matcher.match(submission)
             for _ in self._intakes(list(submissions.values())):
                 pass  # what was taken is noted in the submissions
             for arrival in batch:
@@ -34,7 +35,7 @@ class Scout(Collector):
                 if found is not None and self._may_speak(found, period):
                     keys.clear()
                 else:
-                    keys.add(arrival.key)
+                    keys.add(arrival.path)
         return set().union(*waiting.values())
 
     def _may_speak(self, submission: Submission, period: Period) -> bool:
