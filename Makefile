@@ -1,6 +1,6 @@
 # make demo    the example coalition, from partners' files to eight published quarters
 # make test    all tests         make check    style, types, SQL, the lock
-# make real    four initiatives on real public data into build/real/
+# make real    initiatives on real public data into build/real/
 # make bench   each stage timed against plain DuckDB, into build/bench.json (ROWS=10000000 for more)
 # Each of them sets up what it needs first (make setup): the pinned packages, in .venv.
 

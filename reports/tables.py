@@ -88,13 +88,14 @@ class Value:
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
 
 
-def absence(status: str, denominator: object) -> str:
+def absence(status: str, denominator: Decimal | str | None) -> str:
     """Why there is no number, for `Words.absent`: ``missing``, ``suppressed``, ``not_applicable`` or ``undivided``.
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """
     if status == NOT_APPLICABLE:
-        return "undivided" if denominator not in (None, "") else "not_applicable"
+        is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
+        return "undivided" if is_zero else "not_applicable"
     return "suppressed" if status == SUPPRESSED else "missing"
 
 

@@ -4,7 +4,7 @@ The data lie outside the repository (`DATA`, or the folder that CAIRN_REAL_DATA 
 initiative is copied to ``build/real/<name>/``, where its lists (places, partners) are written from the data and the
 partners' files are dropped into the inbox; then the same commands as anywhere else run over all of its quarters.
 
-    python -m tests.real.harness [nc_childcare | nhs_ae | fingertips_countyua | toronto_childcare] ...
+    python -m tests.real.harness [nc_childcare | nhs_ae | fingertips_countyua | toronto_childcare | dfe_ees] ...
 """
 
 from __future__ import annotations
@@ -141,6 +141,23 @@ def _drop_toronto(source: Path, folder: Path) -> None:
     _write_csv(folder / "children.csv", ("place", "year", "census_age", "value"), children)
 
 
+def _drop_exclusions(source: Path, folder: Path) -> None:
+    """The rows of authorities and of regions as a file each; authorities, by the codes they all have, in regions."""
+    with (source / "exclusions_by_reason.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for level, name in (("local authority", "authorities"), ("regional", "regions")):
+        cells = [list(row.values()) for row in rows if row["geographic_level"] == level]
+        _write_csv(folder / "store" / "inbox" / "dfe" / f"{name}.csv", list(rows[0]), cells)
+    places = {"E92000001": ("England", "country", "")}
+    places |= {row["region_code"]: (row["region_name"], "region", "E92000001") for row in rows if row["region_code"]}
+    places |= {
+        row["old_la_code"]: (f"{row['la_name']} ({row['old_la_code']})", "authority", row["region_code"])
+        for row in rows
+        if row["old_la_code"]
+    }
+    _write_csv(folder / "places.csv", ("id", "name", "level", "parent"), [(id_, *of) for id_, of in places.items()])
+
+
 def _rows(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
@@ -158,6 +175,7 @@ PROOFS = {
         Proof("nhs_ae", "2016Q2..2019Q1", "nhs_ae_monthly", _drop_hospitals),
         Proof("fingertips_countyua", "2016Q4", "fingertips_countyua", _drop_fingertips),
         Proof("toronto_childcare", "2024Q1", "toronto_childcare/inputs/data", _drop_toronto),
+        Proof("dfe_ees", "2017Q4", "dfe_ees", _drop_exclusions),
     )
 }
 

@@ -133,13 +133,14 @@ def test_the_same_number_said_in_two_ways_contradicts_itself(coalition: Callable
 
 def test_a_total_is_held_against_groups_only_where_all_are_numbers(coalition: Callable[..., Coalition]) -> None:
     made = coalition(partners(MARKED))
-    for name, cell, codes in (("a", "x", set()), ("b", ":", set()), ("c", "z", {"total_differs"})):
+    for name, cell, codes in (("1", "x", set()), ("2", ":", set()), ("3", "z", {"total_differs"})):
         made.drop(
             f"alpha/{name}.csv",
-            f"quarter,town,age,n\n2026Q1,Harbor,_T,9\n2026Q1,Harbor,infant,5\n2026Q1,Harbor,toddler,{cell}\n",
+            "quarter,town,age,n\n"
+            f"2025Q{name},Harbor,_T,9\n2025Q{name},Harbor,infant,5\n2025Q{name},Harbor,toddler,{cell}\n",
         )
         (receipt,) = made.collect().receipts
-        assert {f.code for f in receipt.findings} == codes, name
+        assert {f.code for f in receipt.findings} - {"period_closed"} == codes, name
 
 
 def test_what_stood_there_already_is_no_news(coalition: Callable[..., Coalition]) -> None:

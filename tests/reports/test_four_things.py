@@ -1,0 +1,290 @@
+"""Missing, not applicable and suppressed are shown, summed and averaged as zero nowhere: every output is walked.
+
+From partners' files to the finished edition. Of all numbers there are two zeros, one of a place and one of a group;
+wherever else a zero stands for a number, something that is none was taken for one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from agenda.lint import read
+from agenda.store import FolderStore
+from flows.warehouse import build_warehouse
+from reports import figures
+from reports.drawing import render as drawn
+from reports.package import write_data
+from reports.tables import Quarter, read_quarter
+from sources.collect import collect
+from tests.reports.conftest import Rendered, render_quarter
+
+INITIATIVE = (
+    "id: four\nname: Four things\nyear: {starts: 1}\ndisclosure: {policy: none, reason: These numbers are made up.}\n"
+)
+TOWNS = {
+    "east": {"fulleast": "7", "nonetown": "z"},
+    "west": {"fullwest": "7", "gaptown": ":"},
+    "north": {"fullnorth": "7", "hidtown": "x"},
+    "south": {"fullsouth": "7", "zerotown": "0"},
+}
+AGENDA = """
+places:
+  - {id: all, name: All, level: state}
+PLACES
+dimensions:
+  - id: age
+    name: Age
+    members: [{id: infant, name: Infants}, {id: toddler, name: Toddlers}, {id: older, name: Olders}, {id: rest, name: Others}]
+measures:
+  - {id: spots, name: Spots, unit: spots, kind: flow, subject: facilities}
+  - {id: girls, name: Girls, unit: girls, kind: flow, subject: people, dimensions: [age]}
+  - {id: children, name: Children, unit: children, kind: flow, subject: people, dimensions: [age]}
+  - {id: visits, name: Visits, unit: visits, kind: flow, subject: events}
+  - {id: lent, name: Lent, unit: books, kind: stock, subject: events, over_time: mean}
+  - {id: kept, name: Kept, unit: books, kind: stock, subject: events, over_time: mean}
+indicators:
+  - {id: spots, name: Spots, definition: d, unit: spots, level: output, better: more, formula: {kind: count, of: spots}}
+  - {id: share, name: Share, definition: d, unit: '%', level: output, better: more, by: [age],
+     formula: {kind: percent, of: girls, per: children}}
+  - {id: visits, name: Visits, definition: d, unit: visits, level: output, better: more, formula: {kind: count, of: visits}}
+  - {id: lent, name: Lent, definition: d, unit: books, level: output, better: more, formula: {kind: count, of: lent}}
+  - {id: kept, name: Kept, definition: d, unit: books, level: output, better: more, formula: {kind: count, of: kept}}
+goals:
+  - {id: g, name: G, statement: s, headline: visits, indicators: [visits, spots, share, lent, kept]}
+"""
+PLACE_LINES = "\n".join(
+    f"  - {{id: {region}, name: {region.title()}, level: region, parent: all}}\n"
+    + "\n".join(f"  - {{id: {town}, name: {town.title()}, level: town, parent: {region}}}" for town in towns)
+    for region, towns in TOWNS.items()
+)
+PARTNERS = """
+layouts:
+  form:
+    files: '*.csv'
+    marks: usual
+    period: when
+    place: where
+    values: [{column: number, measure: {column: what}, members: {age: {column: age}}}]
+partners:
+  - {id: one, name: One, layouts: [form]}
+"""
+ROWS = [
+    *(("spots", "2025Q4", town, "", cell) for towns in TOWNS.values() for town, cell in towns.items()),
+    *(("children", "2025Q4", "all", age, "10") for age in ("infant", "toddler", "older", "rest")),
+    ("girls", "2025Q4", "all", "infant", "z"),
+    ("girls", "2025Q4", "all", "toddler", "x"),
+    ("girls", "2025Q4", "all", "older", "0"),
+    ("girls", "2025Q4", "all", "rest", ":"),
+    *(("visits", f"{q}", "all", "", cell) for q, cell in
+      {"2024Q3": "11", "2024Q4": "x", "2025Q1": "z", "2025Q2": ":", "2025Q3": "11", "2025Q4": "12"}.items()),
+    *(("lent", f"2025-1{n}", "all", "", cell) for n, cell in enumerate(("6", ":", "8"))),
+    *(("kept", f"2025-1{n}", "all", "", cell) for n, cell in enumerate(("6", "z", "8"))),
+]  # fmt: skip
+SUPPRESSED, MISSING, NOT_APPLICABLE = "suppressed by a partner", "not reported", "not applicable"
+PLACES: dict[str, tuple[float | None, str]] = {
+    "all": (None, "Q"), "north": (None, "Q"), "hidtown": (None, "Q"), "gaptown": (None, "O"), "nonetown": (None, "M"),
+    "zerotown": (0.0, "A"), "east": (7.0, "A"), "south": (7.0, "A"), "west": (7.0, "P"),
+    **{f"full{region}": (7.0, "A") for region in TOWNS},
+}  # fmt: skip
+EXPECTED: dict[tuple[str, str, str, str], tuple[float | None, str]] = {
+    **{("spots", "2025Q4", place, "_T"): said for place, said in PLACES.items()},
+    ("share", "2025Q4", "all", "_T"): (None, "Q"),
+    ("share", "2025Q4", "all", "infant"): (None, "M"),
+    ("share", "2025Q4", "all", "toddler"): (None, "Q"),
+    ("share", "2025Q4", "all", "older"): (0.0, "P"),  # of others only a half of the fraction is known
+    ("share", "2025Q4", "all", "rest"): (None, "O"),
+    ("visits", "2024Q3", "all", "_T"): (11.0, "A"),
+    ("visits", "2024Q4", "all", "_T"): (None, "Q"),
+    ("visits", "2025Q1", "all", "_T"): (None, "M"),
+    ("visits", "2025Q2", "all", "_T"): (None, "O"),
+    ("visits", "2025Q3", "all", "_T"): (11.0, "A"),
+    ("visits", "2025Q4", "all", "_T"): (12.0, "A"),
+    ("lent", "2025Q4", "all", "_T"): (7.0, "P"),
+    ("kept", "2025Q4", "all", "_T"): (7.0, "A"),
+}
+ZEROS = ("Zerotown", "Olders")
+
+
+@dataclass(frozen=True)
+class Edition:
+    quarter: Quarter
+    rendered: Rendered
+    data: Path
+    specs: tuple[dict[str, Any], ...]
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    out = tmp_path_factory.mktemp("four")
+    for name, text in {
+        "initiative": INITIATIVE,
+        "agenda": AGENDA.replace("PLACES", PLACE_LINES),
+        "partners": PARTNERS,
+    }.items():
+        (out / f"{name}.yml").write_text(text)
+    (out / "store/inbox/one").mkdir(parents=True)
+    with (out / "store/inbox/one/numbers.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([("what", "when", "where", "age", "number"), *ROWS])
+    folder = read(out)
+    (receipt,) = collect(folder, FolderStore(out / "store")).receipts
+    assert (receipt.outcome, receipt.counts.accepted) == ("accepted", len(ROWS))
+    warehouse = build_warehouse(out / "store/lake", out / "warehouse.duckdb")
+    quarter = read_quarter(warehouse, folder.initiative.calendar.parse("2025Q4"), folder)
+    specs: list[dict[str, Any]] = []
+    with pytest.MonkeyPatch.context() as patch:
+
+        def kept(spec: dict[str, Any]) -> str:
+            specs.append(spec)
+            return drawn(spec)
+
+        patch.setattr(figures, "render", kept)
+        rendered = render_quarter(quarter, out)
+    write_data(quarter, out / "data")
+    return Edition(quarter, rendered, out / "data", tuple(specs))
+
+
+# -- downloads ----------------------------------------------------------------------------------------
+
+
+def test_every_row_of_the_downloads_is_a_number_or_says_why_it_is_none(edition: Edition) -> None:
+    with (edition.data / "indicator_values.csv").open(newline="") as stream:
+        texts = list(csv.DictReader(stream))
+    found = {(r["indicator"], r["period"], r["place"], r["age"]): r for r in texts if r["period_type"] == "quarter"}
+    said = {key: (float(r["value"]) if r["value"] else None, r["status"]) for key, r in found.items()}
+    assert said == EXPECTED
+    for row in found.values():
+        if row["indicator"] != "share":
+            assert row["numerator"] == row["value"].removesuffix(".0")
+        assert not row["lower"] + row["upper"]
+    rows = duckdb.execute(
+        "select indicator, period, place, age, value, numerator, status from read_parquet($1) where period_type = 'quarter'",
+        [str(edition.data / "indicator_values.parquet")],
+    ).fetchall()
+    assert {tuple(row[:4]): (row[4], row[6]) for row in rows} == EXPECTED
+    assert all((value is None) == (numerator is None) for *_, value, numerator, _ in rows)
+    package = json.loads((edition.data / "datapackage.json").read_text())
+    (status,) = (f for f in package["resources"][0]["schema"]["fields"] if f["name"] == "status")
+    assert "Q suppressed by a partner" in status["description"]
+
+
+# -- pages --------------------------------------------------------------------------------------------
+
+
+class Cells(HTMLParser):
+    """The rows of all tables of a page, as texts of cells."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._in_cell = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.rows[-1][-1] += data
+
+
+def rows_of(edition: Edition) -> Iterator[list[str]]:
+    for page in edition.rendered.pages:
+        for row in Cells(page.read_text(encoding="utf-8")).rows:
+            yield [" ".join(cell.split()) for cell in row]
+
+
+IS_ZERO = re.compile(r"[-−±]?0(?:[.,]0*)?(?: ?%| \w+)?")
+
+
+def test_a_zero_in_a_table_is_one(edition: Edition) -> None:
+    """But for counts of rows and findings, which are not indicators' values."""
+    names = {place.title() for place in PLACES} | {"Infants", "Toddlers", "Olders", "Others"}
+    zeros = {row[0] for row in rows_of(edition) if row and row[0] in names and any(map(IS_ZERO.fullmatch, row[1:2]))}
+    assert zeros == set(ZEROS)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("Hidtown", SUPPRESSED), ("North", SUPPRESSED), ("Gaptown", MISSING), ("Nonetown", NOT_APPLICABLE),
+     ("Infants", NOT_APPLICABLE), ("Toddlers", SUPPRESSED), ("Others", MISSING)],
+)  # fmt: skip
+def test_each_reason_has_words_of_its_own_in_tables_and_beside_charts(name: str, why: str, edition: Edition) -> None:
+    shown = {row[1] for row in rows_of(edition) if row and row[0] == name}
+    assert shown == {why}
+    texts = " ".join(page.read_text(encoding="utf-8") for page in edition.rendered.pages)
+    assert f"{name}: {why}" in texts  # what those hear who don't see the chart
+
+
+def test_no_sentence_gives_a_number_for_what_has_none(edition: Edition) -> None:
+    """In the texts that become the PDF as well as in those of the pages."""
+    texts = [path.read_text(encoding="utf-8") for path in edition.rendered.project.rglob("*.qmd")]
+    assert texts
+    for text in texts:
+        for name in ("Hidtown", "Gaptown", "Nonetown", "Infants", "Toddlers", "Others"):
+            assert not re.search(rf"{name}[^A-Za-z0-9]{{1,12}}-?[0-9]", text), name
+    whole = " ".join(texts)
+    assert "a partner suppressed a part of it" in whole  # of spots and of the share
+    assert SUPPRESSED in whole.replace("\N{NO-BREAK SPACE}", " ")
+
+
+# -- charts -------------------------------------------------------------------------------------------
+
+
+def marks(spec: object) -> Iterator[dict[str, Any]]:
+    """The points of a chart: what was reported, and nothing else, is filled or hollow."""
+    if isinstance(spec, dict):
+        if "hollow" in spec:
+            yield spec
+        for value in spec.values():
+            yield from marks(value)
+    elif isinstance(spec, list):
+        for value in spec:
+            yield from marks(value)
+
+
+def test_charts_draw_what_was_reported(edition: Edition) -> None:
+    seen = [mark for spec in edition.specs for mark in marks(spec)]
+    values = {value for value, _ in EXPECTED.values() if value is not None}
+    assert len(seen) > 20
+    for mark in seen:
+        assert {mark["x"], mark["y"]} & values, mark
+    drawn_at_zero = [{(m["x"], m["y"]) for m in marks(spec) if 0 in (m["x"], m["y"])} for spec in edition.specs]
+    assert {len(found) for found in drawn_at_zero} == {0, 1}  # Zerotown in the chart of towns, Olders in that of ages
+    texts = {text for spec in edition.specs for text in labels(spec)}
+    assert {"x", "z", ":"} <= texts
+    assert {SUPPRESSED, NOT_APPLICABLE, MISSING} <= texts
+
+
+def labels(spec: object) -> Iterator[str]:
+    if isinstance(spec, dict):
+        yield from (str(value) for key, value in spec.items() if key == "text" and isinstance(value, str))
+        for value in spec.values():
+            yield from labels(value)
+    elif isinstance(spec, list):
+        for value in spec:
+            yield from labels(value)
+
+
+def test_a_trend_says_why_it_has_gaps(edition: Edition) -> None:
+    texts = " ".join(page.read_text(encoding="utf-8") for page in edition.rendered.pages)
+    assert f"A gap in the line: : {MISSING}, x {SUPPRESSED}, z {NOT_APPLICABLE}." in texts
+    for period, why in (("2024", SUPPRESSED), ("2025", NOT_APPLICABLE), ("2025", MISSING)):
+        assert re.search(rf"{period}: {why}\.", texts), why
