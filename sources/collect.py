@@ -44,7 +44,7 @@ from sources.ways.inbox import Arrival, arrivals, in_order, is_notice, is_reply
 
 BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
-BATCH_FILES = 250
+BATCH_FILES = 400
 """Few enough that, of many small files, the next are read while these are taken in."""
 ReceivedAt = datetime | Literal["modified"] | None
 Look = Literal["everywhere", "inbox", "sources"]
