@@ -4,7 +4,8 @@ The data lie outside the repository (`DATA`, or the folder that CAIRN_REAL_DATA 
 initiative is copied to ``build/real/<name>/``, where its lists (places, partners) are written from the data and the
 partners' files are dropped into the inbox; then the same commands as anywhere else run over all of its quarters.
 
-    python -m tests.real.harness [nc_childcare | nhs_ae | fingertips_countyua | toronto_childcare | dfe_ees] ...
+    python -m tests.real.harness [nc_childcare | nhs_ae | fingertips_countyua | toronto_childcare | dfe_ees |
+        ons_sdg_uk] ...
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -158,6 +160,37 @@ def _drop_exclusions(source: Path, folder: Path) -> None:
     _write_csv(folder / "places.csv", ("id", "name", "level", "parent"), [(id_, *of) for id_, of in places.items()])
 
 
+def _drop_sdg(source: Path, folder: Path) -> None:
+    """Five files as they are; the places and the groups that they name."""
+    files = {number: source / f"indicator_{number}.csv" for number in ("8-5-2", "1-2-1", "2-2-1", "3-2-1", "4-2-2")}
+    tables = {}
+    for number, file in files.items():
+        _write(folder / "store" / "inbox" / "ons" / file.name, file.read_bytes())
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            tables[number] = list(csv.DictReader(stream))
+    places = {"United Kingdom": ("union", ""), "Great Britain": ("island", "United Kingdom")}
+    places |= dict.fromkeys(("England", "Scotland", "Wales"), ("country", "Great Britain"))
+    places |= {"Northern Ireland": ("country", "United Kingdom"), "England and Wales": ("countries", "Great Britain")}
+    for row in tables["4-2-2"]:
+        region, authority = row["Region"], row["Local authority"]
+        if region:
+            places[region] = ("region", "England")
+        if authority:
+            places[authority] = ("authority", region)
+    lines = [(_id(name), name, level, _id(parent)) for name, (level, parent) in places.items()]
+    _write_csv(folder / "places.csv", ("id", "name", "level", "parent"), lines)
+    for name, column in {
+        "ages": "Age", "ethnic_groups": "Ethnic group", "rural": "Urban or rural",
+        "deprivation": "Index of Multiple Deprivation (IMD)",
+    }.items():  # fmt: skip
+        texts = {row[column] for rows in tables.values() for row in rows if row.get(column)}
+        _write_csv(folder / f"{name}.csv", ("id", "name"), [(_id(text), text) for text in sorted(texts)])
+
+
+def _id(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
 def _rows(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
@@ -176,6 +209,7 @@ PROOFS = {
         Proof("fingertips_countyua", "2016Q4", "fingertips_countyua", _drop_fingertips),
         Proof("toronto_childcare", "2024Q1", "toronto_childcare/inputs/data", _drop_toronto),
         Proof("dfe_ees", "2017Q4", "dfe_ees", _drop_exclusions),
+        Proof("ons_sdg_uk", "2023Q1", "ons_sdg_uk/data", _drop_sdg),
     )
 }
 

@@ -25,6 +25,7 @@ import pytest
 
 from agenda.lint import read
 from agenda.store import FolderStore
+from flows.revisions import Replay, revisions
 from flows.warehouse import build_warehouse
 from sources.collect import collect
 from sources.lake import Lake
@@ -284,6 +285,65 @@ def _expected(version: Version) -> dict[Key, Decimal]:
             measure = "unemployment_adjusted" if row["Series"] == "Seasonally adjusted" else "unemployment"
             found[measure, row["Year"].replace(" ", ""), place, members] = round(Decimal(row["Value"]), 6)
     return found
+
+
+@pytest.mark.parametrize("indicator", ["unemployment", "unemployment_adjusted"])
+@pytest.mark.parametrize("sex", ["", "f", "m"])
+def test_the_revision_triangle_is_what_a_plain_diff_of_the_files_gives(
+    indicator: str, sex: str, story: Story, compiled: Path
+) -> None:
+    """For each quarter each moment at which the country's rate changed, appeared or went, and to what.
+
+    Before a version gives the rate itself there are only groups that no sum makes a rate of.
+    """
+    diff = _plain_diff(story.versions, indicator, sex)
+    lake = story.path / "store" / "lake"
+    replay = Replay(lake, Lake(FolderStore(story.path / "store")).manifests(), indicator, compiled)
+    triangle = revisions(replay, read(story.path).initiative.calendar, members=f"sex={sex}" if sex else "")
+    replay.connection.close()
+    found = {
+        period: [(known.known_at, known.value) for known in moments if known.known_at >= diff[period][0][0]]
+        for period, moments in triangle.items()
+        if period in diff
+    }
+    assert found == diff
+    assert len(diff) == {"unemployment": 93, "unemployment_adjusted": 93}[indicator]
+    assert any(len(moments) > 1 for moments in diff.values())
+
+
+def _plain_diff(versions: list[Version], indicator: str, sex: str) -> dict[str, list[tuple[datetime, float | None]]]:
+    """By quarter: moments and values, from one version of the file to the next, by csv alone."""
+    found: dict[str, list[tuple[datetime, float | None]]] = {}
+    for version in versions:
+        if version.layout != "tidy" or version.number in {*REFUSED, MADE_UP}:
+            continue
+        spoken_of, values = set(), {}
+        for cells in map(version.cells, version.rows):
+            series = cells.get("Series") or cells.get("Units") or ""
+            period = cells.get("Year", "").replace(" ", "")
+            adjusted = series.startswith("Seasonally")
+            if (
+                cells["Value"]
+                and re.fullmatch(r"[0-9]{4}Q[1-4]", period)
+                and adjusted == indicator.endswith("adjusted")
+            ):
+                spoken_of.add(period)
+                groups = {name: text for name, text in cells.items() if text and name not in NO_GROUPS}
+                if groups == ({"Sex": {"f": "Female", "m": "Male"}[sex]} if sex else {}):
+                    values[period] = float(cells["Value"])
+        for period in spoken_of & {*found, *values}:
+            moments = found.setdefault(period, [])
+            if not moments or moments[-1][1] != values.get(period):
+                moments.append((version.published, values.get(period)))
+    return found
+
+
+NO_GROUPS = {"Year", "Series", "Units", "Unit measure", "Unit multiplier", "Observation status", "GeoCode", "Value"}
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("compiled")
 
 
 BORN = {
