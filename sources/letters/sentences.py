@@ -47,6 +47,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "warning", "The column “{column}” is new: the file before this one did not have it.",
         "If it is there on purpose, nothing needs to be done; only agreed columns are read.",
     ),
+    "column_instead": (
+        "warning", "The column “{column}” is new: the file before this one did not have it.",
+        "If it is one of the columns that are missing, give it the agreed name, or tell the backbone which one it is.",
+    ),
     "column_gone": (
         "warning", "The column “{column}” is gone: the file before this one had it.",
         "If it is missing by mistake, send the file again with it; if not, nothing needs to be done.",

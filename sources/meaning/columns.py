@@ -61,7 +61,7 @@ class Columns:
         settled = {plain(str(column)) for column in (*plan.missing, *mapped.values())}
         found = []
         for text in (text for text in now if text not in was and now[text] not in likely):
-            code = "column_renamed" if text in mapped else "column_new"
+            code = "column_renamed" if text in mapped else "column_instead" if plan.missing else "column_new"
             found.append(finding(code, sheet=sheet.name, column=now[text], read_as=mapped.get(text) or ""))
         for text in (text for text in was if text not in now and aliases.get(text, text) not in settled):
             found.append(finding("column_gone", sheet=sheet.name, column=was[text]))

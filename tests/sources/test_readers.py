@@ -258,6 +258,24 @@ def test_a_header_of_two_rows_with_merged_cells() -> None:
         assert cells(sheet) == [("2026Q1", "Harbor", "1", "2", "3", "4")]
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "expected"),
+    [
+        (("Quarter", "Town", "Kids", ""), ("", "", "infants", "toddlers"), ("Quarter", "Town", "Kids infants", "Kids toddlers")),
+        (("Quarter", "Town", "Kids", ""), ("Quarter", "Town", "0-2", "3-5"), ("Quarter", "Town", "Kids 0-2", "Kids 3-5")),
+        (("Quarter", "Town", "Kids", "Note"), ("2026Q1", "Harbor", "none", ""), ("Quarter", "Town", "Kids", "Note")),
+        (("Quarter", "Town", "Kids", "Note"), ("", "Harbor", "none", ""), ("Quarter", "Town", "Kids", "Note")),
+        (("When", "Where", "Kids", ""), ("", "", "infants", "toddlers"), ("When", "Where", "Kids", "")),
+    ],
+)  # fmt: skip
+def test_a_header_whose_upper_texts_changed_still_has_two_rows(
+    upper: tuple[str, ...], lower: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    headings = ("quarter", "town", "children infants", "children toddlers")
+    content = csv_text([list(upper), list(lower), ["2026Q1", "Harbor", "1", "2"]]).encode()
+    assert read(content, headings=headings).header == expected
+
+
 def test_two_rows_are_one_header_only_where_that_fits_better() -> None:
     rows = [("2025", "", "2026", ""), HEADINGS, *ROWS]
     assert read(xlsx(rows)).header == HEADINGS
