@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,8 @@ from sources.meaning.likeness import Words, is_number
 from sources.meaning.mapping import Mappings, accept_open, open_proposals, propose
 from sources.meaning.shape import match
 from sources.meaning.vocabulary import Vocabulary
-from tests.sources.conftest import Coalition
+from tests.sources.conftest import AGENDA, Coalition
+from tests.sources.test_withdrawal import take_back
 
 FIRST = "quarter,town,age,children\n2026Q1,Harbor,infant,12\n2026Q1,Port,Toddlers,20\n"
 RENAMED = "quarter,town,Age group,Enrolled children\n2026Q2,Harbor,infant,13\n2026Q2,Port,Toddlers,21\n"
@@ -234,6 +236,19 @@ def test_headings_that_come_and_go_are_told(made: Coalition) -> None:
     assert codes(made.collect()) == [("beta/a.csv", "accepted", [])]
 
 
+def test_a_withdrawal_is_no_file_without_headings(made: Coalition) -> None:
+    made.drop("alpha/a.csv", FIRST)
+    made.collect()
+    made.drop("alpha/b.csv", FIRST.replace("children", "children,note").replace("2\n", "2,x\n").replace("0\n", "0,\n"))
+    made.collect()
+    assert take_back(made, "b.csv") is not None
+    time.sleep(0.02)
+    made.drop("alpha/c.csv", FIRST.replace("2026Q1", "2026Q3"))
+    assert codes(made.collect()) == [("alpha/c.csv", "accepted", [("column_gone", "note")])]
+    made.write("agenda.yml", AGENDA.replace("maximum: 1000", "maximum: 2000"))  # all is read again
+    assert {key: found for key, _, found in codes(made.collect())}["alpha/c.csv"] == [("column_gone", "note")]
+
+
 def test_a_new_heading_beside_a_missing_column_may_be_that_column(made: Coalition) -> None:
     made.drop("alpha/a.csv", FIRST)
     made.collect()
@@ -255,7 +270,7 @@ partners: [{id: alpha, name: Alpha, layouts: [two]}]
     made.drop("alpha/a.csv", "Quarter,Town,Children on roll,\n,,infants,toddlers\n2026Q1,Harbor,1,2\n")
     made.collect()
     assert accept(made) == [
-        ("children infants", "Children on roll infants"), ("children toddlers", "Children on roll toddlers")
+        ("children infant", "Children on roll infants"), ("children toddler", "Children on roll toddlers")
     ]  # fmt: skip
     assert made.collect().outcomes["accepted"] == 1
 
