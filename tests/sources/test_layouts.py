@@ -212,6 +212,20 @@ def test_a_point_in_a_workbook_with_decimal_commas_is_asked_about(coalition: Cal
     assert made.rows("observations", "place, value::double") == [("old_mill", 12.5), ("valley", 1.5)]
 
 
+def test_a_number_of_a_workbook_is_no_thousands_whatever_its_decimals(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(COMMAS))
+    book = openpyxl.Workbook()
+    for row in (["town", "n"], ["Harbor", 1.125], ["Old Mill", 112.375], ["The Valley", 5]):
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    made.drop("alpha/a.xlsx", content.getvalue())
+    made.collect()
+    assert made.receipt("alpha/a.xlsx")["findings"] == []
+    expected = [("harbor", 1.125), ("old_mill", 112.375), ("valley", 5)]
+    assert made.rows("observations", "place, value::double") == expected
+
+
 def test_a_true_minus_sign_is_a_minus(coalition: Callable[..., Coalition]) -> None:
     made = coalition(partners(LONG))
     made.drop("alpha/a.csv", "quarter,town,age,n\n2026Q1,Harbor,infant,−3\n")
