@@ -295,6 +295,18 @@ def test_the_word_of_a_merged_cell_stands_in_its_rows_and_its_number_in_one() ->
     assert [row[1::2] for row in cells(read(xlsx(rows, merge)))] == [("1.7.2026", "2026-07-01")] * 2
 
 
+def test_merged_cells_of_an_open_document_stand_in_their_rows_too() -> None:
+    rows: list[tuple[object, ...]] = [
+        ("", "", "", ""), ("Our numbers", "", "", ""), HEADINGS,
+        ("merged:3:2026Q1", "merged:2:Old <Mill>", "infant", "merged:2:12"), (None, None, "toddler", None),
+        (None, "Harbor", "infant", 7),
+    ]  # fmt: skip
+    assert cells(read(ods(rows))) == [
+        ("2026Q1", "Old <Mill>", "infant", "12"), ("2026Q1", "Old <Mill>", "toddler", ""),
+        ("2026Q1", "Harbor", "infant", "7"),
+    ]  # fmt: skip
+
+
 def _three_sheets(sheet: Worksheet) -> None:
     book = sheet.parent
     assert book is not None
