@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 PeriodType = Literal["month", "quarter", "year"]
@@ -118,16 +119,7 @@ class Calendar:
         """
         if isinstance(text, date):  # a datetime is a date
             return self.month(text.year, text.month)
-        plain = _plain(_whole(str(text)))
-        for pattern, build in _SPELLINGS:
-            match = pattern.fullmatch(plain)
-            if match is None:
-                continue
-            try:
-                return build(self, match)
-            except ValueError:
-                break
-        raise PeriodError(f"{str(text)!r} names no month, quarter or year; write it like 2026-07, 2026Q3 or 2026")
+        return _parsed(self, str(text))
 
     def parse_range(self, text: str) -> list[Period]:
         """``2017Q1..2017Q4`` as its periods in order; a single period is a range of one."""
@@ -140,6 +132,20 @@ class Calendar:
     def _year_start(self, year: int) -> date:
         before = self.year_starts > 1 and self.year_named == "end"
         return date(year - 1 if before else year, self.year_starts, 1)
+
+
+@lru_cache(maxsize=4096)  # the same few are asked for again and again, for each number that a receipt compares
+def _parsed(calendar: Calendar, text: str) -> Period:
+    plain = _plain(_whole(text))
+    for pattern, build in _SPELLINGS:
+        match = pattern.fullmatch(plain)
+        if match is None:
+            continue
+        try:
+            return build(calendar, match)
+        except ValueError:
+            break
+    raise PeriodError(f"{text!r} names no month, quarter or year; write it like 2026-07, 2026Q3 or 2026")
 
 
 def _add_months(day: date, months: int) -> date:

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from typing import Any
 
 from agenda.catalogue import Speech
@@ -86,7 +87,7 @@ class Mailroom:
             mended=mended(earlier, submission),
             has_copy=copy is not None,
             is_unmarked=is_unmarked,
-            names=lambda found: self._names(partner, found),
+            names=partial(self._names, partner),
         )
         files = {receipt.copy: copy, receipt.reply: reply_csv(receipt.proposals) if receipt.proposals else None}
         return receipt, {name: content for name, content in files.items() if name is not None and content is not None}
@@ -139,7 +140,8 @@ class Mailroom:
         if time.monotonic() > self._marking_ends:
             return None, any(found.row is not None for found in submission.findings)
         try:
-            return mark(submission.content, submission.findings, speech, sheet.first_column), False
+            names = partial(self._names, submission.partner)
+            return mark(submission.content, submission.findings, speech, sheet.first_column, names), False
         except Exception:  # too large, or odd in a way that the other reader doesn't mind: the receipt says it all too
             return None, True
 

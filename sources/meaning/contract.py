@@ -31,12 +31,14 @@ _UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
 _CLEAN = f"trim(translate({{text}}, '{_SIGNS}{_UNSEEN}', '0123456789.,+--    '))"
 """A number without what can't be seen, full-width digits as digits, and all narrow spaces as spaces."""
 NUMBER = rf"""
-coalesce(
-    try_cast({{text}} as decimal(18, 6)), try_cast({_CLEAN} as decimal(18, 6)),
+case when try_cast({{text}} as decimal(18, 6)) is not null then try_cast({{text}} as decimal(18, 6)) else coalesce(
+    try_cast({_CLEAN} as decimal(18, 6)),
     case when regexp_full_match({_CLEAN}, '[-+]?\d{{{{1,3}}}}([, ’'']\d{{{{3}}}})+(\.\d+)?') then
         try_cast(regexp_replace({_CLEAN}, '[, ’'']', '', 'g') as decimal(18, 6)) end
-)"""
-"""A number as people write it: ``1204``, ``1,204.5``, ``1 204``; anything else is none."""
+) end"""
+"""A number as people write it: ``1204``, ``1,204.5``, ``1 204``; anything else is none.
+
+Nearly all are plain, and of a ``case`` DuckDB takes the second way for the others only (of a ``coalesce``, for all)."""
 COMMA_NUMBER = rf"""
 case when regexp_full_match({_CLEAN}, '[-+]?(\d{{{{1,3}}}}([. ]\d{{{{3}}}})+|\d+)(,\d+)?') then try_cast(
     replace(regexp_replace({_CLEAN}, '[. ]', '', 'g'), ',', '.') as decimal(18, 6)) end
@@ -179,7 +181,8 @@ def _ambiguous(plan: Plan, is_workbook: bool, whole: Sequence[int]) -> str:
         return f"coalesce(regexp_full_match({text}, '[-+]?[1-9]\\d{{0,2}}\\.\\d{{3}}'), false)"
     larger = [no for no, cell in enumerate(plan.cells) if cell.value.times is not None and cell.value.times > 1]
     measures, cells = ", ".join(map(str, [-1, *whole])), ", ".join(map(str, [-1, *larger]))
-    return f"""case when contains({text}, '.') and measure in ({measures}) and value_no not in ({cells})
+    points = "(contains(value_raw, '.') or contains(value_raw, '．'))"  # mostly there is none, and no need to clean
+    return f"""case when {points} and measure in ({measures}) and value_no not in ({cells})
         then regexp_full_match({text}, '[-+]?[1-9]\\d{{0,2}}(\\.\\d{{3}})+') else false end"""
 
 
