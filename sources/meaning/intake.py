@@ -186,6 +186,13 @@ def _others(rows: dict[int, None], own: int) -> str:
     return ", ".join(map(str, named)) + (f" (+{more})" if more > 0 else "")
 
 
+EMPTY = {
+    "measure_unknown": "measure_empty", "period_unreadable": "period_empty", "place_unknown": "place_empty",
+    "member_unknown": "member_empty",
+}  # fmt: skip
+"""What is said where there is no word at all, in place of that it is not known."""
+
+
 def _finding(
     plan: Plan,
     resolved: Resolved,
@@ -227,6 +234,8 @@ def _finding(
     elif code == "value_not_a_number" and text.strip("+-0123456789., '") == "":
         zeros = len(str(int(cell.value.times or 1))) - 1 if cell else 0
         code = "value_too_large" if sum(map(str.isdigit, text)) + zeros > 12 else code
+    if not text.strip() and code in EMPTY:
+        code, details = EMPTY[code], {name: detail for name, detail in details.items() if name == "dimension"}
     position = plan.position(column)
     return finding(
         code, sheet=sheet.name, row=breach["row"], column=column, value=text, **details,

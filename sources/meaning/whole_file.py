@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
@@ -26,8 +26,6 @@ UNITS = {
 _MONEY = r"(?:us ?)?[$€£₩¥]|usd|eur|krw|dollars?|euros?|won|yuan|yen"
 _THINGS = "명|원|개|건|달러|가구|세대|人|名|元|円|圆|件|户|戶|戸|美元|ドル"
 _LEAD = "in|en|unit|units|unidad|unidades|단위|単位|单位|單位"
-EXAMPLES = 3
-"""Periods that a finding names before it says "to"."""
 
 
 def unit_notes(plan: Plan, sheet: Sheet) -> Iterator[Finding]:
@@ -69,7 +67,7 @@ def late_news(comparison: Comparison, vocabulary: Vocabulary, arrived: date) -> 
     for file, period in comparison.news(arrived - timedelta(days)):
         news[file].append(period)
     for file, periods in sorted(news.items()):
-        yield file, finding("period_closed", periods=_named(periods), days=days)
+        yield file, finding("period_closed", periods=tuple(periods), days=days)
 
 
 def missing(plan: Plan, comparison: Comparison, vocabulary: Vocabulary, past: Past) -> Iterator[tuple[int, Finding]]:
@@ -92,7 +90,7 @@ def missing(plan: Plan, comparison: Comparison, vocabulary: Vocabulary, past: Pa
             if lacking:
                 due = latest.end + timedelta(vocabulary.initiative.due_days)
                 names = ", ".join(f"“{name}”" for name in lacking)
-                yield file, finding("measures_missing", period=latest.key, measures=names, due=due)
+                yield file, finding("measures_missing", period=latest, measures=names, due=due)
 
 
 def _measures(plan: Plan) -> set[str]:
@@ -119,11 +117,5 @@ def taken_back(comparison: Comparison) -> Iterator[tuple[int, Finding]]:
     for file, key, period, count in comparison.taken_back():
         lost[file, key].append((period, count))
     for (file, key), found in sorted(lost.items()):
-        count, periods = sum(number for _, number in found), _named([period for period, _ in found])
+        count, periods = sum(number for _, number in found), tuple(period for period, _ in found)
         yield file, finding("file_takes_back", count=count, file=key.rpartition("/")[2], periods=periods)
-
-
-def _named(periods: Sequence[Period]) -> str:
-    """``2024Q1, 2024Q2``; of many the first and the last."""
-    keys = [period.key for period in sorted(set(periods))]
-    return ", ".join(keys) if len(keys) <= EXAMPLES else f"{keys[0]} – {keys[-1]}"
