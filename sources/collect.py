@@ -21,6 +21,7 @@ from agenda.store import BucketStore, FolderStore
 from sources import history, withdrawal
 from sources.door import keeping as door
 from sources.door import quarantine
+from sources.files.limits import beyond, limits
 from sources.files.readers import Sheet, Unreadable
 from sources.files.reading import File, in_short, read_files
 from sources.forms import filled
@@ -31,7 +32,7 @@ from sources.history import History
 from sources.lake import Delivery, Lake, agenda_digest
 from sources.landing import tables_of
 from sources.letters import letterbox, replies
-from sources.letters.findings import Finding, finding
+from sources.letters.findings import finding
 from sources.letters.mailroom import Mailroom
 from sources.letters.receipt import Receipt
 from sources.letters.replies import Replies
@@ -42,9 +43,9 @@ from sources.meaning.mapping import Mappings
 from sources.meaning.matching import Matcher
 from sources.meaning.shape import Plan, headings
 from sources.meaning.vocabulary import Vocabulary
-from sources.submission import Submission
+from sources.submission import Submission, unexpected
 from sources.ways.fetch import Asking
-from sources.ways.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
+from sources.ways.inbox import Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
 
 BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
@@ -272,7 +273,7 @@ class Collector:
 
     def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""
-        partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
+        partner, sha = arrival.partner, "" if arrival.is_too_large else hashlib.sha256(content).hexdigest()
         layouts = layouts_of(self.folder, partner)
         revision = self._mappings.revision(partner.id, arrival.layout_name)
         mapping = self._mappings.said(partner.id, arrival.layout_name, revision)
@@ -306,8 +307,10 @@ class Collector:
         """Each file's sheet, or the finding that says why there is none."""
         known = []
         for submission in submissions:
-            if submission.layout is None:
-                submission.findings = [self._unexpected(submission)]
+            if submission.arrival.is_too_large:
+                submission.findings = [beyond("file_mb", limits()).finding]
+            elif submission.layout is None:
+                submission.findings = [unexpected(self.folder, submission)]
             elif submission.arrival.layout_name != TEMPLATE:
                 known.append(submission)
         filled.read([s for s in submissions if s.arrival.layout_name == TEMPLATE], self.folder, self.vocabulary)
@@ -319,12 +322,6 @@ class Collector:
                 submission.findings = [found.finding]
             else:
                 submission.sheet = found
-
-    def _unexpected(self, submission: Submission) -> Finding:
-        if is_notice(submission.arrival.key):
-            return finding("withdraw_unknown", file=submission.arrival.name[: -len(NOTICE)])
-        expected = ", ".join(one.files for one in self.folder.layouts_of(submission.partner).values())
-        return finding("file_unexpected", expected=expected)
 
     def _keep(self, submissions: Sequence[Submission]) -> None:
         """The bytes as they came, but for those that hold personal data nobody agreed on."""
