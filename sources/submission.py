@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from agenda.folder import Folder
 from agenda.model import Layout, Partner
 from agenda.periods import Period
 from sources.files.readers import Sheet
 from sources.lake import Delivery
-from sources.letters.findings import Finding, finding
+from sources.letters.findings import Finding
 from sources.meaning.intake import Counts
 from sources.meaning.mapping import Proposal
 from sources.meaning.shape import Fit, Plan
-from sources.ways.inbox import NOTICE, Arrival, is_notice
+from sources.ways.inbox import Arrival
 
 NOTHING = Counts(0, 0, 0, 0)
 
@@ -39,11 +38,3 @@ class Submission:
     @property
     def partner(self) -> Partner:
         return self.arrival.partner
-
-
-def unexpected(folder: Folder, submission: Submission) -> Finding:
-    """Why nothing is made of a submission that has no layout."""
-    if is_notice(submission.arrival.key):
-        return finding("withdraw_unknown", file=submission.arrival.name[: -len(NOTICE)])
-    expected = ", ".join(one.files for one in folder.layouts_of(submission.partner).values())
-    return finding("file_unexpected", expected=expected)

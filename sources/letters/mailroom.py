@@ -95,10 +95,16 @@ class Mailroom:
         return receipt, {name: content for name, content in files.items() if name is not None and content is not None}
 
     def _taken(self, submission: Submission) -> list[Taken]:
-        """What was taken of each measure and period, beside the period before and a year before."""
+        """What was taken of each measure and period, beside the period before and a year before.
+
+        Several shares make no total: nothing is said there instead of a sum that means nothing.
+        """
         taken = []
         for measure, key, numbers in submission.taken:
             period, entry = self._calendar.parse(key), self._measures[measure]
+            if not entry.is_sum and numbers > 1:
+                taken.append(Taken(entry.name, entry.unit, period, numbers))
+                continue
             before, year = self._calendar.shift(period, -1), year_before(period, self._calendar)
             earlier = [self._beside(submission, measure, one) for one in (before, year)]
             totals, counts = zip(*earlier, strict=True)

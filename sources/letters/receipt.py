@@ -171,7 +171,7 @@ class Receipt:
             "marked_copy": self.copy,
             "reply": self.reply,
         }
-        return (json.dumps(said, ensure_ascii=False, indent=1, default=_text) + "\n").encode()
+        return (json.dumps(said, ensure_ascii=False, default=_text) + "\n").encode()
 
     def _finding(self, found: Finding) -> dict[str, Any]:
         """A finding with its code and English texts, and what the partner reads of it."""

@@ -7,6 +7,7 @@ last; a known delivery is read again where the contract or its layout has change
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from collections import defaultdict
@@ -17,7 +18,7 @@ from fnmatch import fnmatchcase
 
 from agenda.folder import Folder
 from agenda.model import Layout, Partner
-from agenda.store import Store, Stored
+from agenda.store import FolderStore, Store, Stored
 from sources.door import quarantine
 from sources.files.limits import MB, limits
 from sources.forms.sheet_words import layouts_of
@@ -142,6 +143,21 @@ def _of_partner(
             read_now = reading_of(vocabulary, partner, key, known.submission, layout_name, layouts, said)
             if known.reading != read_now or mappings.concern(known):
                 yield Arrival(partner, key, current, layout_name, known)
+
+
+def unnamed(folder: Folder, store: Store) -> Iterator[tuple[Partner, str]]:
+    """Files in folder inboxes whose names are no UTF-8, and so can be named nowhere else: nobody takes them in.
+
+    Each with the name as far as it can be shown.
+    """
+    if not isinstance(store, FolderStore):  # keys of buckets are UTF-8
+        return
+    for partner in folder.partners.partners:
+        for _, _, names in os.walk(store.path / INBOX / partner.prefix):
+            for name in sorted(names):
+                shown = os.fsencode(name).decode("utf-8", "replace")
+                if shown != name:
+                    yield partner, shown
 
 
 def _by_key(objects: Sequence[Stored], known: Collection[str]) -> dict[str, list[Stored]]:
