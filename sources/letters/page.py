@@ -84,7 +84,7 @@ class _View:
                 "Thank you. Part of it was taken in; {number} record needs your eyes.",
                 "Thank you. Part of it was taken in; {number} records need your eyes.", rejected,
             )  # fmt: skip
-        if receipt.counts.accepted < rejected:
+        if receipt.counts.accepted <= rejected:
             return n(
                 "Thank you. Part of it was taken in; {number} row needs your eyes.",
                 "Thank you. Part of it was taken in; {number} rows need your eyes.", rejected,

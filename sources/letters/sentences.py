@@ -299,6 +299,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "value_not_a_number": (
         "error", "“{value}” is not a number.", "Write the number in digits; leave the cell empty if there is none.",
     ),
+    "value_comma": (
+        "error", "“{value}” is written with a decimal comma, and numbers are read with a decimal point here.",
+        "Write it with a point (4.5 for four and a half), or ask the backbone to declare decimal: ','.",
+    ),
     "value_ambiguous": (
         "error", "“{value}” may be thousands or decimals: a point is written for either.",
         "Write it without the point (1000 for a thousand, 1 for one), or ask the backbone to declare decimal: ','.",

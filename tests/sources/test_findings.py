@@ -39,6 +39,7 @@ BROKEN = {
     "value_below_minimum": (HEADER + "2026Q1,Harbor,infant,-1\n", "D2", "-1"),
     "value_not_whole": (HEADER + "2026Q1,Harbor,infant,1.5\n", "D2", "1.5"),
     "value_ambiguous": (HEADER + "2026Q1,Harbor,infant,1.000\n", "D2", "1.000"),
+    "value_comma": (HEADER + '2026Q1,Harbor,infant,"1.234,5"\n', "D2", "decimal comma"),
     "value_too_large": (HEADER + "2026Q1,Harbor,infant,1234567890123\n", "D2", "twelve digits"),
     "row_repeated": (GOOD + "2026Q1,Harbor,infant,12\n", "D5", "row 2"),
     "row_contradicts": (GOOD + "2026Q1,Harbor,infant,13\n", "D2", "another number"),

@@ -381,3 +381,13 @@ def test_a_page_loads_nothing_and_runs_nothing(coalition: Callable[..., Coalitio
     made.collect()
     for path in Path(made.path / "store/receipts/alpha").glob("*.html"):
         assert not re.search(r"<script|<link|<img|@import|url\(|https?://", path.read_text("utf-8")), path
+
+
+def test_a_heading_that_is_mended_as_was_asked_is_not_asked_about(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners())
+    made.drop("alpha/q1.csv", GOOD.replace("children", "kids", 1))
+    made.collect(received_at=at("2026-04-01"))
+    assert [found["code"] for found in made.receipt("alpha/q1.csv")["findings"]] == ["column_missing"]
+    made.drop("alpha/q1.csv", GOOD)
+    made.collect(received_at=at("2026-04-02"))
+    assert made.receipt("alpha/q1.csv")["findings"] == []
