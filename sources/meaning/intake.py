@@ -189,11 +189,6 @@ def _others(rows: dict[int, None], own: int) -> str:
 
 
 DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}([. ]\d{3})+|\d+),\d+")
-EMPTY = {
-    "measure_unknown": "measure_empty", "period_unreadable": "period_empty", "place_unknown": "place_empty",
-    "member_unknown": "member_empty",
-}  # fmt: skip
-"""What is said where there is no word at all, in place of that it is not known."""
 
 
 def _differing(plan: Plan, sheet: Sheet, rows: Sequence[int]) -> str:
@@ -251,8 +246,11 @@ def _finding(
         code = "value_too_large" if sum(map(str.isdigit, text)) + zeros > 12 else code
     if code == "value_not_a_number" and DECIMAL_COMMA.fullmatch(text.strip()):
         code = "value_comma"
-    if not text.strip() and code in EMPTY:
-        code, details = EMPTY[code], {name: detail for name, detail in details.items() if name == "dimension"}
+    if not text.strip() and code.endswith(("_unknown", "_unreadable")):  # no word at all
+        code, details = (
+            f"{code.partition('_')[0]}_empty",
+            {name: detail for name, detail in details.items() if name == "dimension"},
+        )
     position = plan.position(column)
     return finding(
         code, sheet=sheet.name, row=breach["row"], column=column, value=text, **details,
