@@ -8,8 +8,9 @@ formula itself where no program has computed it yet.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context
 from typing import Any
@@ -73,10 +74,9 @@ def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limit
     best = max((grid for grid in grids if grid.header), key=lambda grid: grid.header.matches, default=None)  # type: ignore[union-attr]
     if best is None or best.header is None:
         raise Unreadable(finding("file_empty"))
-    others = tuple(
-        Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best
-    )
-    return replace(_below(best, best.header), others=others)
+    others = [Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best]
+    others += _passed_over(book, [name for name in book.sheet_names if name not in names][: limits.sheets])
+    return replace(_below(best, best.header), others=tuple(others))
 
 
 def _unreadable(error: Exception) -> Unreadable:
@@ -115,6 +115,17 @@ def _grids(
         header = find(_rows(table.slice(0, count)), headings, layout.header_row)
         found.append(Grid(name, table, first_column, header if header and any(header.texts) else None))
     return found
+
+
+def _passed_over(book: Any, names: Sequence[str]) -> Iterator[Other]:
+    """The first rows of the visible sheets beside the one that a layout names; one that can't be read has none."""
+    for name in names:
+        with contextlib.suppress(fastexcel.FastExcelError):
+            sheet = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=GLIMPSE, dtypes="string")
+            if sheet.visible == "visible" and sheet.height:
+                columns = [pc.fill_null(column, "") for column in sheet.to_arrow_with_errors()[0].columns]
+                rows = tuple(zip(*(column.to_pylist() for column in columns), strict=True))
+                yield Other(name, sheet.available_columns()[0].absolute_index, rows)
 
 
 def _rows(table: pa.Table) -> list[tuple[str, ...]]:

@@ -33,7 +33,7 @@ def rows(reading: str, sheet: Sheet, read_as: Sequence[tuple[str | None, Fit]]) 
 
 
 class Columns:
-    """What each partner's last file had, per layout."""
+    """What each partner's last file had, per layout; of those that had all their columns."""
 
     def __init__(self, lake: Lake, deliveries: Iterable[Delivery]) -> None:
         self._lake = lake
@@ -68,7 +68,7 @@ class Columns:
         return found
 
     def _add(self, delivery: Delivery) -> None:
-        if delivery.header:
+        if delivery.header and not delivery.lacks:  # what was refused for its columns is nothing to go by
             self._before[delivery.partner, delivery.layout].append(delivery)
 
     def header(self, delivery: Delivery) -> tuple[str, ...]:
