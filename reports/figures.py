@@ -149,8 +149,11 @@ class Figures:
             yield words._("Hollow: provisional.")
         if any(p.lower is not None and p.upper is not None and p.lower < p.upper for p in points):
             yield self._interval_note(indicator)
-        if any(point.value is None for point in points):
+        gaps = [value for _, value in self.quarter.series(indicator.id) if value is None or value.value is None]
+        if any(value is None or not value.is_withheld for value in gaps):
             yield words._("A gap in the line: not reported, or not to be computed.")
+        if any(value is not None and value.is_withheld for value in gaps):
+            yield words._("A gap in the line: withheld to protect people.")
 
     def _interval_note(self, indicator: Indicator) -> str:
         if indicator.interval == "wilson":
@@ -186,10 +189,14 @@ class Figures:
                        most=words.quantity(indicator, values[-1]), low=words.value(indicator, low),
                        high=words.quantity(indicator, high))  # fmt: skip
         axis, whole = charts.Axis(words, indicator.formula.kind == "percent"), self._whole(indicator)
-        absent = len(part.rows) - len(values)
+        withheld = sum(value is not None and value.is_withheld for _, value in part.rows)
+        absent = len(part.rows) - len(values) - withheld
         notes = [words._("Each dot is a place; the band holds the middle half of them. The table names them all.")]
         if absent:
             notes.append(words.n("{number} place has no value.", "{number} places have no value.", absent))
+        if withheld:
+            notes.append(words.n("{number} place is withheld to protect people.",
+                                 "{number} places are withheld to protect people.", withheld))  # fmt: skip
         return self._figure(
             f"{indicator.id}-{number}", "strip", self._caption(indicator, part), said, notes,
             charts.strip(values, axis, whole, middle, narrow=True), charts.strip(values, axis, whole, middle),

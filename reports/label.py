@@ -69,8 +69,10 @@ def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: b
         shown = (pl.col("indicator") == id_) & (pl.col("period_type") == quarter.shown_period(id_).type)
         for row in changes.filter(shown).sort("period", descending=True).iter_rows(named=True):
             before, after = (
-                words.quantity(indicator, float(row[name])) if row[name] else words.absent("O")
-                for name in ("value_before", "value_after")
+                words.quantity(indicator, float(row[f"value_{side}"]))
+                if row[f"value_{side}"]
+                else words.absent(row[f"status_{side}"])
+                for side in ("before", "after")
             )
             period = words.period_short(quarter.calendar.parse(row["period"]))
             why = _why(quarter, words, id_, row["period"], fresh)

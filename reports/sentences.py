@@ -89,7 +89,9 @@ class Sentences:
     def _doubted(self) -> str | None:
         """The sentence on what is most doubtful; None where nothing is."""
         words = self.words
-        absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved]
+        absent = [
+            i for id_, i in self.quarter.indicators.items() if id_ not in self.moved and not self._is_withheld(id_)
+        ]
         if absent:
             names = words.listed([plain(indicator.name) for indicator in absent])
             return words._("Not known for this quarter: {names}.", names=names)
@@ -108,6 +110,10 @@ class Sentences:
         return words._("{name}: somewhere from {low} to {high}; read it with care.", name=name,
                        low=words.value(doubted.indicator, value.lower or 0.0),
                        high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
+
+    def _is_withheld(self, indicator: str) -> bool:
+        value = self.quarter.value(indicator)
+        return value is not None and value.is_withheld
 
     # -- one indicator ---------------------------------------------------------------------------------
 
@@ -157,6 +163,8 @@ class Sentences:
             period = words.period(self.quarter.shown_period(indicator))
             if found is not None and found.status == "M":
                 return words._("There is no value for the {period}: nothing was counted to divide by.", period=period)
+            if found is not None and found.is_withheld:
+                return words._("The value for the {period} is withheld to protect people.", period=period)
             return words._("There is no value for the {period}: it was not reported.", period=period)
         said = [f"{self._movement(moved)}."]
         if standing := self._standing(moved):
@@ -270,8 +278,13 @@ class Sentences:
                 found = self.quarter.value(id_)
                 said.append(words._("{name}: {why}.", name=name, why=words.absent(found.status if found else None)))
                 continue
-            gone = [place for places in self.quarter.levels.values() for place in places
-                    if (found := self.quarter.value(id_, place.id)) is not None and found.value is None]  # fmt: skip
+            empty = [(place, found) for places in self.quarter.levels.values() for place in places
+                     if (found := self.quarter.value(id_, place.id)) is not None and found.value is None]  # fmt: skip
+            gone = [place for place, found in empty if not found.is_withheld]
+            if hidden := len(empty) - len(gone):
+                said.append(words.n("{name}: withheld for {number} place to protect people.",
+                                    "{name}: withheld for {number} places to protect people.",
+                                    hidden, name=name))  # fmt: skip
             if 0 < len(gone) <= _MOST_NAMED:
                 places = words.listed([plain(place.name) for place in gone])
                 said.append(words._("{name}: not known for {places}.", name=name, places=places))

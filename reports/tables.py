@@ -7,7 +7,7 @@ Nothing later than the quarter is in here: a report of an old quarter does not k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,11 +22,31 @@ from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.model import Goal, Indicator, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
+from reports.cells import Key
+from reports.withhold import Earlier, Frozen, Own, withhold
 
 _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
            denominator, lower, upper, status, expected_reporters, actual_reporters
     from ind_values where period_end <= $end"""
+# What each partner reported, the way the marts add it up: a partner knows its own rows.
+_OWN = """
+    with plain as (
+        select o.partner, o.measure, c.period_type, c.period, o.place, o.members, sum(o.value) as value
+        from int_observations o
+        join int_reported_periods c on o.partner = c.partner and o.measure = c.measure
+            and o.period_start = c.reported_start and o.period_end = c.reported_end
+        join int_reports r on o.partner = r.partner and o.measure = r.measure
+            and o.period_start = r.period_start and o.period_end = r.period_end
+        where c.is_counted and r.is_plain group by all),
+    parts as (
+        select p.partner, p.measure, p.period_type, p.period, a.ancestor as place, m.part as members, p.value
+        from plain p join int_member_parts m on p.measure = m.measure and p.members = m.members
+        join lake.agenda_place_ancestors a on p.place = a.place
+        union all
+        select partner, measure, period_type, period, place, members, value from int_contributions)
+    select partner, measure, period_type, period, place, members, cast(sum(value) as double) as value
+    from parts where partner <> '' group by all"""
 _TRENDS = """
     select t.indicator, t.period_type, t.period, t.previous_period, t.previous_value, t.change_previous,
            t.year_before_period, t.year_before_value, t.change_year_before
@@ -54,7 +74,7 @@ _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f
 class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
-    ``status`` is SDMX OBS_STATUS: A normal, P provisional, O not reported, M cannot exist.
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, O not reported, M cannot exist, Q withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
 
@@ -71,6 +91,12 @@ class Value:
     status: str
     expected: int
     actual: int
+    conf: str = "F"
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it is hidden to protect people; CONF_STATUS ``conf`` says why."""
+        return self.conf != "F"
 
     @property
     def is_provisional(self) -> bool:
@@ -194,7 +220,7 @@ class Quarter:
         periods: dict[tuple[date, str], Period] = {}
         index = {}
         facts = ["place", "breakdown", "members", "value", "numerator", "denominator", "lower", "upper", "status",
-                 "expected_reporters", "actual_reporters"]  # fmt: skip
+                 "expected_reporters", "actual_reporters", "conf_status"]  # fmt: skip
         rows = self.values.join(shown, on=["indicator", "period_type"])
         for row in rows.select("indicator", "period_start", "period_type", "period", *facts).iter_rows():
             indicator, start, type_, key, *rest = row
@@ -275,10 +301,11 @@ class Quarter:
         return tuple(reporter for reporter in self.reporters if reporter.owed)
 
 
-def read_quarter(warehouse: Path, period: Period, folder: Folder) -> Quarter:
+def read_quarter(warehouse: Path, period: Period, folder: Folder, earlier: Iterable[Earlier] = ()) -> Quarter:
     """The quarter ``period`` of the initiative in ``folder``, from the finished DuckDB file ``warehouse``.
 
-    Raises `Unavailable` where the file can't be read or lacks a mart.
+    What disclosure control hides is gone from it; ``earlier`` are the editions that readers may have beside it.
+    Raises `Unavailable` where the file can't be read or lacks a mart, `HeldBack` where people can't be protected.
     """
     root = next(place.id for place in folder.agenda.places if place.parent is None)
     known = {"start": period.start, "end": period.end, "quarter": period.key, "root": root,
@@ -293,13 +320,17 @@ def read_quarter(warehouse: Path, period: Period, folder: Folder) -> Quarter:
 
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
+            frozen = Frozen(read(_VALUES), read(_TRENDS), read(_STANDINGS))
+            policy = folder.initiative.disclosure
+            own = _own(read(_OWN)) if policy is not None and policy.policy == "small_counts" else {}
+            values, trends, standings = withhold(folder, frozen, root, own, earlier)
             return Quarter(
                 folder=folder,
                 period=period,
                 as_of=datetime.fromtimestamp((as_of[0] if as_of else 0) / 1e6, UTC),
-                values=read(_VALUES),
-                trends=read(_TRENDS),
-                standings=read(_STANDINGS),
+                values=values,
+                trends=trends,
+                standings=standings,
                 reporting=read(_REPORTING),
                 contributors=read(_CONTRIBUTORS),
                 readings=readings,
@@ -310,6 +341,13 @@ def read_quarter(warehouse: Path, period: Period, folder: Folder) -> Quarter:
         raise Unavailable(
             f"the warehouse {warehouse} can't be read: {error}. Build it again with: cairn run"
         ) from error
+
+
+def _own(frame: pl.DataFrame) -> Own:
+    found: dict[str, dict[Key, float]] = {}
+    for partner, *key, value in frame.iter_rows():
+        found.setdefault(partner, {})[Key(*key)] = value
+    return found
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:

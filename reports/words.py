@@ -92,6 +92,7 @@ class Words(Speech):
         return {
             "O": self._("not reported"),
             "M": self._("nothing to divide by"),
+            "Q": self._("withheld to protect people"),
         }.get(status or "O", self._("not shown"))
 
     def level(self, level: str) -> str:
