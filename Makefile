@@ -1,6 +1,6 @@
 # make demo    the example coalition, from partners' files to eight published quarters
 # make test    all tests         make check    style, types, SQL, the lock
-# make real    two initiatives on real public data into build/real/
+# make real    four initiatives on real public data into build/real/
 # make bench   each stage timed against plain DuckDB, into build/bench.json (ROWS=10000000 for more)
 # Each of them sets up what it needs first (make setup): the pinned packages, in .venv.
 
@@ -54,7 +54,7 @@ demo: setup
 		$(DEMO)/site/2026Q3/data/indicator_values.csv $(DEMO)/site/index.html
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 real: setup
 	@$(BIN)/python -m tests.real.harness

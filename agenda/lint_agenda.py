@@ -129,10 +129,28 @@ def _formulas(known: Known) -> Iterator[Problem]:
         if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
             message = f"{indicator.id!r} uses reference series only; it needs a measure that partners report"
             yield known.problem(FILE, (*base, "formula"), message)
-        if indicator.interval == "wilson" and indicator.formula.kind != "percent":
-            message = f"a Wilson interval belongs to a percent; {indicator.id!r} is a {indicator.formula.kind}"
-            yield known.problem(FILE, (*base, "interval"), message)
+        if wrong := _no_interval(known, indicator):
+            yield known.problem(FILE, (*base, "interval"), wrong)
         yield from _breakdowns(known, base, indicator)
+
+
+def _no_interval(known: Known, indicator: Indicator) -> str | None:
+    """Why chance doesn't move this indicator in the way that its interval supposes."""
+    interval, formula = indicator.interval, indicator.formula
+    if interval == "none":
+        return None
+    if interval == "wilson":
+        if formula.kind != "percent":
+            return f"a Wilson interval belongs to a percent; {indicator.id!r} is a {formula.kind}"
+        return None
+    if formula.kind not in ("rate", "count"):
+        return f"an interval {interval!r} belongs to a rate or a count; {indicator.id!r} is a {formula.kind}"
+    if odd := next((term for term in formula.of if term.weight != 1), None):
+        return f"an interval {interval!r} is of a number of events; {odd.measure!r} is taken {odd.weight} times"
+    money = {measure.id for measure in known.folder.agenda.measures if measure.subject == "money"}
+    if odd := next((term for term in formula.of if term.measure in money), None):
+        return f"an interval {interval!r} is of a number of events; {odd.measure!r} is money"
+    return None
 
 
 def _members(known: Known, path: Path_, measure: str, dimension: str, members: Collection[str]) -> Iterator[Problem]:

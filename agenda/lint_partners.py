@@ -16,7 +16,7 @@ from agenda.web import Api, Dhis2, Kobo
 
 FILE = "partners.yml"
 OWN_LAYOUT = "template"
-"""The layout of `sources.template`, which every partner has."""
+"""The layout of `sources.forms.template`, which every partner has."""
 
 
 def partners_problems(known: Known) -> Iterator[Problem]:

@@ -240,6 +240,11 @@ class Target(Entry):
         return self
 
 
+Interval = Literal["wilson", "byar", "poisson", "rate", "none"]
+"""How far chance could move a value, at 95 %: Wilson's score interval of a percent; of a rate or a count Byar's, exact
+Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10. docs/numbers.md has the sources."""
+
+
 class Indicator(Entry):
     id: Name
     name: Text
@@ -253,7 +258,7 @@ class Indicator(Entry):
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     by: tuple[str, ...] = ()  # dimensions; "age_group * setting" crosses two
     periods: Some[PeriodType] = ("quarter",)
-    interval: Literal["wilson", "none"] = "none"
+    interval: Interval = "none"
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
 

@@ -118,7 +118,7 @@ class Calendar:
         """
         if isinstance(text, date):  # a datetime is a date
             return self.month(text.year, text.month)
-        plain = _plain(str(text))
+        plain = _plain(_whole(str(text)))
         for pattern, build in _SPELLINGS:
             match = pattern.fullmatch(plain)
             if match is None:
@@ -145,6 +145,14 @@ class Calendar:
 def _add_months(day: date, months: int) -> date:
     total = day.year * 12 + day.month - 1 + months
     return date(total // 12, total % 12 + 1, 1)
+
+
+def _whole(text: str) -> str:
+    """The year of ``2026.0``; ``2026.1`` is none: a spreadsheet makes that of 2026.10 as well."""
+    decimal = re.fullmatch(r"(\d{4})\.(0+|[1-9])", unicodedata.normalize("NFKC", text).strip())
+    if decimal is None:
+        return text
+    return decimal[1] if not int(decimal[2]) else ""
 
 
 def _plain(text: str) -> str:

@@ -17,7 +17,7 @@ import typer
 from agenda import settings
 from agenda.errors import CairnError, ConfigurationError, Unavailable
 from agenda.periods import Period
-from flows import console, desk, guard, mapping, paperwork, progress
+from flows import console, desk, guard, inquiry, mapping, paperwork, progress
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(desk.app)
 app.add_typer(paperwork.app)
 app.add_typer(guard.app)
+app.add_typer(inquiry.app)
 app.add_typer(mapping.app, name="mapping")
 
 
@@ -204,21 +205,16 @@ def values(
     indicator: str,
     period: Annotated[str, typer.Option(help="A month, quarter or year.")],
     place: Annotated[str | None, typer.Option(help="Only this place.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="As it was known then (ISO 8601).")] = None,
+    as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:
     """Print an indicator's values from the warehouse."""
-    from flows.plan import moment
     from flows.values import plain
     from flows.values import values as read_values
 
     workspace = console.workspace()
-    known_at = moment(as_of)
-    if isinstance(known_at, str):
-        raise ConfigurationError("--as-of takes a time, such as 2026-10-21 or 2026-10-21T09:00")
-    found = read_values(
-        workspace.folder, workspace.warehouse(known_at), indicator, console.period(workspace, period), place
-    )
+    warehouse = workspace.warehouse(console.known_at(as_of))
+    found = read_values(workspace.folder, warehouse, indicator, console.period(workspace, period), place)
     lines = (
         f"{row['place']:<24} {row['members'] or 'all':<28} {console.figure(row['value']):>14}  {row['status']}"
         for row in found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,7 @@ PeriodArgument = Annotated[str, typer.Argument(metavar="QUARTER", help="A quarte
 ReceivedAt = Annotated[
     str | None, typer.Option(help="Import history: a time (ISO 8601), or 'modified' for each file's own time.")
 ]
+AsOf = Annotated[str | None, typer.Option(help="As it was known then (ISO 8601).")]
 
 
 class Call:
@@ -56,6 +58,16 @@ def ranged(calendar: Calendar, text: str) -> list[Period]:
         return calendar.parse_range(text)
     except PeriodError as error:
         raise ConfigurationError(str(error)) from error
+
+
+def known_at(text: str | None) -> datetime | None:
+    """The moment that ``--as-of`` names."""
+    from flows.plan import moment
+
+    at = moment(text)
+    if isinstance(at, str):
+        raise ConfigurationError("--as-of takes a time, such as 2026-10-21 or 2026-10-21T09:00")
+    return at
 
 
 def known_partners(workspace: Workspace, names: list[str] | None) -> None:

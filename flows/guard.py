@@ -14,7 +14,7 @@ from flows import console
 if TYPE_CHECKING:
     from agenda.model import Partner
     from flows.workspace import Workspace
-    from sources.access import Grant
+    from sources.ways.access import Grant
 
 app = typer.Typer()
 
@@ -28,7 +28,7 @@ def access(
     as_json: console.AsJson = False,
 ) -> None:
     """Let a partner write into its inbox and read its receipts, and nothing else."""
-    from sources import access as granting
+    from sources.ways import access as granting
 
     workspace = console.workspace()
     console.known_partners(workspace, [partner])
@@ -81,7 +81,7 @@ def show_quarantine(
     as_json: console.AsJson = False,
 ) -> None:
     """Show which files were put aside because they seem to hold personal data, and until when they are kept."""
-    from sources import quarantine
+    from sources.door import quarantine
 
     workspace = console.workspace()
     store = workspace.store

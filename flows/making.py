@@ -26,10 +26,10 @@ from flows.progress import counting, say
 from flows.workspace import Workspace
 from reports.edition import Edition
 from sources.collect import Collected, Collector, ReceivedAt
-from sources.fetch import ASKED_AT_ONCE, Asking
-from sources.inbox import Arrival
-from sources.receipt import Receipt
-from sources.scout import Scout
+from sources.letters.receipt import Receipt
+from sources.ways.fetch import ASKED_AT_ONCE, Asking
+from sources.ways.inbox import Arrival
+from sources.ways.scout import Scout
 
 SIDE_BY_SIDE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=ASKED_AT_ONCE)
 """How the flows that collect run their tasks."""
@@ -60,7 +60,7 @@ def collect_all(
 ) -> Collected:
     """Take in all that arrived but the files named in ``leave``, a task for each batch; ends early if asked to.
 
-    With ``period``, dropped files are taken only as far as it needs (`sources.scout`).
+    With ``period``, dropped files are taken only as far as it needs (`sources.ways.scout`).
     Partners that are asked come first, a task for each, some at once; one that fails costs the others nothing.
     """
     if period is not None:

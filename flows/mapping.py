@@ -17,7 +17,7 @@ from flows import console
 if TYPE_CHECKING:
     from flows.workspace import Workspace
     from sources.lake import Delivery
-    from sources.mapping import Decision, Mappings
+    from sources.meaning.mapping import Decision, Mappings
 
 app = typer.Typer(help="See, accept or forget which heading a column goes by in a partner's files.")
 
@@ -31,7 +31,7 @@ By = Annotated[str | None, typer.Option("--as", help="Who decides.", metavar="NA
 @app.command("list")
 def list_(as_json: console.AsJson = False) -> None:
     """Show what was decided, and what is proposed and waits for a word."""
-    from sources.mapping import open_proposals
+    from sources.meaning.mapping import open_proposals
 
     workspace = console.workspace()
     mappings, deliveries = _known(workspace)
@@ -56,7 +56,7 @@ def accept(
     as_json: console.AsJson = False,
 ) -> None:
     """Accept all that is proposed for a partner's files, or that one heading is one column."""
-    from sources.mapping import accept_open
+    from sources.meaning.mapping import accept_open
 
     workspace = console.workspace()
     mappings, deliveries = _known(workspace, partner, layout)
@@ -89,7 +89,7 @@ def _known(
 ) -> tuple[Mappings, list[Delivery]]:
     """What was decided and delivered. Raises `ConfigurationError` where there is no such partner or layout."""
     from sources.lake import Lake
-    from sources.mapping import Mappings
+    from sources.meaning.mapping import Mappings
 
     if partner is not None:
         console.known_partners(workspace, [partner])
@@ -115,9 +115,9 @@ def _decide(
     is_it: bool,
 ) -> list[Decision]:
     """Decide about one column and heading, in each layout of the partner that needs the column."""
-    from sources.mapping import Decision
-    from sources.shape import match
-    from sources.vocabulary import Vocabulary
+    from sources.meaning.mapping import Decision
+    from sources.meaning.shape import match
+    from sources.meaning.vocabulary import Vocabulary
 
     partner, layout, column, header = pair
     vocabulary = Vocabulary(workspace.folder)

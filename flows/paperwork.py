@@ -51,7 +51,7 @@ def template(
 
 def _template_of(workspace: Workspace, partner: Partner, period: Period) -> bytes:
     from sources import history
-    from sources.template import template as made
+    from sources.forms.template import template as made
 
     return made(workspace.folder, partner, period, history.of(workspace.lake, [partner.id]).numbers(partner.id))
 

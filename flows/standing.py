@@ -9,7 +9,7 @@ from typing import Any
 
 from agenda.periods import Period
 from flows.status import MARKS, PartnerStatus
-from sources.receipt import Missing
+from sources.letters.receipt import Missing
 
 NAMED = 4
 """Measures that are named in a line; all of them are in the data."""

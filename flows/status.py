@@ -21,8 +21,8 @@ from reports.edition import newest
 from reports.site import published
 from sources import history
 from sources.history import History
-from sources.outlook import outlook
-from sources.receipt import Outlook, address
+from sources.letters.outlook import outlook
+from sources.letters.receipt import Outlook, address
 
 TO_MEND = """
     select partner, key, outcome, rows_rejected

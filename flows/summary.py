@@ -11,7 +11,7 @@ from flows.plan import Plan
 from flows.workspace import Workspace
 from reports.edition import Edition
 from sources.collect import Collected
-from sources.receipt import Receipt
+from sources.letters.receipt import Receipt
 
 if TYPE_CHECKING:  # its import brings Prefect
     from flows.making import Made
@@ -24,10 +24,10 @@ def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[s
         return
     partners = len({receipt.partner for receipt in receipts})
     rows = sum(receipt.counts.accepted for receipt in receipts)
-    yield f"Read {_count(len(receipts), 'file')} of {_count(partners, 'partner')}; {rows:,} rows are taken in."
+    yield f"Read {_count(len(receipts), 'file')} of {_count(partners, 'partner')}; {_count(rows, 'row')} taken in."
     for receipt in receipts:
         if receipt.outcome != "accepted":
-            said = {"rejected": "not taken", "partial": f"{receipt.counts.rejected:,} rows not taken"}.get(
+            said = {"rejected": "not taken", "partial": f"{_count(receipt.counts.rejected, 'row')} not taken"}.get(
                 receipt.outcome, receipt.outcome
             )
             yield f"  {receipt.partner_name}: {receipt.key.rsplit('/', 1)[-1]}, {said}"

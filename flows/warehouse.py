@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -64,10 +65,58 @@ def build_warehouse(
         parsed = cache / f"{_project_key(out.stem)}.msgpack" if cache else None
         _explain(_build(given, workplace, parsed, progress))
         os.replace(built, out)
-        if parsed is not None and not parsed.exists():
-            parsed.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(workplace / "target" / "partial_parse.msgpack", parsed)
+        _keep(workplace, parsed)
     return out
+
+
+def _keep(workplace: Path, parsed: Path | None) -> None:
+    """Keep dbt's reading of the project for the next time."""
+    if parsed is not None and not parsed.exists():
+        parsed.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(workplace / "target" / "partial_parse.msgpack", parsed)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as SQL that can be run as it stands."""
+
+    name: str
+    is_view: bool
+    sql: str
+
+
+@dataclass(frozen=True)
+class Models:
+    """What the values of indicators are computed by, in order, and the columns and types of the lake's tables."""
+
+    models: tuple[Model, ...]
+    tables: dict[str, dict[str, str]]
+
+
+def models(database: str, *, cache: Path) -> Models:
+    """The models as SQL for a database called ``database``. They are the same for every lake, so they are kept in
+    the folder ``cache``. Raises `WarehouseError` and `Unavailable` as `build_warehouse` does.
+    """
+    kept = cache / f"{_project_key(database)}.models.json"
+    if kept.is_file():
+        said = json.loads(kept.read_bytes())
+        return Models(tuple(Model(**model) for model in said["models"]), said["tables"])
+    with _workplace(cache.resolve() / f"{database}.duckdb") as workplace:
+        given = {"lake": "", "warehouse": str(workplace / f"{database}.duckdb"), "as_of": ""}
+        parsed = cache / f"{_project_key(database)}.msgpack"
+        result = _dbt("compile", given, workplace, parsed, None, "--select", "+ind_values")
+        _explain(result)
+        _keep(workplace, parsed)
+        read = _read(parsed)
+        nodes = [one.node for one in getattr(result.result, "results", ()) if one.node.resource_type == "model"]
+        made = Models(
+            tuple(Model(node.name, node.config.materialized == "view", node.compiled_code) for node in nodes),
+            {s.name: {c.name: str(c.data_type) for c in s.columns.values()} for s in read.sources.values()}
+            if read else {},
+        )  # fmt: skip
+        (workplace / "models.json").write_text(json.dumps(asdict(made)), encoding="utf-8")
+        os.replace(workplace / "models.json", kept)
+    return made
 
 
 def warehouse_key(lake: Path, as_of: datetime | None = None) -> str:
@@ -130,14 +179,20 @@ def _workplace(out: Path) -> Iterator[Path]:
 
 
 def _build(given: dict[str, str], workplace: Path, parsed: Path | None, progress: Progress | None) -> dbtRunnerResult:
-    """Runs ``dbt build``, and lets go of the file so that it can be renamed and opened read-only."""
+    """Runs ``dbt build``; unit tests are left out, for they test the models and not the data."""
+    return _dbt("build", given, workplace, parsed, progress, "--exclude-resource-type", "unit_test")
+
+
+def _dbt(
+    command: str, given: dict[str, str], workplace: Path, parsed: Path | None, progress: Progress | None, *options: str
+) -> dbtRunnerResult:
+    """Runs dbt, and lets go of the file so that it can be renamed and opened read-only."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # imported late: half a second
     from dbt.cli.main import dbtRunner
 
     arguments = [
-        "build", "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT), "--vars", json.dumps(given),
+        command, *options, "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT), "--vars", json.dumps(given),
         "--target-path", str(workplace / "target"), "--log-path", str(workplace / "logs"),
-        "--exclude-resource-type", "unit_test",  # they test the models, not the data
         "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-partial-parse", "--no-use-colors",
     ]  # fmt: skip
     with _one_at_a_time:

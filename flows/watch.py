@@ -1,9 +1,9 @@
 """Watching the inbox: what is dropped is taken in at once, by the same flow that is scheduled elsewhere.
 
-The inbox is listed every few seconds; where a queue tells of new objects (`sources.events`), only now and then, should
-an event ever be lost. A file in a folder is taken once it has come to rest: two looks found it the same. An object in
-a bucket is whole as soon as it is there. What other ways in hold (sheets, APIs, databases) and whether the agenda
-changed is looked at as often as the deployment does it.
+The inbox is listed every few seconds; where a queue tells of new objects (`sources.ways.events`), only now and then,
+should an event ever be lost. A file in a folder is taken once it has come to rest: two looks found it the same. An
+object in a bucket is whole as soon as it is there. What other ways in hold (sheets, APIs, databases) and whether the
+agenda changed is looked at as often as the deployment does it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Protocol
 
 from agenda.model import Partner
 from agenda.store import BucketStore, Store
-from sources.events import Message, Queue
-from sources.inbox import IGNORED, INBOX
-from sources.receipt import Receipt
+from sources.letters.receipt import Receipt
+from sources.ways.events import Message, Queue
+from sources.ways.inbox import IGNORED, INBOX
 
 REST_SECONDS = 1.0
 """Between the look that finds a file new and the one that finds it at rest."""

@@ -16,8 +16,8 @@ from flows.server import kept_server
 from flows.watch import Watch
 from flows.workspace import Workspace
 from sources.collect import Collector
-from sources.events import Queue
-from sources.receipt import Receipt
+from sources.letters.receipt import Receipt
+from sources.ways.events import Queue
 
 
 def watch(workspace: Workspace, every: float, as_json: bool) -> None:

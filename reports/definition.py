@@ -26,8 +26,13 @@ class Definitions:
         yield words._("Better"), {"more": words._("More is better."), "less": words._("Less is better."),
                                   "band": words._("Best inside the agreed band.")}[indicator.better]  # fmt: skip
         yield words._("Kind"), words.level(indicator.level)
-        if indicator.interval == "wilson":
-            yield words._("Interval"), words._("Wilson, 95 %: how far chance could move a share of this many.")
+        if indicator.interval != "none":
+            method = words.method(indicator.interval)
+            if indicator.interval == "wilson":
+                said = words._("95 %, {method}: how far chance could move a share of this many.", method=method)
+            else:
+                said = words._("95 %, {method}: how far chance could move a number of events.", method=method)
+            yield words._("Interval"), said
         if indicator.limitations:
             yield words._("Limits"), indicator.limitations
         if indicator.owner:

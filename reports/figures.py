@@ -156,8 +156,8 @@ class Figures:
             yield words._("A gap in the line: withheld to protect people.")
 
     def _interval_note(self, indicator: Indicator) -> str:
-        if indicator.interval == "wilson":
-            return self.words._("Pale: 95 % interval (Wilson).")
+        if indicator.interval != "none":
+            return self.words._("Pale: 95 % interval ({method}).", method=self.words.method(indicator.interval))
         return self.words._("Pale: from the longest list to all lists together; the same person may be on several.")
 
     # -- breakdowns ------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ class ValueTables:
         if indicator.formula.per is not None:
             columns.append((words._("Counted"), [self._exact(v, v.numerator if v else None) for v in values], False))
             columns.append((words._("Out of"), [self._exact(v, v.denominator if v else None) for v in values], False))
-        if indicator.interval == "wilson":
+        if indicator.interval != "none":
             columns.append((words._("95 % interval"), [self._interval(indicator, v) for v in values], False))
         else:
             columns.append((words._("Bounds"), [self._interval(indicator, v) for v in values], False))

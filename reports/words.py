@@ -103,6 +103,14 @@ class Words(Speech):
             "system": self._("System: how the whole works"),
         }[level]
 
+    def method(self, interval: str) -> str:
+        return {
+            "wilson": self._("Wilson"),
+            "byar": self._("Byar"),
+            "poisson": self._("exact Poisson"),
+            "rate": self._("Byar, or exact Poisson for less than 10"),
+        }[interval]
+
 
 def _shift(fraction: float | Decimal) -> Decimal:
     exact = fraction if isinstance(fraction, Decimal) else Decimal(repr(float(fraction)))

@@ -18,29 +18,33 @@ from typing import Literal, cast
 from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
-from sources import door, filled, history, letterbox, quarantine, replies, withdrawal
-from sources.columns import Columns
-from sources.comparison import Past
-from sources.fetch import Asking
-from sources.filled import recognised
-from sources.findings import Finding, finding
+from sources import history, withdrawal
+from sources.door import keeping as door
+from sources.door import quarantine
+from sources.files.readers import Sheet, Unreadable
+from sources.files.reading import File, in_short, read_files
+from sources.forms import filled
+from sources.forms.filled import recognised
+from sources.forms.sheet_words import layouts_of
+from sources.forms.stamp import TEMPLATE
 from sources.history import History
-from sources.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
-from sources.intake import Intake, refuse, take
 from sources.lake import Delivery, Lake, agenda_digest
 from sources.landing import tables_of
-from sources.mailroom import Mailroom
-from sources.mapping import Mappings
-from sources.matching import Matcher
-from sources.readers import Sheet, Unreadable
-from sources.reading import File, in_short, read_files
-from sources.receipt import Receipt
-from sources.replies import Replies
-from sources.shape import Plan, headings
-from sources.sheet_words import layouts_of
-from sources.stamp import TEMPLATE
+from sources.letters import letterbox, replies
+from sources.letters.findings import Finding, finding
+from sources.letters.mailroom import Mailroom
+from sources.letters.receipt import Receipt
+from sources.letters.replies import Replies
+from sources.meaning.columns import Columns
+from sources.meaning.comparison import Past
+from sources.meaning.intake import Intake, refuse, take
+from sources.meaning.mapping import Mappings
+from sources.meaning.matching import Matcher
+from sources.meaning.shape import Plan, headings
+from sources.meaning.vocabulary import Vocabulary
 from sources.submission import Submission
-from sources.vocabulary import Vocabulary
+from sources.ways.fetch import Asking
+from sources.ways.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
 
 BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
@@ -109,6 +113,7 @@ class Collector:
         self._known = known = self.lake.deliveries()
         self._latest_of_source = {d.partner: d.reading for d in known}
         self._of_key = {d.key: d for d in known}
+        self._own: set[str] = set()  # keys of which this collect landed something
         self._readings = self.lake.readings()
         self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
         self._mappings = Mappings(store, partners)
@@ -193,12 +198,13 @@ class Collector:
         if is_notice(batch[0].key) and (latest := withdrawal.named_by(self.lake.deliveries(), batch[0])):
             return self._withdraw(batch[0], latest)
         submissions = self._open(batch)
-        if not submissions:
-            return []
         self._read(submissions)
         self._keep(submissions)
         self._match(submissions)
         intakes = list(self._intakes(submissions))
+        submissions = self._not_done(submissions)
+        if not submissions:
+            return []
         said = history.of(self.lake, {s.partner.id for s in submissions})
         receipts = Mailroom(self.folder, self.store, said, self._of_key.keys()).write(submissions)
         self._land(submissions, intakes)
@@ -232,10 +238,17 @@ class Collector:
             return []
         self._latest_of_source[partner.id] = done.delivery.reading
         self._readings.add(done.delivery.reading)
+        self._own.add(done.delivery.key)
         self._sequence = count(done.delivery.sequence + 1)
         return [done.receipt]
 
     # -- step by step ---------------------------------------------------------------------------------
+
+    def _not_done(self, submissions: Sequence[Submission]) -> list[Submission]:
+        """Without files of which another collect landed something meanwhile: it has answered them."""
+        newest = {d.key: d for d in self.lake.deliveries() if d.key not in self._own}
+        was = {key: delivery for key, delivery in self._of_key.items() if key not in self._own}
+        return [s for s in submissions if newest.get(s.arrival.key) == was.get(s.arrival.key)]
 
     def _open(self, batch: Sequence[Arrival]) -> list[Submission]:
         """What arrived, opened; without what only repeats what was there."""
@@ -251,12 +264,13 @@ class Collector:
         """What the object holds; None where it changed or went away since it was listed: the next look sees to it."""
         if arrival.content is not None:
             return arrival.content
-        try:
+        content = None
+        with self.asking.leaving(arrival.partner):
             if arrival.known is not None and not quarantine.is_put_aside(arrival.known):
-                return self.store.get(f"submissions/{arrival.known.submission}")
-            return self.store.get_version(arrival.stored.key, arrival.stored.version)
-        except KeyError:
-            return None
+                content = self.store.get(f"submissions/{arrival.known.submission}")
+            else:
+                content = self.store.get_version(arrival.stored.key, arrival.stored.version)
+        return content
 
     def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""
@@ -383,3 +397,4 @@ class Collector:
             known_at=max(s.delivery.received_at for s in submissions) if self._received_at else None,
         )  # fmt: skip
         self._readings |= set(fresh)
+        self._own |= {s.delivery.key for s in submissions}

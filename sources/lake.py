@@ -162,30 +162,11 @@ class Lake:
         return manifest
 
     def _load(self, batch: str, tables: Mapping[str, pa.Table]) -> tuple[dict[str, Any], ...]:
-        """Write the tables through dlt; give the files they became.
-
-        A pipeline of its own in a folder of its own: a load that failed earlier is never picked up again.
-        """
+        """Write the tables; give the files they became."""
         settings.no_telemetry()
-        import dlt  # imported late: most commands load nothing
+        from sources.loading import load  # imported late: dlt takes a second, and most commands load nothing
 
-        with tempfile.TemporaryDirectory(prefix="cairn-dlt-") as work:
-            pipeline = dlt.pipeline(
-                pipeline_name=f"cairn_{uuid.uuid4().hex}",
-                pipelines_dir=work,
-                destination=dlt.destinations.filesystem(
-                    bucket_url=f"{self.store.url}/lake",
-                    layout="{table_name}/{batch}/{file_id}.{ext}",
-                    extra_placeholders={"batch": batch},
-                    **_credentials(self.store),
-                ),
-                dataset_name="data",
-            )
-            resources = [dlt.resource(table, name=name) for name, table in tables.items()]
-            try:
-                pipeline.run(resources, loader_file_format="parquet")
-            except Exception as error:
-                raise Unavailable(f"the lake at {self.store.url}/lake could not be written: {error}") from error
+        load(self.store, batch, tables)
         files = []
         for name, table in tables.items():
             written = list(self.store.list(f"lake/data/{name}/{batch}/"))
@@ -240,26 +221,6 @@ def _copy(store: BucketStore, key: str, cache: Path) -> None:
     kept = FolderStore(cache)
     if not kept.exists(key):
         kept.put(key, store.get(key))
-
-
-def _credentials(store: FolderStore | BucketStore) -> dict[str, Any]:
-    if isinstance(store, FolderStore):
-        return {}
-    import boto3
-    from dlt.common.configuration.specs import AwsCredentials
-
-    session = boto3.Session()
-    found = session.get_credentials()
-    if found is None:
-        raise Unavailable("no credentials for S3 were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-    credentials = AwsCredentials(
-        aws_access_key_id=found.access_key,
-        aws_secret_access_key=found.secret_key,
-        aws_session_token=found.token,
-        region_name=session.region_name,
-        endpoint_url=settings.s3_endpoint(),
-    )
-    return {"credentials": credentials}
 
 
 def _json(manifest: Manifest) -> bytes:

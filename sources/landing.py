@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
-from sources import columns
-from sources.intake import Intake
 from sources.lake import SCHEMAS, table
+from sources.meaning import columns
+from sources.meaning.intake import Intake
 from sources.submission import Submission
 
 Fresh = Mapping[str, Submission]

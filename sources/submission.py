@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from agenda.model import Layout, Partner
 from agenda.periods import Period
-from sources.findings import Finding
-from sources.inbox import Arrival
-from sources.intake import Counts
+from sources.files.readers import Sheet
 from sources.lake import Delivery
-from sources.mapping import Proposal
-from sources.readers import Sheet
-from sources.shape import Fit, Plan
+from sources.letters.findings import Finding
+from sources.meaning.intake import Counts
+from sources.meaning.mapping import Proposal
+from sources.meaning.shape import Fit, Plan
+from sources.ways.inbox import Arrival
 
 NOTHING = Counts(0, 0, 0, 0)
 

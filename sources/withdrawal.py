@@ -20,13 +20,13 @@ from agenda.folder import Folder, nearest
 from agenda.model import Partner
 from agenda.store import Stored
 from sources import history
-from sources.findings import finding
-from sources.inbox import NOTICE, Arrival, seen_key
+from sources.forms.sheet_words import layouts_of
 from sources.lake import Delivery, Lake, agenda_digest, table
-from sources.mailroom import Mailroom
-from sources.receipt import Receipt
-from sources.sheet_words import layouts_of
+from sources.letters.findings import finding
+from sources.letters.mailroom import Mailroom
+from sources.letters.receipt import Receipt
 from sources.submission import Submission
+from sources.ways.inbox import NOTICE, Arrival, seen_key
 
 VERSION = "withdrawn:"
 """Begins the version of a withdrawal: no store gives an object such a one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,19 @@ from infra.servers import S3Server, prefect_server, s3_server
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+ROOMS_TOGETHER = ("dbt", "example", "real")
+"""Rooms whose tests share fixtures that take long, or a folder: one process runs all of a room's."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who runs what, where several processes share the tests: each file's go to one of them, in order."""
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent)
+        group = path.parts[0] if path.parts[0] in ROOMS_TOGETHER else path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

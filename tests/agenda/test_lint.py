@@ -58,6 +58,12 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a Wilson interval on a count": (
         (AGENDA, "better: less", "interval: 'wilson'\n    better: less"), "'wilson'", "indicators.2.interval",
         "a Wilson interval belongs to a percent; 'net_awards' is a count"),
+    "a Poisson interval on a percent": (
+        (AGENDA, "interval: wilson", "interval: poisson"), "interval: poisson", "indicators.0.interval",
+        "an interval 'poisson' belongs to a rate or a count; "),
+    "a Poisson interval on a difference": (
+        (AGENDA, "better: less", "interval: 'rate'\n    better: less"), "'rate'", "indicators.2.interval",
+        "an interval 'rate' is of a number of events; 'licensed' is taken -1 times"),
     "a stock summed over time": (
         (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
         "id: licensed", "measures.1.over_time", "'licensed' is a stock (a level at a time)"),
@@ -201,6 +207,15 @@ def test_a_problem_names_file_line_and_key(make: Make, line_of: LineOf, what: st
     assert [p for p in found if (p.file, p.line, p.key) == (edit[0], line, key) and says in p.message], found
     with pytest.raises(ConfigurationError):
         lint.read(folder)
+
+
+def test_money_is_no_number_of_events(make: Make) -> None:
+    counted = (AGENDA, "{kind: count, of: awards - licensed}", "{kind: count, of: awards}\n    interval: byar")
+    assert list(lint.problems_in(read_folder(make(counted)))) == []
+    money = (AGENDA, "kind: flow, subject: people", "kind: flow, subject: money")
+    [problem] = lint.problems_in(read_folder(make(counted, money)))
+    assert problem.key == "indicators.2.interval"
+    assert problem.message == "an interval 'byar' is of a number of events; 'awards' is money"
 
 
 def test_the_whole_folder_is_right(make: Make) -> None:

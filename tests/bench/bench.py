@@ -12,15 +12,17 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from infra.with_prefect import shared_prefect
 from tests.bench import coalition
-from tests.bench.stage import STAGES
+from tests.bench.stage import OF_WORKBOOKS, STAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 QUARTER = f"{coalition.YEAR}Q4"
@@ -73,15 +75,55 @@ def unchanged(folder: Path) -> dict[str, Any]:
     }
 
 
+def in_turns(names: Iterable[str], folder: Path, threads: int, repeat: int) -> dict[str, dict[str, Any]]:
+    """The fastest run of each stage; in turns, so that a machine that gets busier does so for both twins."""
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for _ in range(repeat):
+        for name, done in runs.items():
+            done.append(run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]))
+    return {name: fastest(name, done) for name, done in runs.items()}
+
+
+def workbooks(folder: Path, rows: int, repeat: int) -> dict[str, Any]:
+    """A collect of workbooks against reading them alone."""
+    total, threads = coalition.write_workbooks(folder, rows), os.cpu_count() or 1
+    print(f"{total:,} rows in {coalition.PARTNERS * coalition.QUARTERS} workbooks, {threads} threads", flush=True)
+    found = in_turns(OF_WORKBOOKS, folder, threads, repeat)
+    ratio = found["cairn_xlsx"]["seconds"] / found["raw_xlsx"]["seconds"]
+    return {"rows": total, "threads": threads, "stages": found, "ratio": round(ratio, 2)}
+
+
+def watched(folder: Path, files: int = 5) -> dict[str, Any]:
+    """Seconds from dropping a small file into a watched inbox to its receipt; the server's start apart."""
+    shutil.rmtree(folder, ignore_errors=True)
+    cairn = [sys.executable, "-c", "from flows.cli import main; main()"]
+    run([*cairn, "init", str(folder)])
+    (first,) = (folder / "store" / "inbox").glob("*/*.csv")
+    seconds = []
+    with shared_prefect() as environment:
+        command = [*cairn, "--initiative", str(folder), "watch", "--json"]
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True)
+        try:
+            receipts = (line for line in process.stdout or () if '"receipts"' in line)
+            next(receipts)  # for what lay there before
+            for number in range(files):
+                start = time.perf_counter()
+                text = first.read_text("utf-8").replace("2026Q1", f"{2020 + number}Q1")
+                first.with_name(f"{number}.csv").write_text(text, encoding="utf-8")
+                next(receipts)
+                seconds.append(round(time.perf_counter() - start, 3))
+        finally:
+            process.terminate()
+            process.wait()
+    print(f"  from a dropped file to its receipt {seconds} s", flush=True)
+    return {"seconds_from_drop_to_receipt": seconds}
+
+
 def stages(folder: Path, rows: int, repeat: int) -> dict[str, Any]:
     """Every stage and its twin on about ``rows`` rows; stops unless both ended in the same tables."""
     total, threads = coalition.write(folder, rows), os.cpu_count() or 1
     print(f"{total:,} rows in {coalition.PARTNERS * coalition.QUARTERS} files, {threads} threads", flush=True)
-    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in STAGES}
-    for _ in range(repeat):  # in turns, so that a machine that gets busier does so for both twins
-        for name, done in runs.items():
-            done.append(run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]))
-    found = {name: fastest(name, done) for name, done in runs.items()}
+    found = in_turns(STAGES, folder, threads, repeat)
     run([sys.executable, "-m", "tests.bench.compare", str(folder)])
     seconds = {name: one["seconds"] for name, one in found.items()}
     nodes = found["cairn_indicators"]["nodes"]
@@ -110,11 +152,18 @@ def main() -> None:
     for rows in options.rows:
         folder = REPOSITORY / "build" / "bench" / str(rows)
         sizes.append({**stages(folder, rows, options.repeat), "unchanged": unchanged(folder)})
-    found = {"machine": machine, "sizes": sizes}
+    bench = REPOSITORY / "build" / "bench"
+    found = {
+        "machine": machine,
+        "sizes": sizes,
+        "workbooks": [workbooks(bench / f"{rows}-xlsx", rows, options.repeat) for rows in options.rows],
+        "watch": watched(bench / "watch"),
+    }
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     for size in sizes:
         print(json.dumps({"rows": size["rows"], **size["ratios"]}))
+    print(json.dumps({"workbooks": [size["ratio"] for size in found["workbooks"]], **found["watch"]}))
     print(f"All of it: {options.out}")
 
 

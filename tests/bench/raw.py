@@ -5,9 +5,11 @@ No checks, no receipts, no history: columns are declared, the files are read onc
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import fastexcel
 
 from tests.bench.coalition import MEASURES
 
@@ -75,6 +77,16 @@ from parts
 def ingest(inbox: Path, out: Path, threads: int) -> None:
     with duckdb.connect(config={"threads": threads}) as connection:
         connection.execute(OBSERVATIONS.replace("{inbox}", str(inbox)).replace("{out}", str(out)))
+
+
+def workbooks(inbox: Path, threads: int) -> int:
+    """Every workbook read by fastexcel alone, nothing done with it; gives the number of rows."""
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(_rows, sorted(inbox.glob("*/*.xlsx"))))
+
+
+def _rows(path: Path) -> int:
+    return int(fastexcel.read_excel(path.read_bytes()).load_sheet(0).to_arrow().num_rows)
 
 
 def indicators(observations: Path, out: Path, threads: int) -> None:

@@ -30,6 +30,17 @@ def raw_indicators(folder: Path, threads: int) -> Work:
     return lambda: raw.indicators(folder / "raw.parquet", folder / "raw.duckdb", threads)
 
 
+def raw_xlsx(folder: Path, threads: int) -> Work:
+    from tests.bench import raw
+
+    return lambda: {"rows": raw.workbooks(folder / "store" / "inbox", threads)}
+
+
+def cairn_xlsx(folder: Path, threads: int) -> Work:
+    """The same as `cairn_ingest`, of workbooks."""
+    return cairn_ingest(folder, threads)
+
+
 def cairn_ingest(folder: Path, threads: int) -> Work:
     """Read, check and land all files, into an empty lake, with receipts."""
     import dlt.destinations  # noqa: F401  loaded late otherwise, within the time
@@ -46,7 +57,8 @@ def cairn_ingest(folder: Path, threads: int) -> Work:
         collected = collect(initiative, open_store(initiative.initiative.store, folder))
         if {outcome for outcome, count in collected.outcomes.items() if count} != {"accepted"}:
             raise SystemExit(f"not all files were accepted: {collected.outcomes}")
-        return {"files": len(collected.receipts)}
+        receipts = sum(1 for _ in (folder / "store" / "receipts").glob("p*/20*.html"))
+        return {"files": len(collected.receipts), "receipts": receipts}
 
     return work
 
@@ -73,11 +85,12 @@ def cairn_indicators(folder: Path, threads: int) -> Work:
 
 
 STAGES = {stage.__name__: stage for stage in (raw_ingest, cairn_ingest, raw_indicators, cairn_indicators)}
+OF_WORKBOOKS = {stage.__name__: stage for stage in (raw_xlsx, cairn_xlsx)}
 
 
 def main() -> None:
     name, folder, threads = sys.argv[1:]
-    work = STAGES[name](Path(folder), int(threads))
+    work = {**STAGES, **OF_WORKBOOKS}[name](Path(folder), int(threads))
     start, cpu_start = time.perf_counter(), time.process_time()
     said = work()
     times = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu_start}

@@ -125,3 +125,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
 def warehouse(story: tuple[Lake, dict[str, datetime]], build: Callable[..., Warehouse]) -> Warehouse:
     """The warehouse of all that is known."""
     return build(story[0].path)
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the models are kept as SQL, so that dbt is asked for it once."""
+    return tmp_path_factory.mktemp("compiled")

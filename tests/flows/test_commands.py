@@ -19,7 +19,7 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
 
     run = initiative.cairn("run", "2026Q1")
     assert run.code == 0, run.err
-    assert "Read 1 file of 1 partner; 4 rows are taken in." in run.out
+    assert "Read 1 file of 1 partner; 4 rows taken in." in run.out
     assert f"cairn --initiative {initiative.path} review 2026Q1 --edition" in run.out
 
     early = initiative.cairn("publish", "2026Q1")
@@ -46,10 +46,35 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
     private = [path for path in site.rglob("*") if "inbox" in str(path) or path.name == "record.json"]
     assert private == []
 
+    _answers_for_a_number(initiative)
     runs = httpx.post(f"{environment['PREFECT_API_URL']}/flow_runs/filter", json={}).json()
     assert {"Completed"} <= {run["state_name"] for run in runs}
     tasks = httpx.post(f"{environment['PREFECT_API_URL']}/task_runs/filter", json={}).json()
     assert any(task["name"].startswith("draft 2026Q1") for task in tasks)
+
+
+def _answers_for_a_number(initiative: Initiative) -> None:
+    """From the published number back to the rows of the file, and how it came to be known."""
+    explained = initiative.cairn("explain", "sessions_held", "2026Q1", "--where", "grade=first", "--json")
+    assert explained.code == 0, explained.err
+    (term,) = explained.data["terms"]
+    assert [(n["place"], n["value"], n["origin"]["row"]) for n in term["numbers"]] == [
+        ("north", 84, 2),
+        ("south", 66, 4),
+    ]
+    assert {n["origin"]["file"] for n in term["numbers"]} == {"library/2026Q1.csv"}
+    assert [edition["value"] for edition in explained.data["editions"]] == ["150"]
+    assert [moment["numerator"] for moment in explained.data["moments"]] == [150]
+    words = initiative.cairn("explain", "sessions_held", "2026Q1", "--place", "south").out
+    assert "66  South, 2026Q1, First grade, row 4" in words
+    assert "As it was published" in words
+    early = initiative.cairn("explain", "sessions_held", "2026Q1", "--as-of", "2020-01-01")
+    assert early.code == 1
+    assert "Traceback" not in early.err
+    assert initiative.cairn("explain", "sessions_held", "2026Q1", "--where", "first").code == 2
+    known = initiative.cairn("revisions", "sessions_held", "--json").data["periods"]
+    assert [moment["value"] for moment in known["2026Q1"]] == [278.0]
+    assert initiative.cairn("revisions", "session").code == 2
 
 
 def test_run_again_does_nothing_and_is_quick(initiative: Initiative) -> None:

@@ -4,7 +4,7 @@ The data lie outside the repository (`DATA`, or the folder that CAIRN_REAL_DATA 
 initiative is copied to ``build/real/<name>/``, where its lists (places, partners) are written from the data and the
 partners' files are dropped into the inbox; then the same commands as anywhere else run over all of its quarters.
 
-    python -m tests.real.harness [nc_childcare | nhs_ae] ...
+    python -m tests.real.harness [nc_childcare | nhs_ae | fingertips_countyua | toronto_childcare] ...
 """
 
 from __future__ import annotations
@@ -105,11 +105,59 @@ def _drop_hospitals(source: Path, folder: Path) -> None:
     _write_csv(folder / "partners.csv", ("id", "name", "place", "since", "until"), partners)
 
 
+def _drop_fingertips(source: Path, folder: Path) -> None:
+    """The export as it is but for its last heading, which no row has a cell for; its areas with those they lie in."""
+    file = source / "indicators-CountyUA.data.csv"
+    whole = file.read_bytes().replace(b",Compared to goal\n", b"\n", 1)  # a row that lacks a cell is rejected
+    _write(folder / "store" / "inbox" / "phe" / file.name, whole)
+    with file.open(encoding="utf-8", newline="") as stream:  # the indicator's name holds a line break
+        rows = list(csv.DictReader(stream))
+    areas = {row["Area Code"]: (row["Area Name"], row["Area Type"].lower(), row["Parent Code"]) for row in rows}
+    levels = {"country": "country", "region": "region", "county & ua": "area"}
+    places = [(code, name, levels[type_], parent) for code, (name, type_, parent) in areas.items()]
+    places.sort(key=lambda place: (list(levels.values()).index(place[2]), place[1]))
+    _write_csv(folder / "places.csv", ("id", "name", "level", "parent"), places)
+
+
+def _drop_toronto(source: Path, folder: Path) -> None:
+    """The city's file as it is; its centres in their wards; the census' children of each ward, by age."""
+    file = source / "raw_childcare_data.csv"
+    _write(folder / "store" / "inbox" / "toronto" / file.name, file.read_bytes())
+    places = [("toronto", "Toronto", "city", "")]
+    places += [(f"ward-{n}", name, "ward", "toronto") for n, name in _rows(source / "raw_ward_names.csv")[1:]]
+    header, *centres = _rows(file)
+    number, name, ward = (header.index(column) for column in ("LOC_ID", "LOC_NAME", "ward"))
+    places += [  # five names are had by two centres each
+        (f"centre-{row[number]}", f"{row[name]} ({row[number]})", "centre", f"ward-{row[ward]}") for row in centres
+    ]
+    _write_csv(folder / "places.csv", ("id", "name", "level", "parent"), places)
+    profiles = _rows(source / "raw_census_data.csv")
+    areas = next(row for row in profiles if row[1:3] == ["Toronto", "Ward 1"])[1:]
+    children = [
+        (area.lower().replace(" ", "-"), "2021", age, count)
+        for age in ("0-4", "5-9", "10-14")
+        for area, count in zip(areas, _first(profiles, age.replace("-", " to ") + " years"), strict=True)
+    ]
+    _write_csv(folder / "children.csv", ("place", "year", "census_age", "value"), children)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def _first(rows: Iterable[Sequence[str]], name: str) -> Sequence[str]:
+    """The cells of the first row of that name: the census gives ages first, then the same bands of other things."""
+    return next(row for row in rows if row[0] == name)[1:]
+
+
 PROOFS = {
     proof.name: proof
     for proof in (
         Proof("nc_childcare", "2015Q4..2017Q4", "nc_childcare_monthly/final", _drop_childcare),
         Proof("nhs_ae", "2016Q2..2019Q1", "nhs_ae_monthly", _drop_hospitals),
+        Proof("fingertips_countyua", "2016Q4", "fingertips_countyua", _drop_fingertips),
+        Proof("toronto_childcare", "2024Q1", "toronto_childcare/inputs/data", _drop_toronto),
     )
 }
 

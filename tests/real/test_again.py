@@ -13,7 +13,7 @@ import pytest
 from tests.real.harness import PROOFS, Proof, cairn
 
 Published = Callable[[str], Proof]
-QUARTER = {"nc_childcare": "2017Q3", "nhs_ae": "2018Q4"}
+QUARTER = {"nc_childcare": "2017Q3", "nhs_ae": "2018Q4", "fingertips_countyua": "2016Q4", "toronto_childcare": "2024Q1"}
 
 
 def files(folder: Path) -> dict[str, tuple[int, int]]:

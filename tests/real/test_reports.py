@@ -12,13 +12,13 @@ from functools import cache
 import pytest
 
 from agenda.periods import Calendar
-from tests.real.answers import Answers, Key, answers
+from tests.real.answers import QUERIES, Answers, Key, answers
 from tests.real.harness import PROOFS, Proof
 
 Published = Callable[[str], Proof]
 DIMENSION = {"nc_childcare": "age_group", "nhs_ae": "department"}
 ROOT = {"nc_childcare": "north_carolina", "nhs_ae": "england"}
-EDITIONS = [(name, period.key) for name, proof in PROOFS.items() for period in Calendar().parse_range(proof.quarters)]
+EDITIONS = [(name, period.key) for name in QUERIES for period in Calendar().parse_range(PROOFS[name].quarters)]
 
 
 @cache

@@ -10,8 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from agenda.model import Partner
 from sources import history
+from sources.forms.template import FIRST, HEAD, template
 from sources.lake import Lake
-from sources.template import FIRST, HEAD, template
 from tests.sources.conftest import Coalition
 
 Row = dict[str, Any]

@@ -13,9 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from agenda.model import Layout
 from agenda.spelling import plain
-from sources.limits import Limits
-from sources.readers import Sheet, Unreadable
-from sources.reading import File, read_files
+from sources.files.limits import Limits
+from sources.files.readers import Sheet, Unreadable
+from sources.files.reading import File, read_files
 
 HEADINGS = ("quarter", "town", "age", "children")
 ROWS = (("2026Q1", "Harbor", "infant", "12"), ("2026Q1", "Old Mill", "toddler", "1204"))

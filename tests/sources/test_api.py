@@ -10,10 +10,10 @@ import pytest
 
 from agenda.errors import Unavailable
 from agenda.web import Api, Dhis2, Kobo
-from sources import api, patience
-from sources.presets import declared
-from sources.records import Answer, Bookmark
-from sources.secrets import Secrets
+from sources.ways import api, patience
+from sources.ways.presets import declared
+from sources.ways.records import Answer, Bookmark
+from sources.ways.secrets import Secrets
 from tests.servers.others import Forms, forms
 from tests.servers.web import Request, Response, web_server
 from tests.sources.conftest import Coalition

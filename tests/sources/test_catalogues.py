@@ -17,10 +17,10 @@ from babel.messages.pofile import read_po
 from agenda import catalogue
 from agenda.catalogue import Speech
 from agenda.periods import Calendar
-from sources import findings
-from sources.findings import HINTS, WORDS, finding
+from sources.letters import findings
+from sources.letters.findings import HINTS, WORDS, finding
 
-ROOM = Path(findings.__file__).parent
+ROOM = Path(findings.__file__).parents[1]
 LANGUAGES = ("es", "ko", "zh")
 TextOrPlural = str | tuple[str, str]
 
@@ -34,7 +34,7 @@ def kept(language: str) -> Catalog:
 def spoken() -> set[TextOrPlural]:
     """Every text that goes through a catalogue: findings, reasons, and what code and pages say through ``_`` and ``n``."""
     texts: set[TextOrPlural] = {text for _, *said in WORDS.values() for text in said} | set(HINTS.values())
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "reason" and isinstance(node.value, ast.Constant):
                 texts.add(str(node.value.value))

@@ -12,8 +12,8 @@ import pytest
 
 from agenda.store import FolderStore
 from sources import history
-from sources.files import unit_of
 from sources.lake import Lake
+from sources.meaning.whole_file import unit_of
 from tests.sources.conftest import Coalition
 
 AGENDA = """
@@ -370,6 +370,13 @@ def test_a_finding_is_gone_once_it_is_mended(coalition: Make) -> None:
         ("Cost ($ thousands)", 1000),
         ("place (Miles City)", None),
         ("in the millennium", None),
+        ("spots in 1,000", 1000),
+        ("spots (x1000)", 1000),
+        ("spots (× 1,000)", 1000),
+        ("spots, thousands", 1000),
+        ("spots in 1,000,000", None),
+        ("Total: 12,000", None),
+        ("from 1,000 to 2,000 spots", None),
     ],
 )
 def test_units_as_people_note_them(text: str, unit: int | None) -> None:

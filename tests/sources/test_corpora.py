@@ -16,8 +16,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sources.limits import Limits
-from sources.readers import Sheet, Unreadable
+from sources.files.limits import Limits
+from sources.files.readers import Sheet, Unreadable
 from tests.real.harness import DATA
 from tests.sources.conftest import Coalition
 from tests.sources.made_files import cells, opened, read

@@ -13,9 +13,9 @@ import pytest
 
 from agenda.errors import Unavailable
 from agenda.ways_in import Database
-from sources import database
-from sources.records import Answer, Bookmark
-from sources.secrets import Secrets
+from sources.ways import database
+from sources.ways.records import Answer, Bookmark
+from sources.ways.secrets import Secrets
 from tests.servers.others import postgres, postgres_table, sqlite_table
 
 ROWS = [{"quarter": "2026Q1", "children": 12}, {"quarter": "2026Q2", "children": 20}]

@@ -14,13 +14,13 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from agenda.folder import Folder
-from sources.child import open_file
-from sources.findings import WORDS, column_letters
-from sources.intake import Intake, take
-from sources.limits import Limits
-from sources.readers import Unreadable
-from sources.shape import match
-from sources.vocabulary import Vocabulary
+from sources.files.child import open_file
+from sources.files.limits import Limits
+from sources.files.readers import Unreadable
+from sources.letters.findings import WORDS, column_letters
+from sources.meaning.intake import Intake, take
+from sources.meaning.shape import match
+from sources.meaning.vocabulary import Vocabulary
 from tests.sources.conftest import LONG, Coalition
 
 HEADER = "quarter,town,age,children\n"
@@ -35,6 +35,7 @@ BROKEN = {
     "period_ahead": (HEADER + "2090Q1,Harbor,infant,12\n", "A2", "2090Q1"),
     "value_below_minimum": (HEADER + "2026Q1,Harbor,infant,-1\n", "D2", "-1"),
     "value_not_whole": (HEADER + "2026Q1,Harbor,infant,1.5\n", "D2", "1.5"),
+    "value_ambiguous": (HEADER + "2026Q1,Harbor,infant,1.000\n", "D2", "1.000"),
     "value_too_large": (HEADER + "2026Q1,Harbor,infant,1234567890123\n", "D2", "twelve digits"),
     "row_repeated": (GOOD + "2026Q1,Harbor,infant,12\n", "D5", "row 2"),
     "row_contradicts": (GOOD + "2026Q1,Harbor,infant,13\n", "D2", "another number"),

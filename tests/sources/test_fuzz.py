@@ -21,7 +21,7 @@ import pyarrow.parquet
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sources.readers import Sheet
+from sources.files.readers import Sheet
 from tests.real.harness import DATA
 from tests.sources.conftest import Coalition
 from tests.sources.made_files import HEADINGS, cells, csv_text, ods, opened, with_part, xlsx, zipped

@@ -21,12 +21,12 @@ import pyarrow.parquet
 import pytest
 
 from agenda.errors import ConfigurationError
-from sources import children, limits, reading
-from sources.children import Children
-from sources.findings import WORDS
-from sources.limits import Limits
-from sources.readers import Sheet, Unreadable
-from sources.reading import File, read_files
+from sources.files import children, limits, reading
+from sources.files.children import Children
+from sources.files.limits import Limits
+from sources.files.readers import Sheet, Unreadable
+from sources.files.reading import File, read_files
+from sources.letters.findings import WORDS
 from tests.sources.conftest import Coalition
 from tests.sources.made_files import (
     HEADINGS,
@@ -122,6 +122,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a text without end in JSON": ("limit_cell_characters", lambda: json.dumps([{"a": "x" * 20_000}]).encode()),
     "lists in lists in lists": ("limit_depth", lambda: b"[" * 100_000 + b"]" * 100_000),
     "records in records": ("limit_depth", lambda: b'[{"a":' * 1 + b'{"a":' * 30 + b"1" + b"}" * 31 + b"]"),
+    "lists in a record": ("limit_depth", lambda: b'[{"a":' + b"[" * 30 + b"]" * 30 + b"}]"),
     "records in records, line by line": ("limit_depth", lambda: b'{"a":1}\n' + b'{"a":' * 90_000 + b"\n"),
 }  # fmt: skip
 
@@ -262,7 +263,7 @@ def test_a_reader_knows_no_secret_and_writes_no_file(monkeypatch: pytest.MonkeyP
 def test_readers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
     script = (
         "import gzip, os, signal\nfrom tests.sources.made_files import opened\n"
-        "from sources import reading\nopened(gzip.compress(b'a,b\\n1,2\\n'))\n"
+        "from sources.files import reading\nopened(gzip.compress(b'a,b\\n1,2\\n'))\n"
         "print(reading.CHILDREN._places.get()._process.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

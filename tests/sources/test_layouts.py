@@ -154,7 +154,19 @@ def test_distinct_things_are_counted_once(coalition: Callable[..., Coalition]) -
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1204", "1204"), ("1,204", "1204"), ("1 204.50", "1204.5"), ("-3", None), ("12.5", "12.5"), ("1e2", "100")],
+    [
+        ("1204", "1204"),
+        ("1,204", "1204"),
+        ("1 204.50", "1204.5"),
+        ("-3", None),
+        ("12.5", "12.5"),
+        ("1e2", "100"),
+        ("1\u00a0204", "1204"),
+        ("1\u202f204", "1204"),
+        ("1\u2009204", "1204"),
+        ("１２", "12"),
+        ("\ufeff12\u200e", "12"),
+    ],
 )
 def test_numbers_as_people_write_them(coalition: Callable[..., Coalition], text: str, value: str | None) -> None:
     layout = "period: {constant: 2026Q1}\nplace: town\nvalues: [{column: n, measure: price}]"
@@ -168,13 +180,44 @@ def test_numbers_as_people_write_them(coalition: Callable[..., Coalition], text:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("204,5", 204.5), ("1.000", 1000), ("7", 7), ("1.5", None), ("1.2.3", None)]
+    ("text", "value"),
+    [("204,5", 204.5), ("1.000", 1000), ("1\u00a0000,0", 1000), ("7", 7), ("1.5", None), ("1.2.3", None)],
 )
 def test_decimal_commas(coalition: Callable[..., Coalition], text: str, value: float | None) -> None:
     made = coalition(partners(COMMAS))
     made.drop("alpha/a.csv", f"town;n\nHarbor;{text}\n")
     made.collect()
     assert [float(row[0]) for row in made.rows("observations", "value")] == ([] if value is None else [value])
+
+
+@pytest.mark.parametrize("text", ["1.000", "1.234", "12.000", "1.234.567"])
+def test_a_point_in_a_whole_number_is_asked_about(coalition: Callable[..., Coalition], text: str) -> None:
+    made = coalition(partners("period: {constant: 2026Q1}\nplace: town\nvalues: [{column: n, measure: spots}]"))
+    made.drop("alpha/a.csv", f"town,n\nHarbor,{text}\nOld Mill,7\n")
+    made.collect()
+    assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["value_ambiguous"]
+    assert made.rows("observations", "place, value") == [("old_mill", 7)]
+
+
+def test_a_point_in_a_workbook_with_decimal_commas_is_asked_about(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(COMMAS))
+    book = openpyxl.Workbook()
+    for row in (["town", "n"], ["Harbor", "1.000"], ["Old Mill", 12.5], ["The Valley", "1,5"]):
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    made.drop("alpha/a.xlsx", content.getvalue())
+    made.collect()
+    assert [f["code"] for f in made.receipt("alpha/a.xlsx")["findings"]] == ["value_ambiguous"]
+    assert made.rows("observations", "place, value::double") == [("old_mill", 12.5), ("valley", 1.5)]
+
+
+def test_a_true_minus_sign_is_a_minus(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(LONG))
+    made.drop("alpha/a.csv", "quarter,town,age,n\n2026Q1,Harbor,infant,−3\n")
+    made.collect()
+    (found,) = made.receipt("alpha/a.csv")["findings"]
+    assert (found["code"], "is below 0" in found["message"]) == ("value_below_minimum", True)
 
 
 def test_numbers_in_a_workbook_have_no_decimal_sign(coalition: Callable[..., Coalition]) -> None:
@@ -195,6 +238,15 @@ def test_a_year_without_its_month_is_not_the_year(coalition: Callable[..., Coali
     made.collect()
     assert made.rows("observations", "period, value") == [("2026-01", 5)]
     assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["period_unreadable"]
+
+
+@pytest.mark.parametrize("name", ["qtr", "Fiscal Quarter", "trimestre", "분기", "季度"])
+def test_a_bare_number_in_a_column_of_quarters_is_a_quarter(coalition: Callable[..., Coalition], name: str) -> None:
+    period = f"period: {{columns: [year, {name}]}}"
+    made = coalition(partners(f"{period}\nplace: town\nvalues: [{{column: n, measure: spots}}]"))
+    made.drop("alpha/a.csv", f"town,year,{name},n\nHarbor,2026,2,5\nHarbor,2026,Q1,7\n")
+    made.collect()
+    assert made.rows("observations", "period, value") == [("2026Q1", 7), ("2026Q2", 5)]
 
 
 def test_a_record_of_an_unknown_place_may_belong_to_any(coalition: Callable[..., Coalition]) -> None:

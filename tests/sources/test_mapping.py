@@ -14,12 +14,12 @@ import pytest
 
 from agenda.spelling import plain
 from sources.collect import Collected
+from sources.files.readers import Sheet
 from sources.lake import Lake
-from sources.likeness import Words, is_number
-from sources.mapping import Mappings, accept_open, open_proposals, propose
-from sources.readers import Sheet
-from sources.shape import match
-from sources.vocabulary import Vocabulary
+from sources.meaning.likeness import Words, is_number
+from sources.meaning.mapping import Mappings, accept_open, open_proposals, propose
+from sources.meaning.shape import match
+from sources.meaning.vocabulary import Vocabulary
 from tests.sources.conftest import Coalition
 
 FIRST = "quarter,town,age,children\n2026Q1,Harbor,infant,12\n2026Q1,Port,Toddlers,20\n"

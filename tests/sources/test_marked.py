@@ -13,9 +13,9 @@ from openpyxl.styles import Font, PatternFill
 
 from agenda.catalogue import Speech
 from agenda.periods import Calendar
-from sources import marked
-from sources.findings import ENGLISH, LOCALES, Finding, finding
-from sources.marked import AUTHOR, FILLS, TooLarge, mark
+from sources.letters import marked
+from sources.letters.findings import ENGLISH, LOCALES, Finding, finding
+from sources.letters.marked import AUTHOR, FILLS, TooLarge, mark
 
 
 def wrong(cell_position: int, row: int, value: str, **where: Any) -> Finding:

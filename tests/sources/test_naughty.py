@@ -30,11 +30,11 @@ from agenda.spelling import plain
 from flows.draft import make_draft
 from flows.workspace import Workspace
 from sources import history
-from sources.findings import SHOWN_CHARACTERS
+from sources.forms.template import template
 from sources.lake import Lake
-from sources.receipt import SHOWN
-from sources.template import template
-from sources.vocabulary import JOIN, SPLIT
+from sources.letters.findings import SHOWN_CHARACTERS
+from sources.letters.receipt import SHOWN
+from sources.meaning.vocabulary import JOIN, SPLIT
 from tests.real.harness import DATA
 from tests.sources.conftest import LONG, Coalition
 

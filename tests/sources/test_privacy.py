@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,10 +17,10 @@ from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
 from flows.cli import app
 from sources import collect as collecting
-from sources import quarantine
-from sources.privacy import is_chinese_id, is_dni, is_rrn, is_ssn, personal
-from sources.readers import Sheet
-from sources.reading import File, read_files
+from sources.door import quarantine
+from sources.door.privacy import is_chinese_id, is_dni, is_rrn, is_ssn, personal
+from sources.files.readers import Sheet
+from sources.files.reading import File, read_files
 from tests.real.harness import DATA
 from tests.sources.conftest import Coalition
 
@@ -103,6 +105,7 @@ def test_what_looks_like_persons_is_recognised(kind: str, heading: str, cells: l
         ("Code", ["12345678A", "12345678B", "12345678C"]),  # one letter in 23 would fit
         ("Website", ["https://medium.com/@some.name", "https://x.org/p?id=440524188001010014x"]),
         ("Price", ["3 @ 5.00", "2@3"]),
+        ("Text", ["@" + "a" * 300_000, "a" * 300_000 + "@"]),  # a search that went back over it would not end
         ("Date", ["2026-11-21", "2026-11-22"]),
         ("ISBN", ["978-0-306-40615-7"]),
         ("시군구", ["강남구", "이천시", "정선군", "고성군", "서초구", "김제시"]),
@@ -129,6 +132,21 @@ def test_a_heading_that_is_itself_somebodys_data_is_named_by_its_letter() -> Non
     (found,) = personal(sheet("ana@example.org", ["luis@example.org"]), frozenset())
     assert found.column == "B"
     assert "example.org" not in repr(found)
+
+
+def test_every_row_of_an_expected_column_is_looked_at() -> None:
+    clean = ["c-1", "c-2"] * 5000
+    assert kinds("child_ref", [*clean, "ana@example.org"], expected=True) == ["personal_mails"]
+    assert kinds("child_ref", [*clean, "850101-1234566"], expected=True) == ["personal_ids"]
+    assert kinds("children", [*map(str, range(10_000)), "123-45-6789"], expected=True) == ["personal_ids"]
+    assert kinds("ref", [f"{at:08}A" for at in range(10_000)], expected=True) == []
+
+
+@pytest.mark.parametrize("first", ["Jane", "ana@example.org", "919-555-0100", "2021-03-04", "김민준", "31"])
+def test_columns_of_a_file_without_headings_are_named_by_their_letters(first: str) -> None:
+    columns = {"c0": pa.array(["x", "y"]), "c1": pa.array(["a@example.org", "b@example.org"])}
+    *_, found = personal(Sheet((first, "Oddname"), pa.table(columns), pa.array([2, 3])), frozenset())
+    assert found.column == "B"
 
 
 def test_check_digits() -> None:
@@ -229,6 +247,66 @@ def test_a_file_that_fits_no_layout_is_looked_at_too(coalition: Callable[..., Co
     here.drop("alpha/list.txt", FILE)
     (made,) = here.collect().receipts
     assert {"personal_data", "personal_names"} <= {found.code for found in made.findings}
+    assert traces(here, "quarantine/") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("note.csv", "Ask a@x.org, b@x.org, sentinel@x.org\n\nquarter,town,age,children\n2026Q1,harbor,infant,5\n"),
+        (
+            "end.csv",
+            "quarter,town,age,children\n2026Q1,harbor,infant,5\n\nSent to: a@x.org, b@x.org; sentinel@example.org\n",
+        ),
+        ("faulty.csv", "quarter,town,age,children\n2026Q1,harbor,infant,5\n2026Q1,harbor,infant,5,sentinel@x.org\n"),
+        ("roster.csv", 'First name,mail\nXimena,sentinel@example.org,"a"\nOla,o@example.org,b\n'),
+        ("names.csv", "quarter;Child name\n2026Q1;Xentinel;a\n2026Q1;Sentinel;b\n"),
+    ],
+)
+def test_what_stands_around_the_table_is_looked_at(
+    coalition: Callable[..., Coalition], name: str, content: str
+) -> None:
+    here = coalition()
+    here.drop(f"alpha/{name}", content)
+    (made,) = here.collect().receipts
+    assert made.outcome == "rejected"
+    assert made.findings[0].code == "personal_data"
+    assert traces(here, "quarantine/") == []
+
+
+def test_whom_to_ask_may_stand_in_a_note(coalition: Callable[..., Coalition]) -> None:
+    here = coalition()
+    here.drop("alpha/q1.csv", "Questions: ada@example.org\n\nquarter,town,age,children\n2026Q1,harbor,infant,5\n")
+    (made,) = here.collect().receipts
+    assert made.outcome == "accepted"
+
+
+def test_members_of_an_archive_are_looked_at(coalition: Callable[..., Coalition]) -> None:
+    here, packed = coalition(), io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", "quarter,town\n2026Q1,harbor\n")
+        archive.writestr("b.csv", "Child name,mail\nXimena,sentinel@example.org\n")
+    (here.path / "store/inbox/alpha").mkdir(parents=True, exist_ok=True)
+    (here.path / "store/inbox/alpha/two.zip").write_bytes(packed.getvalue())
+    (made,) = here.collect().receipts
+    assert [found.code for found in made.findings] == ["personal_data", "personal_names", "personal_mails"]
+    assert traces(here, "quarantine/") == []
+
+
+def test_the_other_sheets_of_a_workbook_are_looked_at(coalition: Callable[..., Coalition]) -> None:
+    from openpyxl import Workbook
+
+    here, book, written = coalition(), Workbook(), io.BytesIO()
+    for row in (["quarter", "town", "age", "children"], ["2026Q1", "harbor", "infant", 5]):
+        book.active.append(row)
+    roster = book.create_sheet("Roster")
+    for row in (["Our children"], ["Child name", "town"], ["Ximena Sentinel", "harbor"]):
+        roster.append(row)
+    book.save(written)
+    (here.path / "store/inbox/alpha").mkdir(parents=True, exist_ok=True)
+    (here.path / "store/inbox/alpha/q1.xlsx").write_bytes(written.getvalue())
+    (made,) = here.collect().receipts
+    assert [(found.code, found.sheet) for found in made.findings[1:]] == [("personal_names", "Roster")]
     assert traces(here, "quarantine/") == []
 
 

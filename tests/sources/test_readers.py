@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sources.child import decoded, encoded
-from sources.encodings import decode
-from sources.readers import Note
-from sources.workbooks import shown
+from sources.files.child import decoded, encoded
+from sources.files.encodings import decode
+from sources.files.readers import Note
+from sources.files.workbooks import shown
 from tests.sources.conftest import Coalition
 from tests.sources.made_files import HEADINGS, ROWS, cells, csv_text, ods, opened, read, refusal, xlsx, zipped
 
@@ -268,8 +268,13 @@ def test_the_word_of_a_merged_cell_stands_in_its_rows_and_its_number_in_one() ->
         sheet.merge_cells("B2:B3")
         sheet.merge_cells("D2:D3")
 
-    rows = [HEADINGS, ("2026Q1", "Harbor", "infant", 12), ("2026Q1", None, "toddler", None)]
-    assert cells(read(xlsx(rows, merge))) == [("2026Q1", "Harbor", "infant", "12"), ("2026Q1", "Harbor", "toddler", "")]
+    for number in (12, "12", "1,204", "1 204,5", "-3 %", "+4"):
+        rows = [HEADINGS, ("2026Q1", "Harbor", "infant", number), ("2026Q1", None, "toddler", None)]
+        assert [row[1:] for row in cells(read(xlsx(rows, merge)))] == [
+            ("Harbor", "infant", str(number)), ("Harbor", "toddler", ""),
+        ]  # fmt: skip
+    rows = [HEADINGS, ("2026Q1", "1.7.2026", "infant", "2026-07-01"), ("2026Q1", None, "toddler", None)]
+    assert [row[1::2] for row in cells(read(xlsx(rows, merge)))] == [("1.7.2026", "2026-07-01")] * 2
 
 
 def _three_sheets(sheet: Worksheet) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sources import marked
-from sources.mapping import Proposal
-from sources.receipt import address, reply_csv
+from sources.letters import marked
+from sources.letters.receipt import address, reply_csv
+from sources.meaning.mapping import Proposal
 from tests.sources.conftest import Coalition
 
 HEADER = "quarter,town,age,children\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sources.collect import Collector
-from sources.scout import Scout
+from sources.ways.scout import Scout
 from tests.sources.conftest import Coalition
 
 ROW = "quarter,town,age,children\n{},Harbor,infant,{}\n"

@@ -11,11 +11,11 @@ import pytest
 
 from agenda.errors import Unavailable
 from agenda.ways_in import Sheet
-from sources import google as client
-from sources import patience, sheets
 from sources.collect import Collected
-from sources.records import Answer
-from sources.secrets import Secrets
+from sources.ways import google as client
+from sources.ways import patience, sheets
+from sources.ways.records import Answer
+from sources.ways.secrets import Secrets
 from tests.servers.sheets import (
     Amount,
     Day,

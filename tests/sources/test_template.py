@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from agenda.errors import HeldBack
-from sources.stamp import stamp_of
+from sources.forms.stamp import stamp_of
 from tests.sources.books import Book
 from tests.sources.conftest import LONG, Coalition
 

@@ -108,7 +108,12 @@ def value(measure: dict[str, Any]) -> st.SearchStrategy[Decimal]:
     return numbers if measure["whole"] else numbers | st.decimals(least, most, places=4)
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(case=cases(), data=st.data())
 def test_what_is_filled_in_is_what_is_observed(case: Case, data: st.DataObject) -> None:
     measures = {measure["name"]: measure for measure in case.agenda["measures"]}

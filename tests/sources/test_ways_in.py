@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from agenda.errors import ConfigurationError
-from sources import patience
 from sources.collect import Collector
+from sources.ways import patience
 from tests.servers.others import datasette, forms, postgres, postgres_table, sqlite_table
 from tests.servers.sheets import Spreadsheet, Tab, google
 from tests.servers.web import Response, web_server

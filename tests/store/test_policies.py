@@ -19,7 +19,7 @@ from agenda.model import Partner
 from agenda.store import BucketStore
 from flows.cli import app
 from infra.servers import S3Server
-from sources.access import policy
+from sources.ways.access import policy
 
 INFRA = Path(__file__).parents[2] / "infra/s3"
 ROOMS = (

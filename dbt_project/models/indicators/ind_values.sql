@@ -128,16 +128,65 @@ fractions as (
             and split_terms.place = whole_terms.place
 ),
 
--- One division, at the very end, of the exact sums that are shown beside it. A count is divided by nothing.
-divided as (
+counted as (
     select
         *,
         case when has_denominator then cast(denominator as double) else 1.0 end as divisor,
+        cast(numerator as double) as events,
+        -- Nothing is said of what can't be a count: a part above its whole, a number below zero, a third of an event.
+        case
+            when numerator < 0 then 'none'
+            when interval = 'wilson' and numerator > denominator then 'none'
+            when interval in ('byar', 'poisson', 'rate') and denominator < 0 then 'none'
+            when interval = 'rate' and numerator >= 10 then 'byar'
+            when interval in ('poisson', 'rate') then if(numerator = floor(numerator), 'poisson', 'none')
+            else interval
+        end as method,
         case
             when numerator is null or (has_denominator and denominator is null) then 'O'
             when has_denominator and denominator = 0 then 'M'
         end as absence
     from fractions
+),
+
+-- One division, at the very end, of the exact sums that are shown beside it; and of the limits between which chance
+-- could have moved what was counted. A count is divided by nothing.
+divided as (
+    select
+        counted.*,
+        case when counted.absence is null then cast(counted.numerator * counted.times as double) / counted.divisor end
+            as value,
+        case
+            when counted.absence is not null then null
+            when counted.method = 'wilson'
+                then {{ wilson('(counted.events / counted.divisor)', 'counted.divisor', '-') }}
+            when counted.method = 'byar'
+                then {{ byar('counted.events', '-') }} * counted.times / counted.divisor
+            when counted.method = 'poisson' and counted.events < 100
+                then exact.lower * counted.times / counted.divisor
+            when counted.method = 'poisson'
+                then {{ gamma_quantile('counted.events', '-1.959963984540054e0') }} * counted.times / counted.divisor
+            when counted.interval = 'none' and counted.is_overlap
+                then cast(counted.numerator_low * counted.times as double) / counted.divisor
+        end as lower,
+        case
+            when counted.absence is not null then null
+            when counted.method = 'wilson'
+                then {{ wilson('(counted.events / counted.divisor)', 'counted.divisor', '+') }}
+            when counted.method = 'byar'
+                then {{ byar('counted.events', '+') }} * counted.times / counted.divisor
+            when counted.method = 'poisson' and counted.events < 100
+                then exact.upper * counted.times / counted.divisor
+            when counted.method = 'poisson'
+                then
+                    {{ gamma_quantile("(counted.events + 1)", "1.959963984540054e0") }}
+                    * counted.times / counted.divisor
+            when counted.interval = 'none' and counted.is_overlap
+                then cast(counted.numerator_high * counted.times as double) / counted.divisor
+        end as upper
+    from counted
+    left join {{ ref('int_poisson_limits') }} as exact
+        on counted.method = 'poisson' and counted.numerator = exact.events
 ),
 
 -- Places that hold a group or a place of which only a part of the formula was reported: the sums there hold the
@@ -162,24 +211,11 @@ select
     divided.place,
     divided.breakdown,
     divided.members,
-    case when divided.absence is null then cast(divided.numerator * divided.times as double) / divided.divisor end
-        as value,
+    divided.value,
     divided.numerator,
     divided.denominator,
-    case
-        when divided.absence is not null then null
-        when divided.interval = 'wilson' and divided.numerator between 0 and divided.denominator
-            then {{ wilson('(cast(divided.numerator as double) / divided.divisor)', 'divided.divisor', '-') }}
-        when divided.interval <> 'wilson' and divided.is_overlap
-            then cast(divided.numerator_low * divided.times as double) / divided.divisor
-    end as lower,
-    case
-        when divided.absence is not null then null
-        when divided.interval = 'wilson' and divided.numerator between 0 and divided.denominator
-            then {{ wilson('(cast(divided.numerator as double) / divided.divisor)', 'divided.divisor', '+') }}
-        when divided.interval <> 'wilson' and divided.is_overlap
-            then cast(divided.numerator_high * divided.times as double) / divided.divisor
-    end as upper,
+    divided.lower,
+    divided.upper,
     case
         when divided.absence is not null then divided.absence
         when divided.is_provisional or not coalesce(coverage.is_complete, true) or unpaired.place is not null then 'P'

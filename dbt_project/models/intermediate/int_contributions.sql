@@ -8,9 +8,12 @@ select
     periods.period_type,
     periods.period,
     ancestors.ancestor as place,
+    reported.place as reported_place,
     reported.split,
     reported.members,
+    reported.preference,
     reported.period_start as reported_start,
+    reported.period_end as reported_end,
     periods.reported_months,
     reported.value,
     reported.is_provisional

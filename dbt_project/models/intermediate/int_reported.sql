@@ -76,6 +76,7 @@ select
     place,
     split,
     members,
+    preference,
     value,
     is_provisional
 from summed

@@ -1,0 +1,389 @@
+"""Where a value comes from: every number in it, the file and row it stands in, and what is missing.
+
+All of it is read from one finished warehouse, so an explanation as of a day uses that day's agenda, too. The numbers
+that are listed are added up once more here, by the rules of their measures: they make the numerator and the
+denominator exactly, or there is no explanation.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from agenda.errors import ConfigurationError, Unavailable
+from agenda.folder import Folder, nearest
+from agenda.periods import Period
+from agenda.tables import members_text
+from flows import explain_sql as sql
+from flows.revisions import Known
+from sources.forms.sheet_words import layouts_of
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a number stands: a row of a file, or a reference series. ``submission`` is the SHA-256 of the bytes."""
+
+    file: str
+    sheet: str = ""
+    row: int | None = None
+    received_at: datetime | None = None
+    submission: str = ""
+    reading: str = ""
+    layout: str = ""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One reported number. ``status`` is P where some of the records behind it were left out, else A.
+
+    ``why`` says of a number that was reported and doesn't count what counts in its stead.
+    """
+
+    partner: str
+    measure: str
+    period: str
+    start: date
+    end: date  # exclusive
+    place: str
+    members: str
+    value: Decimal
+    status: Literal["A", "P"]
+    origin: Origin
+    counts_for: str = ""  # the members of the formula's split that it is part of
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one partner's numbers come to by the rule over time."""
+
+    partner: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Term:
+    """One measure of the formula. ``value`` is None where nobody reported it; ``weight`` is in it already.
+
+    ``low`` and ``high`` differ where partners' lists overlap.
+    """
+
+    part: Literal["numerator", "denominator"]
+    measure: str
+    name: str
+    unit: str
+    weight: Decimal
+    where: str
+    over_time: str
+    over_partners: str
+    precedence: tuple[str, ...]
+    is_reference: bool
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    shares: tuple[Share, ...]
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a partner owes of a measure for the period, in months, and whether it is there."""
+
+    partner: str
+    measure: str
+    is_expected: bool
+    months_expected: int
+    months_reported: int
+    left_out: bool  # it named places before that its last month lacks
+
+    @property
+    def is_missing(self) -> bool:
+        return self.is_expected and self.months_reported == 0
+
+    @property
+    def is_partial(self) -> bool:
+        return not self.is_missing and (self.months_reported < self.months_expected or self.left_out)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A rejected row or a finding that touches the value."""
+
+    partner: str
+    kind: Literal["rejected", "error", "warning"]
+    file: str
+    sheet: str
+    row: int | None
+    cell: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What a published edition said. ``value`` is the text it was published with; empty where there was none."""
+
+    quarter: str
+    edition: str
+    published_at: datetime
+    value: str
+    numerator: str
+    denominator: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything behind one value of an indicator."""
+
+    indicator: str
+    name: str
+    definition: str
+    unit: str
+    kind: str
+    times: int
+    interval: str
+    decimals: int
+    period: str
+    place: str
+    members: str
+    as_of: datetime
+    agenda_as_of: datetime
+    value: float | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    lower: float | None
+    upper: float | None
+    status: str
+    expected_reporters: int
+    actual_reporters: int
+    terms: tuple[Term, ...]
+    uncounted: tuple[Number, ...]
+    owed: tuple[Owed, ...]
+    remarks: tuple[Remark, ...]
+    superseded: tuple[Origin, ...]
+    names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
+    editions: tuple[Edition, ...] = ()
+    moments: tuple[Known, ...] = ()
+
+
+def explain(
+    folder: Folder, warehouse: Path, indicator: str, period: Period, place: str | None = None,
+    where: Mapping[str, str] | None = None,
+) -> Explanation:  # fmt: skip
+    """The value of ``indicator`` for ``period``, in ``place`` (the whole initiative unless named), of one group.
+
+    Raises `ConfigurationError` for what the agenda doesn't have, `Unavailable` where the numbers that are listed
+    don't make the value.
+    """
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return _Reader(folder, connection, indicator, period, place, where or {}).explanation()
+
+
+class _Reader:
+    """One question put to one warehouse."""
+
+    def __init__(
+        self, folder: Folder, connection: duckdb.DuckDBPyConnection, indicator: str, period: Period,
+        place: str | None, where: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        self.folder, self.connection, self.period = folder, connection, period
+        found = self.rows(sql.INDICATOR, indicator=indicator)
+        if not found:
+            known = [row["indicator"] for row in self.rows("select indicator from dim_indicators")]
+            raise ConfigurationError(f"there is no indicator {indicator!r}{nearest(indicator, known)}")
+        self.indicator = found[0]
+        self.names = {
+            "partners": self.named("select partner as id, name from dim_partners"),
+            "places": self.named("select place as id, name from dim_places"),
+            "members": self.named("select dimension || '=' || member as id, name from dim_members"),
+        }
+        root = self.rows("select place from dim_places where parent is null order by position limit 1")[0]["place"]
+        self.place = place or root
+        if self.place not in self.names["places"]:
+            raise ConfigurationError(f"there is no place {place!r}{nearest(self.place, self.names['places'])}")
+        self.members = members_text(where)
+        self.breakdown = self._breakdown(where)
+        if period.type not in self.indicator["periods"]:
+            kinds = " and ".join(self.indicator["periods"])
+            raise ConfigurationError(f"{indicator} is computed by {kinds}, and {period} is a {period.type}")
+        self.asked = {
+            "indicator": indicator, "period": period.key, "place": self.place,
+            "breakdown": self.breakdown, "members": self.members,
+        }  # fmt: skip
+        self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": indicator}
+        self.sheets: dict[tuple[str, str], str] = {}
+
+    def rows(self, query: str, **given: Any) -> list[dict[str, Any]]:
+        cursor = self.connection.execute(query, given)
+        columns = [column[0] for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    def named(self, query: str) -> dict[str, str]:
+        return {row["id"]: row["name"] for row in self.rows(query)}
+
+    def _breakdown(self, where: Mapping[str, str]) -> str:
+        """The agenda's breakdown by just these dimensions."""
+        for dimension, member in where.items():
+            known = [text for text in self.names["members"] if text.startswith(f"{dimension}=")]
+            if not known:
+                dimensions = {text.split("=")[0] for text in self.names["members"]}
+                raise ConfigurationError(f"there is no dimension {dimension!r}{nearest(dimension, dimensions)}")
+            if f"{dimension}={member}" not in known:
+                near = nearest(member, [text.split("=", 1)[1] for text in known])
+                raise ConfigurationError(f"{dimension} has no member {member!r}{near}")
+        found = {row["breakdown"] for row in self.rows(sql.BREAKDOWNS, indicator=self.indicator["indicator"])}
+        for breakdown in found:
+            if set(where) == set(breakdown.split(" * ") if breakdown else ()):
+                return str(breakdown)
+        shown = ", ".join(sorted(found - {""})) or "no group"
+        raise ConfigurationError(f"{self.indicator['indicator']} is not shown by {' * '.join(where)}; it is by {shown}")
+
+    def explanation(self) -> Explanation:
+        found = self.rows(sql.VALUE, **self.asked)
+        coverage = self.rows(sql.COVERAGE, **{k: self.asked[k] for k in ("indicator", "period", "place")})
+        nothing: dict[str, Any] = dict.fromkeys(("value", "numerator", "denominator", "lower", "upper"))
+        value: dict[str, Any] = (
+            found[0] if found else nothing | {"status": "O"} | (coverage[0] if coverage else sql.NOBODY)
+        )
+        build = self.rows(sql.BUILD)[0]
+        terms = tuple(self._terms())
+        made = Explanation(
+            **{k: self.indicator[k] for k in ("indicator", "name", "definition", "unit", "kind", "times", "decimals")},
+            interval=self.indicator["interval"] or "",
+            period=self.period.key, place=self.place, members=self.members,
+            as_of=build["as_of"], agenda_as_of=build["agenda_as_of"],
+            **{k: value[k] for k in ("value", "numerator", "denominator", "lower", "upper", "status")},
+            expected_reporters=value["expected_reporters"], actual_reporters=value["actual_reporters"],
+            terms=terms,
+            uncounted=tuple(self._uncounted()),
+            owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),
+            remarks=tuple(self._remarks(terms)),
+            superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
+            names=self.names,
+        )  # fmt: skip
+        if found:
+            _prove(made)
+        return made
+
+    def _terms(self) -> Iterable[Term]:
+        found: dict[int, list[Number]] = defaultdict(list)
+        reported: set[int] = set()
+        for row in self.rows(sql.LINEAGE, **self.asked):
+            reported.add(row["term"])
+            if row["is_counted"]:
+                found[row["term"]].append(self._number(row))
+        for row in self.rows(sql.TERMS, **_without(self.asked, "period", "place", "members")):
+            numbers = tuple(found[row["term"]])
+            shares, totals = _added(numbers, row["over_time"], row["over_partners"])
+            sums = sorted(row["weight"] * total for total in totals) if row["term"] in reported else None
+            value = row["weight"] * totals[0] if sums else None
+            yield Term(
+                **{k: row[k] for k in ("part", "measure", "name", "unit", "weight", "over_time", "over_partners")},
+                where=row["filters"] or "", precedence=tuple(row["precedence"] or ()),
+                is_reference=row["is_reference"], value=value, low=sums[0] if sums else None,
+                high=sums[-1] if sums else None, shares=shares, numbers=numbers,
+            )  # fmt: skip
+
+    def _number(self, row: Mapping[str, Any], why: str = "") -> Number:
+        if row["reading"] is None:
+            series = next((s for s in self.folder.agenda.reference if s.id == row["measure"]), None)
+            origin = Origin(series.file if series else "reference series")
+            period = str(row["reported_start"].year)
+        else:
+            origin, period = self._origin(row), row["reported_period"]
+        return Number(
+            partner=row["partner"], measure=row["measure"], period=period, start=row["reported_start"],
+            end=row["reported_end"], place=row["reported_place"], members=row["reported_members"], value=row["value"],
+            status="P" if row["is_provisional"] else "A", origin=origin, counts_for=row.get("members", ""), why=why,
+        )  # fmt: skip
+
+    def _origin(self, row: Mapping[str, Any]) -> Origin:
+        """The file of a reading. Its sheet is named where the layout names one; else it is the workbook's only one."""
+        return Origin(
+            file=row["key"] or "", sheet=row["sheet"] or self._sheet(row["partner"], row["layout"]),
+            row=row.get("row_number"), received_at=row["received_at"], submission=row["submission"],
+            reading=row["reading"], layout=row["layout"],
+        )  # fmt: skip
+
+    def _sheet(self, partner: str, layout: str) -> str:
+        if (partner, layout) not in self.sheets:
+            agreed = next((p for p in self.folder.partners.partners if p.id == partner), None)
+            layouts = layouts_of(self.folder, agreed) if agreed else {}
+            self.sheets[partner, layout] = (layouts[layout].sheet or "") if layout in layouts else ""
+        return self.sheets[partner, layout]
+
+    def _uncounted(self) -> Iterable[Number]:
+        """What was reported for the period and the place, of the asked group, and stands back behind something else."""
+        shown = dict(part.split("=", 1) for part in self.members.split("|") if part)
+        for row in self.rows(
+            sql.UNCOUNTED, **_without(self.asked, "members"), start=self.period.start, end=self.period.end
+        ):
+            has = dict(part.split("=", 1) for part in row["reported_members"].split("|") if part)
+            if all(has.get(dimension, member) == member for dimension, member in shown.items()):
+                instead = ", ".join(self.names["partners"].get(name, name) for name in row["better"] or ())
+                yield self._number(row, row["why"].replace("{partner}", instead))
+
+    def _remarks(self, terms: Sequence[Term]) -> Iterable[Remark]:
+        counted = [(n.origin.reading, n.origin.row) for term in terms for n in term.numbers if n.origin.reading]
+        readings, numbers = [r for r, _ in counted], [n for _, n in counted]
+        for row in self.rows(sql.REMARKS, **self.span, readings=readings, numbers=numbers):
+            yield Remark(**row)
+
+
+def _without(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in names}
+
+
+def _added(
+    numbers: Sequence[Number], over_time: str, over_partners: str
+) -> tuple[tuple[Share, ...], tuple[Decimal, Decimal]]:
+    """What each partner's numbers come to, and what they come to together: what counts, and the sum of all."""
+    months: dict[tuple[str, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for number in numbers:
+        first, end = _month(number.start), _month(number.end)
+        for month in range(first, end if over_time in ("mean", "max") else first + 1):
+            months[number.counts_for, number.partner][month] += number.value
+    groups: dict[str, list[Decimal]] = defaultdict(list)
+    shares: dict[str, Decimal] = defaultdict(Decimal)
+    for (group, partner), values in months.items():
+        made = _over_time(over_time, list(values.values()))
+        groups[group].append(made)
+        shares[partner] += made
+    total = sum((sum(values, Decimal()) for values in groups.values()), Decimal())
+    largest = sum((max(values) for values in groups.values()), Decimal())
+    counted = largest if over_partners == "overlap" else total
+    return tuple(Share(partner, value) for partner, value in shares.items()), (counted, total)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
+
+
+def _over_time(rule: str, values: Sequence[Decimal]) -> Decimal:
+    """Means are kept to six decimals, as every number is."""
+    if rule == "max":
+        return max(values)
+    total = sum(values, Decimal())
+    return (total / len(values)).quantize(Decimal("0.000001"), ROUND_HALF_UP) if rule == "mean" else total
+
+
+def _prove(made: Explanation) -> None:
+    """The listed numbers make numerator and denominator exactly."""
+    for part, expected in (("numerator", made.numerator), ("denominator", made.denominator)):
+        values = [term.value for term in made.terms if term.part == part]
+        known = [value for value in values if value is not None]
+        total = sum(known, Decimal()) if values and len(known) == len(values) else None
+        if total != expected:
+            raise Unavailable(
+                f"the numbers behind {made.indicator} in {made.period} come to {total}, and its {part} is {expected}: "
+                "this is a defect of Cairn; please report it"
+            )

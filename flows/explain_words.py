@@ -1,0 +1,319 @@
+"""`cairn explain` in words: for somebody who was asked “where does this number come from?”.
+
+The value first, then each part of the formula with the files and rows behind it, then all that limits it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from textwrap import wrap
+from typing import Any
+
+from agenda.model import Indicator
+from flows.explain import Explanation, Number, Origin, Owed, Remark, Term
+from flows.revisions import Known
+
+WIDTH = 100
+ROWS = 8
+"""Numbers of one file that are listed; where there are more, their sum stands for the rest."""
+FILES = 12
+"""Files of one term that are listed."""
+NOTES = 6
+"""Lines of any other list. All of it is in the data."""
+
+OVER_TIME = {
+    "sum": "its months are added up",
+    "last": "the last reported month of the period counts",
+    "mean": "the mean of its months counts",
+    "max": "the highest of its months counts",
+}
+STATUS = {
+    "A": "complete: everybody who owes a number for it has reported",
+    "P": "provisional: a partner, a month or some records are missing",
+    "O": "not reported: a part of the formula is missing. This is not zero",
+    "M": "cannot be computed: the number to divide by is zero",
+}
+
+
+def data(made: Explanation) -> dict[str, Any]:
+    """All of it for programs."""
+    return {name: value for name, value in asdict(made).items() if name != "names"}
+
+
+def lines(made: Explanation) -> Iterator[str]:
+    yield from _head(made)
+    for part in ("numerator", "denominator"):
+        terms = [term for term in made.terms if term.part == part]
+        if terms:
+            yield from _part(made, part, terms)
+    yield from _uncounted(made)
+    yield from _owed(made)
+    yield from _remarks(made)
+    yield from _superseded(made)
+    yield from _editions(made)
+    yield from _moments(made)
+
+
+def _head(made: Explanation) -> Iterator[str]:
+    group = f", {_members(made, made.members)}" if made.members else ""
+    yield f"{made.name} · {made.names['places'][made.place]}{group} · {made.period}"
+    yield ""
+    yield f"  {_value(made)}"
+    if made.lower is not None and made.upper is not None:
+        bounds = f"{shown(made, made.lower)} to {shown(made, made.upper)}"
+        yield f"  {bounds}: " + (
+            "how far chance could move a share of this many (Wilson, 95 %)"
+            if made.interval == "wilson"
+            else "partners' lists overlap, and the truth lies between the longest list and all together"
+        )
+    reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
+    yield f"  {made.status}, {STATUS[made.status]}; {reporters}"
+    yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
+    yield ""
+    yield from _wrapped(made.definition, "  ")
+
+
+def _value(made: Explanation) -> str:
+    said = shown(made, made.value)
+    if made.denominator is None:
+        return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
+    times = f" × {made.times:,}" if made.times != 1 else ""
+    return f"{said}  =  {number(made.numerator)}{times} ÷ {number(made.denominator)}"
+
+
+def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
+    total = made.numerator if part == "numerator" else made.denominator
+    title = {"numerator": "What is counted", "denominator": "Divided by"}[part]
+    yield from ("", f"{title}: {number(total)}")
+    for term in terms:
+        yield from _term(made, term)
+
+
+def _term(made: Explanation, term: Term) -> Iterator[str]:
+    weight = "" if term.weight == 1 else "− " if term.weight == -1 else f"{number(term.weight)} × "
+    where = f", {_members(made, term.where)} only" if term.where else ""
+    yield f"  {weight}{term.name}{where}: {number(term.value)} {term.unit}"
+    yield from _wrapped(_rules(made, term), "    ")
+    if not term.numbers:
+        yield f"    {'no such group was reported' if term.value is not None else 'nobody reported it'}"
+        return
+    groups = _by_file(term.numbers)
+    width = max(len(number(value)) for value in [n.value for n in term.numbers] + [s.value for s in term.shares])
+    for (partner, _), numbers in groups[:FILES]:
+        yield from _file(made, term, partner, numbers, width)
+    rest = [n for _, numbers in groups[FILES:] for n in numbers]
+    if rest:
+        files, partners = len(groups) - FILES, len({n.partner for n in rest})
+        whose = f"{_count(files, 'more file')} of {_count(partners, 'partner')}"
+        yield f"    {_sum(rest):>{width}}  in {_count(len(rest), 'number')} from {whose}"
+    if term.over_time in ("mean", "max") or term.over_partners == "overlap":
+        for share in term.shares:
+            yield f"    {number(share.value):>{width}}  comes from {_partner(made, share.partner)}"
+
+
+def _rules(made: Explanation, term: Term) -> str:
+    if term.is_reference:
+        return "A reference series: the latest year that has begun counts."
+    rules = [OVER_TIME[term.over_time]]
+    if term.precedence:
+        rules.append(f"of partners that report the same, the first counts of {_listed(made, term.precedence)}")
+    elif term.over_partners == "overlap":
+        rules.append("of partners' lists the longest counts, as they may name the same people")
+    else:
+        rules.append("partners are added up")
+    said = "; ".join([*rules, "places are added up to those around them"])
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _file(made: Explanation, term: Term, partner: str, numbers: Sequence[Number], width: int) -> Iterator[str]:
+    origin = numbers[0].origin
+    yield f"    {_partner(made, partner) if partner else term.name} · {_origin(origin)}"
+    listed = numbers if len(numbers) <= ROWS else []
+    for one in listed:
+        what = [made.names["places"].get(one.place, one.place), one.period, _members(made, one.members)]
+        row = f"row {one.origin.row}" if one.origin.row else ""
+        note = "some of its records were left out" if one.status == "P" else ""
+        yield f"      {number(one.value):>{width}}  {', '.join(filter(None, [*what, row, note]))}"
+    if not listed:
+        rows, places = [n.origin.row for n in numbers if n.origin.row], len({n.place for n in numbers})
+        where = f", rows {min(rows)} to {max(rows)}" if rows else ""
+        periods = sorted({n.period for n in numbers})
+        when = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+        how_many = f"{_count(len(numbers), 'number')} of {_count(places, 'place')}"
+        yield f"      {_sum(numbers):>{width}}  in {how_many}, {when}{where}"
+
+
+def _uncounted(made: Explanation) -> Iterator[str]:
+    groups: dict[tuple[str, str, str], list[Number]] = defaultdict(list)
+    for one in made.uncounted:
+        groups[one.measure, one.partner, one.why].append(one)
+    names = {term.measure: term.name for term in made.terms}
+    said = [
+        f"{_partner(made, partner)}: {_count(len(numbers), 'number')} of “{names[measure]}”, "
+        f"{_span(numbers)}: {why} ({_cells(numbers)})"
+        for (measure, partner, why), numbers in groups.items()
+    ]
+    yield from _section("Reported, and not counted", said)
+
+
+def _cells(numbers: Sequence[Number]) -> str:
+    files = list(dict.fromkeys(n.origin.file for n in numbers))
+    return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+
+
+def _span(numbers: Sequence[Number]) -> str:
+    periods = sorted({n.period for n in numbers})
+    return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+
+
+def _owed(made: Explanation) -> Iterator[str]:
+    names = {term.measure: term.name for term in made.terms}
+
+    def said(owed: Owed) -> str:
+        if owed.is_missing:
+            lack = "not reported"
+        elif owed.months_reported < owed.months_expected:
+            lack = f"{owed.months_reported} of {owed.months_expected} months reported"
+        else:
+            lack = "its last month names fewer places than before"
+        return f"{_partner(made, owed.partner)}: {names[owed.measure]}, {lack}"
+
+    missing = [said(owed) for owed in made.owed if owed.is_missing or owed.is_partial]
+    yield from _section("Missing", missing or ["nobody" if made.owed else "nobody owes a number for it"])
+
+
+def _remarks(made: Explanation) -> Iterator[str]:
+    def said(remark: Remark) -> str:
+        at = remark.cell or (f"row {remark.row}" if remark.row else "")
+        where = ", ".join(filter(None, [f"sheet “{remark.sheet}”" if remark.sheet else "", at]))
+        return f"{_partner(made, remark.partner)} · {remark.file}{', ' + where if where else ''}: {remark.message}"
+
+    yield from _section("Rows that were rejected, and remarks on those that count", map(said, made.remarks))
+
+
+def _superseded(made: Explanation) -> Iterator[str]:
+    said = (f"{_origin(origin)}" for origin in made.superseded)
+    yield from _section("Files about the same period that newer ones have taken the place of", said)
+
+
+def _editions(made: Explanation) -> Iterator[str]:
+    said = (
+        f"{_when(one.published_at)}  report {one.quarter}, edition {one.edition[:8]}: "
+        f"{_published(made, one.value)}  {one.status}"
+        for one in made.editions
+    )
+    yield from _section("As it was published", said)
+
+
+def _published(made: Explanation, text: str) -> str:
+    return shown(made, float(text)) if text else "no value"
+
+
+def _moments(made: Explanation) -> Iterator[str]:
+    if len(made.moments) > 1:
+        said = (
+            f"{_when(one.known_at)}  {shown(made, one.value)}  {one.status or ''}".rstrip()
+            + (f"  {_why(one.why)}" if one.why else "")
+            for one in made.moments
+        )
+        yield from _section("As it was known", said, at_most=2 * NOTES)
+
+
+def _why(causes: Sequence[str]) -> str:
+    more = f" and {len(causes) - 1} more" if len(causes) > 1 else ""
+    return f"({causes[0]}{more})"
+
+
+def _section(title: str, entries: Iterable[str], at_most: int = NOTES) -> Iterator[str]:
+    entries = list(entries)
+    if not entries:
+        return
+    yield from ("", title)
+    yield from (f"  {entry}" for entry in entries[:at_most])
+    if len(entries) > at_most:
+        yield f"  … and {len(entries) - at_most} more; --json lists them all"
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return wrap(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _by_file(numbers: Sequence[Number]) -> list[tuple[tuple[str, str], list[Number]]]:
+    groups: dict[tuple[str, str], list[Number]] = defaultdict(list)
+    for one in numbers:
+        groups[one.partner, one.origin.reading].append(one)
+    return list(groups.items())
+
+
+def _origin(origin: Origin) -> str:
+    sheet = f", sheet “{origin.sheet}”" if origin.sheet else ""
+    received = f", received {_when(origin.received_at)}" if origin.received_at else ""
+    return f"{origin.file}{sheet}{received}"
+
+
+def _partner(made: Explanation, partner: str) -> str:
+    return made.names["partners"].get(partner, partner) or "the reference series"
+
+
+def _listed(made: Explanation, partners: Iterable[str]) -> str:
+    return ", then ".join(_partner(made, partner) for partner in partners)
+
+
+def _members(made: Explanation, text: str) -> str:
+    return ", ".join(_name(made.names["members"], part) for part in text.split("|") if part)
+
+
+def _name(names: Mapping[str, str], part: str) -> str:
+    return names.get(part, part)
+
+
+def _sum(numbers: Iterable[Number]) -> str:
+    return number(sum((n.value for n in numbers), Decimal()))
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _when(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M")
+
+
+def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds: float) -> Iterator[str]:
+    """`cairn revisions` in words: a block for each period, a line for each moment at which its value changed."""
+    if not found:
+        yield f"Nothing was ever known of {indicator.name}."
+        return
+    yield f"{indicator.name}: what was known of it, and from when"
+    yield ""
+    for period, moments in found.items():
+        for order, known in enumerate(moments):
+            said = _as_shown(indicator.formula.kind, indicator.decimals, indicator.unit, known.value)
+            named = "" if order else period
+            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}"
+    changed = sum(len(moments) > 1 for moments in found.values())
+    yield ""
+    yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."
+
+
+def number(value: Decimal | None) -> str:
+    """An exact number, without zeros that say nothing."""
+    if value is None:
+        return "not reported"
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shown(made: Explanation, value: float | None) -> str:
+    """A value as the report shows it."""
+    return _as_shown(made.kind, made.decimals, made.unit, value)
+
+
+def _as_shown(kind: str, decimals: int, unit: str, value: float | None) -> str:
+    if value is None:
+        return "no value"
+    return f"{value * 100:,.{decimals}f} %" if kind == "percent" else f"{value:,.{decimals}f} {unit}"

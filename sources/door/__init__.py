@@ -1,0 +1,1 @@
+"""At the door: personal data that nobody agreed on are put aside before anything is kept."""

@@ -1,0 +1,1 @@
+"""From bytes to a sheet of text: whatever a file is, within limits, in processes that may die."""

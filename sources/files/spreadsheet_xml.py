@@ -1,0 +1,104 @@
+"""What the library that reads workbooks doesn't tell: merged cells, and formulas without a result.
+
+Reads the parts of an XLSX by themselves. All text parts are unpacked on the way, within the limits, and one that
+declares a document type is refused: no spreadsheet program writes it, and entities can be bombs.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from posixpath import join, normpath
+
+from sources.files.readers import Unreadable
+from sources.files.unpack import Archive
+from sources.letters.findings import finding
+
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_DECLARED = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_FROM_1904 = re.compile(rb"""<workbookPr\s[^>]*date1904\s*=\s*["'](1|true)["']""")
+_OTHER_PROPERTIES = re.compile(rb"<\w+:workbookPr\b[^>]*/>")
+_ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_UNCOMPUTED = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]*t="str")[^>]*(?<!/)>\s*'
+    rb"<f[^>]*?(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a sheet's own part says; rows and columns count from 0, ranges are (top, left, bottom, right)."""
+
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    uncomputed: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+def parts(archive: Archive) -> dict[str, Part]:
+    """Per sheet of an XLSX, what its part says; nothing for other workbooks. Raises `Unreadable`."""
+    sheets = {path: name for name, path in _sheets(archive)} if BOOK in archive.names else {}
+    found = {}
+    for path in archive.names:
+        if path.endswith((".xml", ".rels", ".bin")):
+            content = archive.read(path)
+            if any(declared in content for declared in _DECLARED):
+                raise Unreadable(finding("file_doctype"))
+            if path in sheets:
+                found[sheets[path]] = _part(content)
+    return found
+
+
+def with_its_dates(content: bytes, archive: Archive) -> bytes:
+    """The workbook so that the library sees that its days count from 1904 where they do.
+
+    Excel for Mac writes a second ``workbookPr`` of another namespace, which the library takes for the first: all dates
+    would be four years early.
+    """
+    book = archive.read(BOOK) if BOOK in archive.names else b""
+    if not _FROM_1904.search(book) or not _OTHER_PROPERTIES.search(book):
+        return content
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as stream:
+        for path in archive.names:
+            part = archive.read(path)
+            stream.writestr(path, _OTHER_PROPERTIES.sub(b"", part) if path == BOOK else part)
+    return copy.getvalue()
+
+
+def _sheets(archive: Archive) -> Iterator[tuple[str, str]]:
+    """Names of the sheets and the parts that hold them."""
+    targets = {one["Id"]: one.get("Target", "") for one in _elements(archive, RELATIONS, "Relationship") if "Id" in one}
+    for one in _elements(archive, BOOK, "sheet"):
+        target = targets.get(next((value for name, value in one.items() if name.endswith(":id")), ""), "")
+        path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+        yield one.get("name", ""), path
+
+
+def _elements(archive: Archive, path: str, tag: str) -> Iterator[dict[str, str]]:
+    if path in archive.names:
+        text = archive.read(path).decode("utf-8", "replace")
+        for element in re.findall(rf"<(?:\w+:)?{tag}\s([^>]*)>", text):
+            yield {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(element)}
+
+
+def _part(content: bytes) -> Part:
+    merged = []
+    if b"mergeCell" in content:
+        for left, top, right, bottom in _MERGED.findall(content):
+            merged.append((int(top) - 1, _column(left), int(bottom) - 1, _column(right)))
+    uncomputed = {}
+    if b"<f" in content:
+        for column, row, formula in _UNCOMPUTED.findall(content):
+            uncomputed[int(row) - 1, _column(column)] = "=" + unescape(formula.decode("utf-8", "replace"))
+    return Part(tuple(merged), uncomputed)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1

@@ -1,0 +1,1 @@
+"""What partners are told: findings and receipts, in their own language."""

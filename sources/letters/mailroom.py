@@ -1,0 +1,192 @@
+"""The mail room: each submission's receipt is put together and sent, with all that lies beside it.
+
+    receipts/<file>.html, .json       the receipt
+    receipts/<file>.marked.xlsx       the partner's workbook with its faulty cells marked
+    receipts/<file>.reply.csv         the reply that says yes to what is proposed
+    receipts/<partner>/index.html     the partner's receipts, and what it still owes (`sources.letters.letterbox`)
+
+Receipts are written before the batch is committed: killed in between, the next collect writes them again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+from agenda.catalogue import Speech
+from agenda.folder import Folder
+from agenda.model import Partner
+from agenda.periods import Period
+from agenda.store import Store
+from sources.history import History
+from sources.letters.findings import Finding, speech_of
+from sources.letters.letterbox import update
+from sources.letters.marked import mark
+from sources.letters.outlook import outlook
+from sources.letters.page import Entry, receipt_page, year_before
+from sources.letters.receipt import Outlook, Receipt, Taken, address, reply_csv
+from sources.submission import Submission
+
+MARKING_SECONDS = 60
+"""For marking all the workbooks of a batch; the receipt of one that has no time left lists its cells all the same."""
+
+
+class Mailroom:
+    """Answers one batch. ``history`` is what its partners said before; ``known`` are the keys that were answered."""
+
+    def __init__(self, folder: Folder, store: Store, history: History, known: Collection[str]) -> None:
+        self._folder, self._store, self._history, self._known = folder, store, history, known
+        self._calendar = folder.initiative.calendar
+        self._measures = {measure.id: measure for measure in folder.agenda.measures}
+        self._marking_ends = time.monotonic() + MARKING_SECONDS
+        self._outlooks: dict[tuple[str, date], Outlook] = {}
+        self._said: dict[str, set[tuple[str, str]]] = defaultdict(set)
+
+    def write(self, submissions: Sequence[Submission]) -> list[Receipt]:
+        """Write the receipt of each submission, and give them in the same order."""
+        for submission in submissions:
+            self._said[submission.partner.id] |= {(measure, period) for measure, period, _ in submission.taken}
+        with ThreadPoolExecutor() as pool:
+            earlier = list(pool.map(self._earlier, submissions))
+            answered = [self._answer(submission, was) for submission, was in zip(submissions, earlier, strict=True)]
+            list(pool.map(self._write, answered, earlier))
+            by_partner: dict[str, list[Receipt]] = defaultdict(list)
+            for receipt, _ in answered:
+                by_partner[receipt.partner].append(receipt)
+            list(pool.map(self._list, by_partner.values()))
+        return [receipt for receipt, _ in answered]
+
+    # -- one receipt ----------------------------------------------------------------------------------
+
+    def _answer(self, submission: Submission, earlier: Mapping[str, Any]) -> tuple[Receipt, dict[str, bytes]]:
+        """The receipt and the files beside it."""
+        partner, delivery = submission.partner, submission.delivery
+        speech = speech_of(partner.language, self._calendar)
+        copy, is_unmarked = self._marked(submission, speech)
+        receipt = Receipt(
+            initiative=self._folder.initiative.name,
+            contact=self._folder.initiative.contact,
+            partner=partner.id,
+            partner_name=partner.name,
+            prefix=partner.prefix,
+            speech=speech,
+            key=delivery.key,
+            submission=delivery.submission,
+            received_at=delivery.received_at,
+            counts=submission.counts,
+            findings=tuple(submission.findings),
+            taken=tuple(self._taken(submission)),
+            outlook=self._outlook(partner, delivery.received_at.date()),
+            proposals=tuple(submission.proposals),
+            mended=mended(earlier, submission),
+            has_copy=copy is not None,
+            is_unmarked=is_unmarked,
+            names=lambda found: self._names(partner, found),
+        )
+        files = {receipt.copy: copy, receipt.reply: reply_csv(receipt.proposals) if receipt.proposals else None}
+        return receipt, {name: content for name, content in files.items() if name is not None and content is not None}
+
+    def _taken(self, submission: Submission) -> list[Taken]:
+        """What was taken of each measure and period, beside the period before and a year before."""
+        partner, taken = submission.partner.id, []
+        for measure, key, numbers in submission.taken:
+            period, entry = self._calendar.parse(key), self._measures[measure]
+            before, year = self._calendar.shift(period, -1), year_before(period, self._calendar)
+            here = submission.totals
+            earlier = [
+                here[measure, one] if (measure, one) in here else self._history.total(partner, measure, one.key)
+                for one in (before, year)
+            ]
+            taken.append(Taken(entry.name, entry.unit, period, numbers, here.get((measure, period)), *earlier))
+        return taken
+
+    def _outlook(self, partner: Partner, day: date) -> Outlook:
+        def said(measure: str, period: Period) -> bool:
+            in_batch = (measure, period.key) in self._said[partner.id]
+            return in_batch or self._history.total(partner.id, measure, period.key) is not None
+
+        if (partner.id, day) not in self._outlooks:
+            self._outlooks[partner.id, day] = outlook(self._folder, partner, said, day)
+        return self._outlooks[partner.id, day]
+
+    def _names(self, partner: Partner, found: Finding) -> tuple[str, ...]:
+        """The agreed names that a word could have been, where a finding says that it was none."""
+        agenda = self._folder.agenda
+        if found.code == "place_unknown":
+            return tuple(place.name for place in agenda.places)
+        if found.code == "measure_unknown":
+            owed = {measure for owes in partner.owes for measure in owes.measures}
+            return tuple(measure.name for measure in agenda.measures if not owed or measure.id in owed)
+        if found.code == "member_unknown":
+            of = dict(found.details).get("dimension")
+            return tuple(member.name for one in agenda.dimensions if one.id == of for member in one.members)
+        return ()
+
+    def _marked(self, submission: Submission, speech: Speech) -> tuple[bytes | None, bool]:
+        """The marked copy; and whether there ought to be one but is none."""
+        sheet = submission.sheet
+        if sheet is None or not sheet.is_workbook:
+            return None, False
+        if time.monotonic() > self._marking_ends:
+            return None, any(found.row is not None for found in submission.findings)
+        try:
+            return mark(submission.content, submission.findings, speech, sheet.first_column), False
+        except Exception:  # too large, or odd in a way that the other reader doesn't mind: the receipt says it all too
+            return None, True
+
+    # -- what lies in the store -----------------------------------------------------------------------
+
+    def _earlier(self, submission: Submission) -> Mapping[str, Any]:
+        """The receipt of the version before; empty where there is none."""
+        if submission.delivery.key not in self._known:
+            return {}
+        found = self._store.read(f"{address(submission.delivery.key, submission.delivery.submission)}.json")
+        return json.loads(found[0]) if found else {}
+
+    def _write(self, answered: tuple[Receipt, Mapping[str, bytes]], earlier: Mapping[str, Any]) -> None:
+        receipt, files = answered
+        for key, content in files.items():
+            self._store.put(key, content)
+        self._store.put(f"{receipt.address}.json", receipt.json())
+        self._store.put(f"{receipt.address}.html", receipt_page(receipt))
+        for old in (earlier.get("marked_copy"), earlier.get("reply")):
+            if old and old not in files:
+                self._store.delete(old)
+
+    def _list(self, receipts: Sequence[Receipt]) -> None:
+        last = receipts[-1]
+        base = f"receipts/{last.prefix}/"
+        entries = [
+            Entry(
+                receipt.key.removeprefix(f"{receipt.prefix}/"), receipt.address.removeprefix(base),
+                receipt.received_at, receipt.outcome, receipt.counts.rejected,
+            )
+            for receipt in receipts
+        ]  # fmt: skip
+        update(self._store, self._folder, last.prefix, last.partner_name, last.speech, last.outlook, entries)
+
+
+def mended(earlier: Mapping[str, Any], submission: Submission) -> tuple[str, ...]:
+    """What the version before had wrong and this one has not, as it was said then; rows may have moved meanwhile.
+
+    A file that could not be read has mended nothing, and one that is refused as a whole no cell.
+    """
+    findings, counts = submission.findings, submission.counts
+    rows_were_checked = counts.accepted > 0 or any(found.row is not None for found in findings)
+    still = Counter((found.code, found.column, found.value) for found in findings)
+    gone = []
+    for was in earlier.get("findings", ()) if counts.read else ():
+        key = (was["code"], was["column"], was["value"])
+        if still[key]:
+            still[key] -= 1
+        elif rows_were_checked or was["row"] is None:
+            message = was.get("said", was)["message"]
+            gone.append(f"{was['cell']} · {message}" if was["cell"] else message)
+    if not gone and earlier.get("sha256") == submission.delivery.submission:  # the same version answered once more
+        return tuple(earlier.get("mended", ()))
+    return tuple(gone)

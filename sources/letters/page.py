@@ -1,0 +1,162 @@
+"""The pages partners read: a receipt, and the list of a partner's receipts. One file each that loads nothing.
+
+Every sentence is in the catalogues; every text from a file, an agenda or a person is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+
+from agenda.catalogue import Speech, sentence_case
+from agenda.periods import Calendar, Period
+from sources.letters.findings import Finding
+from sources.letters.receipt import NAMES_SHOWN, Kind, Outlook, Receipt, Taken
+
+PERIODS_SHOWN = 4
+"""Periods whose numbers are set beside earlier ones, newest first: a year of quarters. Longer files are histories."""
+MISSING_SHOWN = 4
+"""Periods that are listed as missing one by one."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file in the list of receipts: its newest version, and where its receipt lies from there."""
+
+    file: str
+    address: str
+    received_at: datetime
+    outcome: str
+    rejected: int
+
+
+def receipt_page(receipt: Receipt) -> bytes:
+    view = _View(receipt.speech, receipt)
+    return _render("receipt.html", receipt.speech, receipt=receipt, view=view, outlook=receipt.outlook)
+
+
+def list_page(
+    initiative: str, contact: str, partner_name: str, speech: Speech, entries: Sequence[Entry], outlook: Outlook
+) -> bytes:
+    """The partner's receipts, newest first, and what it still owes."""
+    return _render(
+        "receipts.html", speech, initiative=initiative, contact=contact, partner_name=partner_name, entries=entries,
+        outlook=outlook,
+    )  # fmt: skip
+
+
+class _View:
+    """What the receipt's page says that takes more than a template to say."""
+
+    def __init__(self, speech: Speech, receipt: Receipt) -> None:
+        self.speech, self.receipt = speech, receipt
+
+    @property
+    def headline(self) -> str:
+        _, n, receipt = self.speech._, self.speech.n, self.receipt
+        codes, rejected = {found.code for found in receipt.findings}, receipt.counts.rejected
+        if "personal_data" in codes:
+            return _("Your file was put aside: it seems to hold personal data.")
+        if "withdrawn" in codes:
+            return _("Your file is withdrawn; its numbers no longer count.")
+        if receipt.outcome == "rejected":
+            return _("Your file arrived, but could not be used yet.")
+        if receipt.outcome == "accepted" and self._is_nil():
+            return _("Thank you. You have nothing to report, and it counts as zero, not as missing.")
+        if receipt.outcome == "accepted":
+            return _("Thank you. All of your file was taken in.")
+        if receipt.counts.accepted < rejected:
+            return n(
+                "Thank you. Part of it was taken in; {number} row needs your eyes.",
+                "Thank you. Part of it was taken in; {number} rows need your eyes.", rejected,
+            )  # fmt: skip
+        return n(
+            "Thank you. Most of it was taken in; {number} row needs your eyes.",
+            "Thank you. Most of it was taken in; {number} rows need your eyes.", rejected,
+        )  # fmt: skip
+
+    def _is_nil(self) -> bool:
+        totals = [taken.total for taken in self.receipt.taken]
+        return bool(totals) and not any(total is None or total for total in totals)
+
+    @property
+    def list_address(self) -> str:
+        """The way from this page to the list of the partner's receipts."""
+        below = self.receipt.address.removeprefix(f"receipts/{self.receipt.prefix}/")
+        return "../" * below.count("/") + "index.html"
+
+    # -- findings -------------------------------------------------------------------------------------
+
+    def errors(self) -> list[Kind]:
+        return self.receipt.kinds(lambda found: found.severity == "error")
+
+    def warnings(self) -> list[Kind]:
+        return self.receipt.kinds(lambda found: found.severity == "warning" and not found.answer)
+
+    def answered(self) -> list[Finding]:
+        return [found for found in self.receipt.findings if found.severity == "warning" and found.answer]
+
+    def place(self, found: Finding) -> str:
+        """``D7``, ``row 7``, ``D7, sheet “Q3”``."""
+        place = found.cell or self.speech._("row {row}", row=found.row)
+        return self.speech._("{place}, sheet “{sheet}”", place=place, sheet=found.sheet) if found.sheet else place
+
+    def names(self, names: Sequence[str]) -> str:
+        """``Harbor, Old Mill and 3 more``: the first of the agreed names."""
+        shown, more = self.speech._(", ").join(names[:NAMES_SHOWN]), len(names) - NAMES_SHOWN
+        if more <= 0:
+            return shown
+        return self.speech.n("{names} and {number} more", "{names} and {number} more", more, names=shown)
+
+    # -- numbers --------------------------------------------------------------------------------------
+
+    def periods(self) -> list[tuple[Period, list[Taken]]]:
+        """What was taken by period, newest first."""
+        newest = sorted(self.receipt.taken, key=lambda taken: (taken.period.end, taken.period.start), reverse=True)
+        return [(period, list(group)) for period, group in groupby(newest, key=lambda taken: taken.period)]
+
+    def earlier(self, period: Period) -> tuple[str, str]:
+        """The names of the period before and of the same one a year before."""
+        before = self.speech.calendar.shift(period, -1)
+        return self.speech.period_short(before), self.speech.period_short(year_before(period, self.speech.calendar))
+
+    def change(self, now: Decimal | None, then: Decimal | None) -> str:
+        """``+46``, ``−3``, ``±0``; nothing where one of the two is not known."""
+        if now is None or then is None:
+            return ""
+        change = now - then
+        return ("+" if change > 0 else "±" if not change else "") + self.speech.exact(change)
+
+
+def year_before(period: Period, calendar: Calendar) -> Period:
+    """The same part of the year before."""
+    return calendar.shift(period, -12 // period.months)
+
+
+# -- rendering ----------------------------------------------------------------------------------------
+
+
+def _render(template: str, speech: Speech, **parts: object) -> bytes:
+    page = _environment().get_template(template)
+    said = page.render(
+        _=speech._, n=speech.n, speech=speech, periods_shown=PERIODS_SHOWN, missing_shown=MISSING_SHOWN, **parts
+    )
+    return said.encode()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    made = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.filters |= {"sentence": sentence_case, "address": quote, "utc": lambda moment: moment.astimezone(UTC)}
+    return made

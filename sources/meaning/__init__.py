@@ -1,0 +1,1 @@
+"""From text to observations: headings, words, shapes, and what the agenda asks of every number."""

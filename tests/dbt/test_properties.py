@@ -1,0 +1,178 @@
+"""What no accident of delivery may change: the split into files, the order of arrival, repeats, and what comes later."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agenda.folder import Folder
+from agenda.lint import read
+from agenda.store import FolderStore
+from agenda.tables import agenda_tables
+from flows.revisions import Replay
+from flows.warehouse import warehouse_key
+from sources.lake import Lake as StoredLake
+from tests.dbt.conftest import INITIATIVE
+from tests.dbt.lake_fixture import Lake, Reading, Row
+from tests.dbt.test_rules import PARTNERS, PERIODS, PLACES, SPLITS
+
+FOLDER: Folder = read(INITIATIVE)
+INDICATORS = [indicator.id for indicator in FOLDER.agenda.indicators]
+MEASURES = [measure.id for measure in FOLDER.agenda.measures]
+START = datetime(2026, 1, 1, tzinfo=UTC)
+END = START + timedelta(days=1000)
+
+Values = dict[tuple[str, str, str], tuple[Any, ...]]
+"""By period, place and members: value, numerator, denominator, bounds, status and reporters."""
+
+keys = st.sampled_from(MEASURES).flatmap(
+    lambda measure: st.tuples(
+        st.just(measure), st.sampled_from(PERIODS), st.sampled_from(PLACES), st.sampled_from(SPLITS.get(measure, [""]))
+    )
+)
+amounts = st.integers(0, 4000).map(lambda quarters: Decimal(quarters) / 4)
+modest = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+
+
+def values_of(
+    readings: Iterable[tuple[datetime, Reading]], indicator: str, compiled: Path, at: datetime = END
+) -> Values:
+    """The indicator's values as of a moment, where each reading arrived at its own; written in the order given."""
+    with tempfile.TemporaryDirectory() as folder:
+        lake = Lake(Path(folder) / "lake", FOLDER.initiative.calendar)
+        lake.now = START - timedelta(days=1)
+        lake.land_agenda(FOLDER)
+        for moment, reading in readings:
+            lake.now = moment
+            lake.deliver(reading)
+        return replayed(lake, indicator, compiled, at)
+
+
+def replayed(lake: Lake, indicator: str, compiled: Path, at: datetime) -> Values:
+    replay = Replay(lake.path, StoredLake(FolderStore(lake.path.parent)).manifests(), indicator, compiled)
+    assert replay.run(at)
+    rows = replay.connection.execute(
+        """select period, place, members, value, numerator, denominator, lower, upper, status, expected_reporters,
+            actual_reporters from ind_values"""
+    ).fetchall()
+    replay.connection.close()
+    return {(period, place, members): tuple(rest) for period, place, members, *rest in rows}
+
+
+def in_days(readings: Sequence[Reading]) -> list[tuple[datetime, Reading]]:
+    return [(START + timedelta(days=day), reading) for day, reading in enumerate(readings)]
+
+
+@settings(max_examples=12, **modest)  # type: ignore[arg-type]
+@given(
+    st.sampled_from(INDICATORS),
+    st.dictionaries(st.tuples(st.sampled_from(PARTNERS), keys), amounts, min_size=1, max_size=25),
+    st.data(),
+)
+def test_any_split_into_files_any_order_and_any_repeats_give_the_same_values(
+    compiled: Path, indicator: str, numbers: dict[tuple[str, tuple[str, str, str, str]], Decimal], data: st.DataObject
+) -> None:
+    def files(of: dict[tuple[str, int], list[Row]]) -> list[Reading]:
+        return [Reading(f"{p}-{n}", p, rows, layout=f"l{n % 2}", mode="updates") for (p, n), rows in of.items()]
+
+    whole: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    split: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for (partner, key), value in numbers.items():
+        whole[partner, 0].append((*key, value))
+        split[partner, data.draw(st.integers(0, 4), label="file")].append((*key, value))
+    pieces = files(split)
+    repeats = data.draw(st.lists(st.sampled_from(pieces), max_size=4), label="repeats")
+    arriving = data.draw(st.permutations([*pieces, *repeats]), label="order")
+    assert values_of(in_days(arriving), indicator, compiled) == values_of(in_days(files(whole)), indicator, compiled)
+
+
+def readings_of(data: st.DataObject, at_most: int) -> list[Reading]:
+    """Readings that contradict, replace and lose rows of one another."""
+    made = []
+    for number in range(data.draw(st.integers(2, at_most), label="files")):
+        rows = data.draw(st.dictionaries(keys, amounts, min_size=1, max_size=8), label="rows")
+        lost = data.draw(st.booleans(), label="loses")
+        first = next(iter(rows))
+        made.append(
+            Reading(
+                f"r{number}", data.draw(st.sampled_from(PARTNERS)), [(*key, value) for key, value in rows.items()],
+                layout=data.draw(st.sampled_from("ab")), mode=data.draw(st.sampled_from(["replaces", "updates"])),
+                rejected=[(first[0], first[1], None, None)] if lost else (), outcome="partial" if lost else "accepted",
+            )
+        )  # fmt: skip
+    return made
+
+
+@settings(max_examples=12, **modest)  # type: ignore[arg-type]
+@given(st.sampled_from(INDICATORS), st.data())
+def test_any_order_of_arrival_with_fixed_knowledge_times_gives_the_same_values(
+    compiled: Path, indicator: str, data: st.DataObject
+) -> None:
+    known = in_days(readings_of(data, 8))
+    shuffled = data.draw(st.permutations(known), label="order")
+    assert values_of(shuffled, indicator, compiled) == values_of(known, indicator, compiled)
+
+
+@settings(max_examples=10, **modest)  # type: ignore[arg-type]
+@given(st.sampled_from(INDICATORS), st.data())
+def test_what_was_known_in_the_past_never_changes(compiled: Path, indicator: str, data: st.DataObject) -> None:
+    known = in_days(readings_of(data, 8))
+    cut = data.draw(st.integers(1, len(known) - 1), label="known then")
+    then = known[cut - 1][0]
+    with tempfile.TemporaryDirectory() as folder:
+        lake = Lake(Path(folder) / "lake", FOLDER.initiative.calendar, now=START - timedelta(days=1))
+        lake.land_agenda(FOLDER)
+        seen: list[tuple[Values, str]] = []
+        for part in (known[:cut], known[cut:]):
+            for moment, reading in part:
+                lake.now = moment
+                lake.deliver(reading)
+            seen.append((replayed(lake, indicator, compiled, then), warehouse_key(lake.path, then)))
+            lake.now = END  # later the agenda is another one, too: without a formula
+            lake.commit(
+                "agenda", agenda_tables(FOLDER) | {"agenda_terms": agenda_tables(FOLDER)["agenda_terms"][:0]}, []
+            )
+    assert seen[0] == seen[1]
+
+
+@settings(max_examples=10, **modest)  # type: ignore[arg-type]
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(PARTNERS), st.sampled_from(["2025-07", "2025-09"]), st.sampled_from(["harbor", "south"])),
+        st.tuples(st.sampled_from(["", "age", "setting", "age * setting"]), st.lists(amounts, min_size=4, max_size=4)),
+        min_size=1, max_size=10,
+    )
+)  # fmt: skip
+def test_groups_and_the_unassigned_add_up_to_the_total(
+    compiled: Path, reported: dict[tuple[str, str, str], tuple[str, list[Decimal]]]
+) -> None:
+    """Each report is split in its own way; what isn't split by a dimension is unassigned in it, and in the total."""
+    ages, settings_ = ["age=infant", "age=toddler"], ["setting=center", "setting=home"]
+    groups = {
+        "": [""], "age": ages, "setting": settings_, "age * setting": [f"{a}|{s}" for a in ages for s in settings_],
+    }  # fmt: skip
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for (partner, month, place), (split, values) in reported.items():
+        for members, value in zip(groups[split], values, strict=False):
+            rows[partner].append(("enrolled", month, place, members, value))
+    found = values_of(in_days([Reading(p, p, own) for p, own in rows.items()]), "enrolled_children", compiled)
+    for month in {month for _, month, _ in reported}:
+        total = found[month, "state", ""][1]
+        assert total == sum((r[4] for own in rows.values() for r in own if r[1] == month), Decimal())
+        for dimension in ("age", "setting", "age * setting"):
+            has = [g for g in groups[dimension] if (month, "state", g) in found]
+            shown = sum((found[month, "state", g][1] for g in has), Decimal())
+            unassigned = sum(
+                (value for (_, m, _), (split, values) in reported.items() if m == month
+                 for _, value in zip(groups[split], values, strict=False)
+                 if not set(dimension.split(" * ")) <= set(split.split(" * "))), Decimal(),
+            )  # fmt: skip
+            assert shown + unassigned == total, (month, dimension)

@@ -1,0 +1,125 @@
+"""Of every indicator of the example: the numbers that are listed make the value, and each stands where it is said to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from agenda.errors import ConfigurationError
+from agenda.folder import Folder
+from agenda.store import FolderStore
+from flows import explain_words
+from flows.explain import Explanation, Term, explain
+from flows.warehouse import build_warehouse
+from sources.collect import Collected
+
+PERIODS = ("2025Q2", "2026Q3")
+
+
+@pytest.fixture(scope="session")
+def warehouse(collected: Collected, store: FolderStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    assert collected.receipts
+    return build_warehouse(store.path / "lake", tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb")
+
+
+@pytest.fixture(scope="session")
+def explained(folder: Folder, warehouse: Path) -> list[Explanation]:
+    """The whole and one group of each breakdown, everywhere and in one place, in two quarters."""
+
+    def asked() -> Iterator[Explanation]:
+        dimensions = {d.id: d.members[0].id for d in folder.agenda.dimensions}
+        for indicator in folder.agenda.indicators:
+            for period in map(folder.initiative.calendar.parse, PERIODS):
+                for place in (None, "northside"):
+                    for shown in [(), *indicator.breakdowns]:
+                        where = {dimension: dimensions[dimension] for dimension in shown}
+                        yield explain(folder, warehouse, indicator.id, period, place, where)
+
+    return list(asked())
+
+
+def test_the_listed_numbers_make_the_value(explained: list[Explanation], warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for made in explained:
+            found = connection.execute(
+                """select numerator, denominator, value, status from ind_values
+                where indicator = ? and period = ? and place = ? and members = ?""",
+                [made.indicator, made.period, made.place, made.members],
+            ).fetchone() or (None, None, None, "O")
+            for part, expected in zip(("numerator", "denominator"), found[:2], strict=True):
+                terms = [term for term in made.terms if term.part == part]
+                if expected is None:
+                    assert not terms or any(term.value is None for term in terms) or found[3] == "O"
+                else:
+                    assert sum(_sum(term) for term in terms) == expected, (made.indicator, made.period, part)
+            assert (made.value, made.status) == found[2:]
+    assert sum(bool(made.value) for made in explained) > 90
+    assert {made.status for made in explained} >= {"A", "P"}
+
+
+def _sum(term: Term) -> Decimal:
+    """The numbers of the example are stocks and flows: of overlapping lists the longest counts, others add up."""
+    lists: dict[tuple[str, str], Decimal] = {}
+    for one in term.numbers:
+        key = (one.counts_for, one.partner if term.over_partners == "overlap" else "")
+        lists[key] = lists.get(key, Decimal()) + one.value
+    groups = {group for group, _ in lists}
+    return term.weight * sum(
+        (max(value for (of, _), value in lists.items() if of == group) for group in groups), Decimal()
+    )
+
+
+def test_every_number_stands_in_the_row_that_is_named(explained: list[Explanation], store: FolderStore) -> None:
+    """Of forms that hold numbers (a list of sites or visits is counted, and holds none of them)."""
+    looked = 0
+    for made in explained:
+        for one in (n for term in made.terms for n in term.numbers):
+            if one.origin.file.startswith(("schools/prek_form", "referral/quarterly_form", "parent_coop/")):
+                content = store.get(f"submissions/{one.origin.submission}")
+                rows = content.decode("utf-8-sig", "replace").splitlines()
+                assert one.origin.row is not None
+                cells = [Decimal(text) for text in re.findall(r"\d+(?:\.\d+)?", rows[one.origin.row - 1])]
+                assert one.value in cells, one
+                looked += 1
+    assert looked > 20
+
+
+def test_who_was_expected_is_counted_as_the_report_counts_them(explained: list[Explanation]) -> None:
+    for made in explained:
+        assert len({owed.partner for owed in made.owed}) == made.expected_reporters, made.indicator
+    missing = {owed.partner for made in explained for owed in made.owed if owed.is_missing}
+    assert "employers" in missing
+
+
+def test_words_name_the_files_and_hide_nothing_by_silence(explained: list[Explanation]) -> None:
+    for made in explained:
+        text = "\n".join(explain_words.lines(made))
+        assert made.name in text
+        if made.value is None:
+            assert "not zero" in text or "divide by is zero" in text
+        first = next((n.origin.file for term in made.terms for n in term.numbers), "")
+        assert first in text
+        assert ("provisional" in text) == (made.status == "P")
+    assert any("comes first where both report" in line for made in explained for line in explain_words.lines(made))
+
+
+@pytest.mark.parametrize(
+    ("indicator", "place", "where", "said"),
+    [
+        ("use_of_spot", None, {}, "use_of_spots"),
+        ("use_of_spots", "harbour", {}, "harbor"),
+        ("use_of_spots", None, {"settin": "home"}, "setting"),
+        ("use_of_spots", None, {"setting": "hom"}, "home"),
+        ("use_of_spots", None, {"age_group": "infant"}, "not shown by age_group; it is by setting"),
+    ],
+)
+def test_what_the_agenda_does_not_have_is_said(
+    folder: Folder, warehouse: Path, indicator: str, place: str | None, where: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        explain(folder, warehouse, indicator, folder.initiative.calendar.parse("2026Q3"), place, where)
