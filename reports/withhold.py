@@ -72,20 +72,26 @@ def judged(
         cells.add((row for row in edition.rows if row.indicator in cells.indicators), is_now=False)
     cells.add((row for row in rows if row.indicator in cells.indicators), is_now=True)
     attackers = cells.attackers(own)
-    linked, hidden = suppress(cells.linked(), attackers)
-    if found := exposed(linked, hidden, attackers):
+    choice = suppress(cells.linked(), attackers)
+    if found := exposed(choice.linked, choice.hidden, attackers, choice.witnesses):
         raise HeldBack(_said(cells, found))
-    marked = {i for i in hidden if linked.cells[i].is_marked}
-    return [_parts(cells, row, hidden, marked) for row in rows]
+    marked = {i for i in choice.hidden if choice.linked.cells[i].is_marked}
+    return [_parts(cells, row, choice.hidden, marked) for row in rows]
 
 
 def _said(cells: Cells, found: list[Exposed]) -> str:
-    places = [f"{_name(cells.name(e.cell))} ({e.attacker or 'anybody'} finds {e.least:g} to {e.most:g})" for e in found]
+    places = [f"{_name(cells.name(e.cell))} ({e.attacker or 'anybody'} finds {_range(e)})" for e in found]
     more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     return (
         f"small counts of people can be found out: {'; '.join(places[:_NAMED])}{more}. Nothing is published. If a "
         "published edition shows them, take that edition off the site; else leave a breakdown out, or merge places."
     )
+
+
+def _range(found: Exposed) -> str:
+    ends = [f"at least {found.least:g}" if found.least is not None else "",
+            f"at most {found.most:g}" if found.most is not None else ""]  # fmt: skip
+    return " and ".join(filter(None, ends)) if found.least != found.most else f"{found.least:g}"
 
 
 def _name(key: Key | str) -> str:
