@@ -20,6 +20,8 @@ from agenda.model import Indicator, Measure, Terms
 from agenda.periods import Calendar, Period
 from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
 
+HEADLINE = 10.0
+"""How many other cells are rather hidden than the one that a report begins with."""
 ROW = ("indicator", "period_type", "period", "place", "breakdown", "members")
 
 
@@ -234,10 +236,12 @@ class Cells:
         return Linked(cells, sums, self.hide)
 
     def _cost(self, key: Key | str) -> float:
-        """Of equally many cells, rather those of groups and places than the wholes that everybody looks for."""
+        """What hiding a cell loses. The number of all people in the whole place is what a report is opened for; of
+        others rather those of groups and places than the wholes that people look for next."""
         if isinstance(key, str):
             return 1.0
-        return 1.0 + 0.1 * (self.parents.get(key.place) is None) + 0.1 * (not key.members)
+        is_root = self.parents.get(key.place) is None
+        return HEADLINE if is_root and not key.members else 1.0 + 0.1 * is_root + 0.1 * (not key.members)
 
     def attackers(self, own: Mapping[str, Mapping[Key, float]]) -> list[Attacker]:
         """The public, and each partner with what is its own of every cell."""

@@ -8,7 +8,8 @@ a whole number, and, where it is *marked*, that it is small: its status code say
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -104,3 +105,32 @@ class Attacker:
 
 
 PUBLIC = Attacker()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component on its own: ``cells`` says which cells of the whole its own are."""
+
+    cells: Sequence[int]
+    linked: Linked
+    attackers: Sequence[Attacker]
+
+
+def apart(linked: Linked, attackers: Iterable[Attacker]) -> Iterator[Part]:
+    """The components, each with those attackers who know something of it."""
+    known: dict[int, list[tuple[Attacker, float]]] = defaultdict(list)
+    for attacker in attackers:
+        for i, own in attacker.own.items():
+            known[i].append((attacker, own))
+    for cells, sums in linked.components():
+        at = {cell: n for n, cell in enumerate(cells)}
+        own: dict[str, dict[int, float]] = defaultdict(dict)
+        for i in cells:
+            for attacker, count in known.get(i, ()):
+                own[attacker.name][at[i]] = count
+        yield Part(
+            cells,
+            Linked([linked.cells[i] for i in cells],
+                   [Sum({at[i]: w for i, w in each.weights.items()}, each.total) for each in sums], linked.hide),
+            [Attacker(name, counts) for name, counts in sorted(own.items())],
+        )  # fmt: skip

@@ -20,7 +20,7 @@ _LENGTH = 0.001
 """What one more cell in a chain costs: next to nothing, so that of equally dear chains the shortest is taken."""
 _UNEVEN = 0.2
 """What evening out one more sum is guessed to cost. With next to nothing the search tries all cheap ways first, takes
-twice as long, and on the bundled example more is hidden in the end; with much more it takes the first chain it finds."""
+twice as long, and on the bundled example hides more in the end; with much more it takes the first chain it finds."""
 
 
 def find(ground: Ground, goal: Goal, prices: Prices, steps: int, blur: float | None = None) -> dict[int, float] | None:

@@ -1,109 +1,86 @@
-"""Which cells to hide beside the small ones, so that nobody can reckon these back: few, and safe before few.
+"""Hides in all components of an edition what must not be seen; those with much work in several processes at once.
 
-A choice of hidden cells is safe where every small cell has witnesses (`reports.witnesses`) at both ends of the hidden
-range, for everybody. They are looked for one small cell after the other, the smallest first; where none is found among
-the cells that are hidden already, the cheapest is taken that hides some more. Then each cell that was added is shown
-again if all small cells find other witnesses without it. Where nothing is found, all that is linked is hidden.
+Every component is a matter of its own (`reports.choice`), so who does it, and when, changes nothing.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from reports.linked import Attacker, Linked
-from reports.search import Prices, find
-from reports.witnesses import HIGH, LOW, Changes, Ground
+from agenda.errors import Unavailable
+from reports.choice import Choice, choose
+from reports.linked import Attacker, Linked, Part, apart
+from reports.witnesses import Changes
 
-STEPS, STEPS_AGAIN = 1000, 20
-"""How far to look for a witness that hides more, and for another one; steps, not seconds, so that the same numbers
-have the same cells hidden on every machine."""
-BLUR = 0.6
-"""What a mark is worth: rather one number more shown than one cell more that says why it isn't."""
+ALONE = 1000
+"""Small cells that are done before other processes have begun to help."""
+
+_START = """
+import pickle, sys
+sys.path[:] = {path!r}
+from reports.choice import choose
+parts = pickle.load(sys.stdin.buffer)
+pickle.dump([choose(part.linked, part.attackers) for part in parts], sys.stdout.buffer)
+"""
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What to hide: ``linked`` has the marks that are left. ``witnesses`` by small cell are the proof."""
+class Suppressed:
+    """What is hidden in ``linked``, which has the marks that are left. ``witnesses`` by small cell are the proof."""
 
     linked: Linked
     hidden: frozenset[int]
     witnesses: dict[int, list[Changes]]
 
 
-def suppress(linked: Linked, attackers: Sequence[Attacker]) -> Choice:
+def suppress(linked: Linked, attackers: Sequence[Attacker]) -> Suppressed:
     """The published cells to hide: the small ones and those that would reveal them.
 
     Where telling primary from secondary would itself narrow a cell down (a whole said to be at most ten, of which a
     partner knows seven), marks go. Where even hiding all that is linked is not enough, witnesses lack; see
-    `attackers.exposed`.
+    `attackers.exposed`. Raises `Unavailable` where a process that helps comes to grief.
     """
-    work = _Work(linked, attackers)
-    work.protect()
-    work.show_again()
-    cells = [replace(cell, is_marked=cell.is_marked and i not in work.blurred) for i, cell in enumerate(linked.cells)]
-    return Choice(replace(linked, cells=cells), frozenset(work.hidden), dict(work.witnesses))
+    parts = [part for part in apart(linked, attackers) if any(c.is_small or c.was_hidden for c in part.linked.cells)]
+    hidden: set[int] = set()
+    cells, witnesses = list(linked.cells), {}
+    for part, choice in zip(parts, _choices(parts), strict=True):
+        hidden |= {part.cells[i] for i in choice.hidden}
+        for i in choice.blurred:
+            cells[part.cells[i]] = replace(cells[part.cells[i]], is_marked=False)
+        for secret, found in choice.witnesses.items():
+            witnesses[part.cells[secret]] = [{part.cells[i]: by for i, by in each.items()} for each in found]
+    return Suppressed(replace(linked, cells=cells), frozenset(hidden), witnesses)
 
 
-class _Work:
-    """One choice in the making."""
+def _choices(parts: Sequence[Part]) -> list[Choice]:
+    """The choice of each part, in order: as many processes as there are processors, each with its share."""
+    work = [sum(cell.is_small for cell in part.linked.cells) for part in parts]
+    count = min(os.cpu_count() or 1, len(parts))
+    if sum(work) <= ALONE or count < 2:
+        return [choose(part.linked, part.attackers) for part in parts]
+    shares: list[list[int]] = [[] for _ in range(count)]
+    for number in sorted(range(len(parts)), key=lambda n: -work[n]):
+        min(shares, key=lambda share: sum(work[n] for n in share)).append(number)
+    with ThreadPoolExecutor(count) as threads:
+        answers = threads.map(lambda share: _elsewhere([parts[n] for n in share]), shares)
+        found = {n: choice for share, choices in zip(shares, answers, strict=True)
+                 for n, choice in zip(share, choices, strict=True)}  # fmt: skip
+    return [found[n] for n in range(len(parts))]
 
-    def __init__(self, linked: Linked, attackers: Sequence[Attacker]) -> None:
-        self.linked, self.ground = linked, Ground(linked, attackers)
-        cells = list(enumerate(linked.cells))
-        self.hidden = {i for i, cell in cells if not cell.is_implied and (cell.is_small or cell.was_hidden)}
-        self.secrets = sorted((i for i, cell in cells if cell.is_small and not cell.is_out),
-                              key=lambda i: (linked.cells[i].value, i))  # fmt: skip
-        unseen = [not cell.is_out and (cell.is_implied or i in self.hidden) for i, cell in cells]
-        self.free: list[float | None] = [0.0 if is_unseen else None for is_unseen in unseen]
-        self.prices = [None if cell.is_out else 0.0 if unseen[i] else cell.cost for i, cell in cells]
-        self.witnesses: dict[int, list[Changes]] = {i: [] for i in self.secrets}
-        self.uses: dict[int, set[int]] = defaultdict(set)
-        self.blurred: set[int] = set()
 
-    def protect(self) -> None:
-        lost = [secret for secret in self.secrets if not self._settle(secret, self.prices, STEPS, BLUR)]
-        if not lost:
-            return
-        for cells, _ in self.linked.components():
-            if not set(lost).isdisjoint(cells):
-                for i in cells:
-                    self._hide(i)
-        for secret in lost:
-            self._settle(secret, self.free, STEPS, BLUR)
-
-    def show_again(self) -> None:
-        """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
-        cells = self.linked.cells
-        added = [i for i in self.hidden if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)]
-        for cell in sorted(added, key=lambda i: (-cells[i].cost, len(self.uses[i]), i)):
-            before = {secret: self.witnesses[secret] for secret in sorted(self.uses[cell])}
-            self.free[cell] = None
-            for secret, witnesses in before.items():
-                self.witnesses[secret] = [changes for changes in witnesses if cell not in changes]
-            if all(self._settle(secret, self.free, STEPS_AGAIN) for secret in before):
-                self.hidden.discard(cell)
-                self.prices[cell] = cells[cell].cost
-            else:
-                self.free[cell] = 0.0
-                self.witnesses |= before
-
-    def _hide(self, cell: int) -> None:
-        if self.prices[cell]:
-            self.prices[cell] = self.free[cell] = 0.0
-            self.hidden.add(cell)
-
-    def _settle(self, secret: int, prices: Prices, steps: int, blur: float | None = None) -> bool:
-        """Finds the witnesses that a small cell lacks; False where one isn't found."""
-        for end in (LOW, HIGH):
-            while goals := self.ground.goals(secret, end, self.witnesses[secret]):
-                changes = find(self.ground, goals[0], prices, steps, blur)
-                if changes is None:
-                    return False
-                self.blurred.update(self.ground.blur(changes))
-                self.witnesses[secret] = [*self.witnesses[secret], changes]
-                for i in changes:
-                    self._hide(i)
-                    self.uses[i].add(secret)
-        return True
+def _elsewhere(parts: Sequence[Part]) -> list[Choice]:
+    ran = subprocess.run(
+        [sys.executable, "-B", "-c", _START.format(path=sys.path)],
+        input=pickle.dumps(parts), capture_output=True, check=False,
+    )  # fmt: skip
+    if ran.returncode:
+        last = ran.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"it ended with {ran.returncode}"]
+        raise Unavailable(f"a process that helps to protect people failed: {last[0]}")
+    choices: list[Choice] = pickle.loads(ran.stdout)
+    return choices
