@@ -171,6 +171,11 @@ class Quarter:
     def story(self) -> Story:
         return self.folder.story(self.period.key)
 
+    @property
+    def withheld(self) -> int:
+        """How many of all values are hidden to protect people."""
+        return self.values.filter(pl.col("conf_status") != "F").height
+
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         """By id, in the order of the goals."""
