@@ -245,13 +245,12 @@ class Cells:
 
     def attackers(self, own: Mapping[str, Mapping[Key, float]]) -> list[Attacker]:
         """The public, and each partner with what is its own of every cell."""
-        found = [PUBLIC]
+        found, at = [PUBLIC], defaultdict(list)
+        for i, (key, _) in enumerate(self._names):
+            if isinstance(key, Key):
+                at[key._replace(is_high=False)].append(i)
         for partner, counts in sorted(own.items()):
-            mine = {
-                i: counts[key._replace(is_high=False)]
-                for (key, _), i in self._at.items()
-                if isinstance(key, Key) and counts.get(key._replace(is_high=False), 0) > 0
-            }
+            mine = {i: count for key, count in counts.items() if count > 0 for i in at.get(key, ())}
             if mine:
                 found.append(Attacker(partner, mine))
         return found

@@ -12,13 +12,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports import network, search
 from reports.linked import Attacker, Linked
-from reports.search import Prices, find
+from reports.search import Prices
 from reports.witnesses import HIGH, LOW, Changes, Ground
 
-STEPS, STEPS_AGAIN, STEPS_DEAR = 1000, 20, 1000
-"""How far to look for a witness that hides more; for another one, so that a cell is shown again; and so that a dear
-one is. Steps, not seconds, so that the same numbers have the same cells hidden on every machine."""
+STEPS, STEPS_FAR = 60, 500
+"""How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
+are looked at. Steps, not seconds, so that the same numbers have the same cells hidden on every machine."""
+STEPS_AGAIN, STEPS_DEAR = 20, 1000
+"""How far to look for another witness, so that a cell is shown again; so that a dear one is."""
 DEAR = 2.0
 """The cost from which a cell is worth a long search."""
 BLUR = 0.6
@@ -59,12 +62,11 @@ class _Choosing:
         self.blurred: set[int] = set()
 
     def protect(self) -> None:
-        lost = [secret for secret in self.secrets if not self._settle(secret, self.prices, STEPS, BLUR)]
-        if lost:
-            for i in range(len(self.prices)):
-                self._hide(i)
-            for secret in lost:
-                self._settle(secret, self.free, STEPS, BLUR)
+        """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
+        left = self.secrets
+        is_sparse = 2 * len(left) < len(self.prices)  # else most is hidden anyway, and a long search saves little
+        for steps in (STEPS, *((STEPS_FAR,) if is_sparse else ()), None):
+            left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]
 
     def show_again(self) -> None:
         """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
@@ -88,11 +90,14 @@ class _Choosing:
             self.prices[cell] = self.free[cell] = 0.0
             self.hidden.add(cell)
 
-    def _settle(self, secret: int, prices: Prices, steps: int, blur: float | None = None) -> bool:
-        """Finds the witnesses that a small cell lacks; False where one isn't found."""
+    def _settle(self, secret: int, prices: Prices, steps: int | None, blur: float | None = None) -> bool:
+        """Finds the witnesses that a small cell lacks, by chains or (``steps`` None) by any means; whether it did."""
         for end in (LOW, HIGH):
             while goals := self.ground.goals(secret, end, self.witnesses[secret]):
-                changes = find(self.ground, goals[0], prices, steps, blur)
+                if steps is None:
+                    changes = network.find(self.ground, goals[0], prices)
+                else:
+                    changes = search.find(self.ground, goals[0], prices, steps, blur)
                 if changes is None:
                     return False
                 self.blurred.update(self.ground.blur(changes))

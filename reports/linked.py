@@ -124,13 +124,13 @@ def apart(linked: Linked, attackers: Iterable[Attacker]) -> Iterator[Part]:
             known[i].append((attacker, own))
     for cells, sums in linked.components():
         at = {cell: n for n, cell in enumerate(cells)}
-        own: dict[str, dict[int, float]] = defaultdict(dict)
+        mine: dict[str, dict[int, float]] = defaultdict(dict)
         for i in cells:
             for attacker, count in known.get(i, ()):
-                own[attacker.name][at[i]] = count
+                mine[attacker.name][at[i]] = count
         yield Part(
             cells,
             Linked([linked.cells[i] for i in cells],
                    [Sum({at[i]: w for i, w in each.weights.items()}, each.total) for each in sums], linked.hide),
-            [Attacker(name, counts) for name, counts in sorted(own.items())],
+            [Attacker(name, counts) for name, counts in sorted(mine.items())],
         )  # fmt: skip

@@ -18,7 +18,7 @@ Prices = Sequence[float | None]
 
 _LENGTH = 0.001
 """What one more cell in a chain costs: next to nothing, so that of equally dear chains the shortest is taken."""
-_UNEVEN = 0.2
+_UNEVEN = 0.4
 """What evening out one more sum is guessed to cost. With next to nothing the search tries all cheap ways first, takes
 twice as long, and on the bundled example hides more in the end; with much more it takes the first chain it finds."""
 
@@ -30,7 +30,7 @@ def find(ground: Ground, goal: Goal, prices: Prices, steps: int, blur: float | N
     marks stay. A count that can't go all the way at once goes in parts, as water finds several ways.
     """
     found: dict[int, float] = {}
-    left = step = goal.count - ground.values[goal.secret]
+    left = step = goal.aim - ground.values[goal.secret]
     while abs(left) > NEAR:
         more = _Search(ground, goal, found, prices, blur).chain(step, steps)
         if more is not None:

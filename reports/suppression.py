@@ -48,7 +48,8 @@ def suppress(linked: Linked, attackers: Sequence[Attacker]) -> Suppressed:
     """
     parts = [part for part in apart(linked, attackers) if any(c.is_small or c.was_hidden for c in part.linked.cells)]
     hidden: set[int] = set()
-    cells, witnesses = list(linked.cells), {}
+    cells = list(linked.cells)
+    witnesses: dict[int, list[Changes]] = {}
     for part, choice in zip(parts, _choices(parts), strict=True):
         hidden |= {part.cells[i] for i in choice.hidden}
         for i in choice.blurred:

@@ -25,7 +25,7 @@ class Goal(NamedTuple):
 
     attacker: int
     secret: int
-    count: float
+    aim: float
 
 
 class Ground:
