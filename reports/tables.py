@@ -22,31 +22,13 @@ from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.model import Goal, Indicator, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from reports.cells import Key
-from reports.withhold import Earlier, Frozen, Own, withhold
+from reports.own import read_own
+from reports.withhold import Earlier, Frozen, withhold
 
 _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
            denominator, lower, upper, status, expected_reporters, actual_reporters
     from ind_values where period_end <= $end"""
-# What each partner reported, the way the marts add it up: a partner knows its own rows.
-_OWN = """
-    with plain as (
-        select o.partner, o.measure, c.period_type, c.period, o.place, o.members, sum(o.value) as value
-        from int_observations o
-        join int_reported_periods c on o.partner = c.partner and o.measure = c.measure
-            and o.period_start = c.reported_start and o.period_end = c.reported_end
-        join int_reports r on o.partner = r.partner and o.measure = r.measure
-            and o.period_start = r.period_start and o.period_end = r.period_end
-        where c.is_counted and r.is_plain group by all),
-    parts as (
-        select p.partner, p.measure, p.period_type, p.period, a.ancestor as place, m.part as members, p.value
-        from plain p join int_member_parts m on p.measure = m.measure and p.members = m.members
-        join lake.agenda_place_ancestors a on p.place = a.place
-        union all
-        select partner, measure, period_type, period, place, members, value from int_contributions)
-    select partner, measure, period_type, period, place, members, cast(sum(value) as double) as value
-    from parts where partner <> '' group by all"""
 _TRENDS = """
     select t.indicator, t.period_type, t.period, t.previous_period, t.previous_value, t.change_previous,
            t.year_before_period, t.year_before_value, t.change_year_before
@@ -327,7 +309,7 @@ def read_quarter(warehouse: Path, period: Period, folder: Folder, earlier: Itera
             readings = read(_READINGS)
             frozen = Frozen(read(_VALUES), read(_TRENDS), read(_STANDINGS))
             policy = folder.initiative.disclosure
-            own = _own(read(_OWN)) if policy is not None and policy.policy == "small_counts" else {}
+            own = read_own(connection) if policy is not None and policy.policy == "small_counts" else {}
             values, trends, standings = withhold(folder, frozen, root, own, earlier)
             return Quarter(
                 folder=folder,
@@ -346,13 +328,6 @@ def read_quarter(warehouse: Path, period: Period, folder: Folder, earlier: Itera
         raise Unavailable(
             f"the warehouse {warehouse} can't be read: {error}. Build it again with: cairn run"
         ) from error
-
-
-def _own(frame: pl.DataFrame) -> Own:
-    found: dict[str, dict[Key, float]] = {}
-    for partner, *key, value in frame.iter_rows():
-        found.setdefault(partner, {})[Key(*key)] = value
-    return found
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ hidden); everything else is ``F``, free. Codes: SDMX CL_OBS_STATUS 2.2 and CL_CO
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,14 +17,11 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from reports.attackers import Exposed, exposed
 from reports.cells import ROW, Cells, Key, Row
-from reports.suppression import suppress
+from reports.own import Own
+from reports.suppression import Suppressed, suppress
 
 WITHHELD = "Q"
 _NAMED = 5
-Own = Mapping[str, Mapping[Key, float]]
-"""What each partner has reported of each cell."""
-
-
 Judged = tuple[bool, bool, str]
 """Whether a row's numerator and its denominator are hidden, and its CONF_STATUS."""
 
@@ -75,8 +72,7 @@ def judged(
     choice = suppress(cells.linked(), attackers)
     if found := exposed(choice.linked, choice.hidden, attackers, choice.witnesses):
         raise HeldBack(_said(cells, found))
-    marked = {i for i in choice.hidden if choice.linked.cells[i].is_marked}
-    return [_parts(cells, row, choice.hidden, marked) for row in rows]
+    return [_parts(cells, row, choice) for row in rows]
 
 
 def _said(cells: Cells, found: list[Exposed]) -> str:
@@ -100,7 +96,9 @@ def _name(key: Key | str) -> str:
     return ", ".join(filter(None, (key.measure, key.period, key.place, key.members)))
 
 
-def _parts(cells: Cells, row: Row, hidden: frozenset[int], marked: set[int]) -> Judged:
+def _parts(cells: Cells, row: Row, choice: Suppressed) -> Judged:
+    """A row's code speaks of all that is hidden of it, so one small count that can't bear the mark takes it away."""
+    hidden = choice.hidden
     if row.indicator not in cells.indicators:  # not shown anywhere
         return False, False, "F"
     numerator, denominator = cells.keys(row)
@@ -108,7 +106,8 @@ def _parts(cells: Cells, row: Row, hidden: frozenset[int], marked: set[int]) -> 
     high = [cells.at(numerator._replace(is_high=True))] if numerator is not None and cells.high(row) is not None else []
     below = [cells.at(denominator)] if denominator is not None and row.denominator is not None else []
     gone = [i for i in (*above, *high, *below) if i in hidden]
-    code = "F" if not gone else "A" if marked.intersection(gone) else "D"
+    small = [choice.linked.cells[i].is_marked for i in gone if choice.linked.cells[i].is_small]
+    code = "F" if not gone else "A" if small and all(small) else "D"
     return any(i in hidden for i in (*above, *high)), any(i in hidden for i in below), code
 
 
