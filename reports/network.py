@@ -1,8 +1,8 @@
 """Looks for witnesses that no chain leads to: all cells that may move at once, at the least cost, by HiGHS.
 
-What it costs to hide a cell is taken as if it were paid for every person by whom its count moves (Kelly, Golden and
-Assad 1992; Robertson 1994): so this finds a witness wherever there is one, and hides somewhat more than it must; what
-isn't needed is shown again afterwards.
+What it costs to hide a cell is taken as if it were paid for every person by whom its count moves, as network heuristics
+do (Kelly, Golden and Assad 1992, Networks 22): so this finds a witness where there is one, and hides somewhat more than
+it must; what isn't needed is shown again afterwards.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Every sum through the count is uneven then, until another of its cells goes the other way, which unsettles the other
 sums of that cell, and so on until all are even again. Chains that hide the least are followed first (best-first
 search, as in A*, with a guess for each sum that is still uneven). In a table of two ways that finds the rectangles of
-the hypercube method (Repsilber 1994; Giessing 2004), and it doesn't mind how tables are linked.
+the hypercube method (Repsilber 1994; Giessing and Repsilber 2002), and it doesn't mind how tables are linked.
 """
 
 from __future__ import annotations
