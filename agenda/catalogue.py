@@ -11,7 +11,7 @@ import io
 import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -61,7 +61,7 @@ class Speech:
 
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
         """``1,204``; a minus is a minus sign."""
-        return format_decimal(exactly(value, decimals), "#,##0." + "0" * decimals, locale=self.locale).replace("-", "−")
+        return _number(exactly(value, decimals), decimals, self.locale)
 
     def exact(self, value: Decimal) -> str:
         """A decimal number with all of its decimals and none more."""
@@ -73,7 +73,7 @@ class Speech:
         return format_date(day, "long", locale=self.locale)
 
     def month(self, day: date) -> str:
-        return format_skeleton("yMMMM", datetime(day.year, day.month, 1), locale=self.locale)
+        return _month("yMMMM", day.year, day.month, self.locale)
 
     def period(self, period: Period) -> str:
         """``third quarter 2026``, ``July 2026``, ``2026``; on a fiscal calendar it says so."""
@@ -91,7 +91,7 @@ class Speech:
     def period_short(self, period: Period) -> str:
         """``Q3 2026``, ``Jul 2026``, ``2026``."""
         if period.type == "month":
-            return format_skeleton("yMMM", datetime(period.start.year, period.start.month, 1), locale=self.locale)
+            return _month("yMMM", period.start.year, period.start.month, self.locale)
         year, quarter = _year_and_quarter(period)
         fiscal = self.calendar.year_starts != 1
         if period.type == "year":
@@ -128,6 +128,19 @@ def exactly(value: float | Decimal, decimals: int) -> Decimal:
     """``value`` as its shortest decimal text says it, rounded half up."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     return exact.quantize(Decimal(1).scaleb(-decimals), "ROUND_HALF_UP") + 0  # + 0: no minus before a zero
+
+
+# The receipts of a collect say the same numbers and months over and over, and Babel takes its time over each.
+
+
+@lru_cache(maxsize=65_536)
+def _number(value: Decimal, decimals: int, locale: Locale) -> str:
+    return format_decimal(value, "#,##0." + "0" * decimals, locale=locale).replace("-", "−")
+
+
+@lru_cache(maxsize=4096)
+def _month(skeleton: str, year: int, month: int, locale: Locale) -> str:
+    return format_skeleton(skeleton, datetime(year, month, 1), locale=locale)
 
 
 @cache

@@ -19,6 +19,7 @@ from agenda.layouts import From as From
 from agenda.layouts import Layout as Layout
 from agenda.layouts import Value as Value
 from agenda.periods import Calendar, PeriodType
+from agenda.spelling import plain
 from agenda.ways_in import Bucket, Source
 
 # -- initiative.yml -----------------------------------------------------------------------------------
@@ -134,6 +135,10 @@ class Dimension(Entry):
     overlap: bool = False  # a thing may be in several groups at once, so the groups can add up to more than all
 
 
+SHARES = frozenset(map(plain, ("%", "‰", "percent", "per cent", "percents", "percentage", "per mille")))
+"""Units of what is no sum of its parts."""
+
+
 class Measure(Entry):
     """What partners report. ``over_*`` say how numbers add up; DESIGN: flows add, stocks take the last."""
 
@@ -150,6 +155,7 @@ class Measure(Entry):
     whole: bool = True
     minimum: Number | None = Decimal(0)
     maximum: Number | None = None
+    adds_up: bool | None = None  # whether groups and places add up to the whole; none: unless its unit is a share
     part_of: Name | None = None  # the measure that this one can't exceed: it counts some of the same things
     jump: Annotated[Number, Field(ge=0)] | None = Decimal(2)  # times more or less than before that is asked about
 
@@ -158,6 +164,11 @@ class Measure(Entry):
         if self.jump is not None and 0 < self.jump <= 1:
             raise ValueError(f"jump: {self.jump} would ask about every number; give a factor above 1, or 0 for none")
         return self
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is the sum of its parts; a rate, a share or a mean lies somewhere between theirs."""
+        return self.adds_up if self.adds_up is not None else plain(self.unit) not in SHARES
 
     @property
     def time_rule(self) -> str:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 PeriodType = Literal["month", "quarter", "year"]
@@ -118,16 +119,7 @@ class Calendar:
         """
         if isinstance(text, date):  # a datetime is a date
             return self.month(text.year, text.month)
-        plain = _plain(_whole(str(text)))
-        for pattern, build in _SPELLINGS:
-            match = pattern.fullmatch(plain)
-            if match is None:
-                continue
-            try:
-                return build(self, match)
-            except ValueError:
-                break
-        raise PeriodError(f"{str(text)!r} names no month, quarter or year; write it like 2026-07, 2026Q3 or 2026")
+        return _parsed(self, str(text))
 
     def parse_range(self, text: str) -> list[Period]:
         """``2017Q1..2017Q4`` as its periods in order; a single period is a range of one."""
@@ -140,6 +132,20 @@ class Calendar:
     def _year_start(self, year: int) -> date:
         before = self.year_starts > 1 and self.year_named == "end"
         return date(year - 1 if before else year, self.year_starts, 1)
+
+
+@lru_cache(maxsize=4096)  # the same few are asked for again and again, for each number that a receipt compares
+def _parsed(calendar: Calendar, text: str) -> Period:
+    plain = _plain(_whole(text))
+    for pattern, build in _SPELLINGS:
+        match = pattern.fullmatch(plain)
+        if match is None:
+            continue
+        try:
+            return build(calendar, match)
+        except ValueError:
+            break
+    raise PeriodError(f"{text!r} names no month, quarter or year; write it like 2026-07, 2026Q3 or 2026")
 
 
 def _add_months(day: date, months: int) -> date:
@@ -172,8 +178,15 @@ def _year_number(match: re.Match[str]) -> int:
 
 
 def _month_range(calendar: Calendar, match: re.Match[str]) -> Period:
-    """``jul-sep 2026``: the months must be exactly one quarter or year of the calendar."""
+    """``jul-sep 2026``: the months must be exactly one quarter or year of the calendar.
+
+    A year that stands before months of two years, or a month that lies in none of them, would have to be guessed at.
+    """
     first, last = _MONTH[match["first"]], _MONTH[match["last"]]
+    leads = match.start("year") < match.start("first")
+    middle = int(match.groupdict().get("middle") or first)
+    if leads and not first <= middle <= last:
+        raise PeriodError("it can't be told which year is meant")
     end_year = _year_number(match)
     start_year = end_year - 1 if first > last else end_year
     start = date(start_year, first, 1)
@@ -234,6 +247,8 @@ _SPELLINGS = [
         (rf"(?P<year>\d{{4}})[ -]?(?P<m>{_NAME})", _month),  # not 26-Jul: that is how Excel shows a day
         (r"(?P<year>\d{4})[년年] ?(?P<m>0?[1-9]|1[0-2])[월月]", _month),
         (rf"(?P<first>{_NAME}) ?(?:-|to|a) ?(?P<last>{_NAME}) {_YEAR}", _month_range),
+        # 2026 Jul-Sep; 2026-08 Jul-Sep, as statisticians write it who name three months by the middle one
+        (rf"(?P<year>\d{{4}})(?:-(?P<middle>\d\d))? (?P<first>{_NAME}) ?(?:-|to|a) ?(?P<last>{_NAME})", _month_range),
         (rf"(?P<date>\d{{4}}[-/ ]\d{{1,2}}[-/ ]\d{{1,2}})(?:[t ]{_TIME})?", _iso_date),
         (r"(?:fy ?|year )?(?P<year>\d{4})[년年]?", _year),
         (r"fy ?(?P<year>\d{2})", _year),

@@ -8,7 +8,7 @@ from flows import notify
 from flows.making import SIDE_BY_SIDE, collect_all
 from flows.plan import moment
 from flows.workspace import Workspace
-from sources.collect import Collected
+from sources.collect import Collected, Look
 
 
 @flow(
@@ -21,13 +21,16 @@ def collect(
     received_at: str | None = None,
     leave: list[str] | None = None,
     period: str | None = None,
+    look: Look = "everywhere",
 ) -> Collected:
     """Take in all that arrived, but not the files named in ``leave`` (their keys below inbox/).
 
     ``period``: leave files that aren't about it, such as 2026Q3, for later.
 
     ``received_at``: a time (ISO 8601) or ``modified``, to import history.
+
+    ``look``: ``inbox`` asks nobody; ``sources`` leaves what was dropped to another collect.
     """
     workspace = Workspace.open(initiative)
     about = workspace.calendar.parse(period) if period else None
-    return collect_all(workspace, partners, moment(received_at), leave or (), about)
+    return collect_all(workspace, partners, moment(received_at), leave or (), about, look)

@@ -25,10 +25,9 @@ from flows.draft import make_draft, outlook
 from flows.progress import counting, say
 from flows.workspace import Workspace
 from reports.edition import Edition
-from sources.collect import Collected, Collector, ReceivedAt
+from sources.collect import Batch, Collected, Collector, Look, ReceivedAt
 from sources.letters.receipt import Receipt
 from sources.ways.fetch import ASKED_AT_ONCE, Asking
-from sources.ways.inbox import Arrival
 from sources.ways.scout import Scout
 
 SIDE_BY_SIDE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=ASKED_AT_ONCE)
@@ -57,6 +56,7 @@ def collect_all(
     received_at: ReceivedAt,
     leave: Collection[str] = (),
     period: Period | None = None,
+    look: Look = "everywhere",
 ) -> Collected:
     """Take in all that arrived but the files named in ``leave``, a task for each batch; ends early if asked to.
 
@@ -65,7 +65,9 @@ def collect_all(
     """
     if period is not None:
         leave = Scout(workspace.folder, workspace.store, partners=partners, received_at=received_at).left(period)
-    collector = Collector(workspace.folder, workspace.store, partners=partners, received_at=received_at, leave=leave)
+    collector = Collector(
+        workspace.folder, workspace.store, partners=partners, received_at=received_at, leave=leave, look=look
+    )
     if not collector.has_work:
         return Collected(())
     if collector.asking.partners:
@@ -77,7 +79,7 @@ def collect_all(
     count, receipts, seen = counting("files read"), list[Receipt](), 0
     for batch in collector.batches():
         receipts += take_in(collector, batch)
-        seen += len(batch)
+        seen += len(batch.arrivals)
         count(seen, collector.total)
         if ending.asked.is_set():
             break
@@ -113,7 +115,7 @@ def land_agenda(collector: Collector) -> None:
 
 
 @task(name="take in a batch", cache_policy=NO_CACHE)
-def take_in(collector: Collector, batch: Sequence[Arrival]) -> list[Receipt]:
+def take_in(collector: Collector, batch: Batch) -> list[Receipt]:
     return collector.take_in(batch)
 
 

@@ -2,8 +2,9 @@
 
 The inbox is listed every few seconds; where a queue tells of new objects (`sources.ways.events`), only now and then,
 should an event ever be lost. A file in a folder is taken once it has come to rest: two looks found it the same. An
-object in a bucket is whole as soon as it is there. What other ways in hold (sheets, APIs, databases) and whether the
-agenda changed is looked at as often as the deployment does it.
+object in a bucket is whole as soon as it is there. Whether the agenda changed is looked at as often as the deployment
+does it. What other ways in hold (sheets, APIs, databases) is asked for as often, but apart from that: one that keeps
+waiting lets no dropped file wait.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sources.ways.inbox import IGNORED, INBOX
 REST_SECONDS = 1.0
 """Between the look that finds a file new and the one that finds it at rest."""
 FULL_SECONDS = 300.0
-"""Between full looks; prefect.yaml's schedule for `collect` says the same."""
+"""Between full looks, and between two askings; prefect.yaml's schedule for `collect` says the same."""
 WAIT_SECONDS = 5
 """How long one call to the queue waits; the watch can't end before."""
 PAUSES = (5.0, 15.0, 60.0, 300.0, 900.0)
@@ -31,7 +32,11 @@ PAUSES = (5.0, 15.0, 60.0, 300.0, 900.0)
 webhook is pestered."""
 
 Collect = Callable[[list[str] | None, list[str]], Sequence[Receipt]]
-"""Takes in what these partners sent (None: all), but not the files named; gives the receipts."""
+"""Takes in what these partners dropped (None: all), but not the files named; gives the receipts."""
+
+
+Ask = Callable[[], Sequence[Receipt]]
+"""Takes in what the partners that are asked hold; gives the receipts."""
 
 
 class Listener(Protocol):
@@ -45,6 +50,31 @@ class Listener(Protocol):
 
     def said(self, text: str) -> None:
         """Something else that a person may want to know."""
+
+
+def repeat(turn: Callable[[], None], listener: Listener, ending: Event) -> None:
+    """Take turn after turn until ``ending`` is set; after one that fails comes a pause."""
+    failures = 0
+    while not ending.is_set():
+        try:
+            turn()
+            failures = 0
+        except Exception as error:  # whatever it is, the next file must find somebody watching
+            pause = PAUSES[min(failures, len(PAUSES) - 1)]
+            failures += 1
+            listener.failed(error, pause)
+            ending.wait(pause)
+
+
+def keep_asking(ask: Ask, listener: Listener, ending: Event) -> None:
+    """Ask now and as often as the inbox has a full look, until ``ending`` is set."""
+
+    def turn() -> None:
+        if receipts := ask():
+            listener.taken(receipts, None)
+        ending.wait(FULL_SECONDS)
+
+    repeat(turn, listener, ending)
 
 
 @dataclass
@@ -98,27 +128,22 @@ class Watch:
         self._told: list[Message] = []
         self._puzzling: set[str] = set()  # messages and folders that were spoken of already
         self._seen_at: dict[str, float] = {}
-        self._failures = 0
+        self._has_looked = False
         self._full_at = 0.0
 
     def run(self, ending: Event) -> None:
         """Returns once ``ending`` is set and the collect in hand has ended."""
-        is_first = True
-        while not ending.is_set():
-            try:
-                if is_first:
-                    self.inbox.look()
-                    ending.wait(REST_SECONDS)
-                    is_first = False
-                self._look()
-                self._take()
-                self._wait(ending)
-                self._failures = 0
-            except Exception as error:  # whatever it is, the next file must find somebody watching
-                pause = PAUSES[min(self._failures, len(PAUSES) - 1)]
-                self._failures += 1
-                self._listener.failed(error, pause)
-                ending.wait(pause)
+
+        def turn() -> None:
+            if not self._has_looked:
+                self.inbox.look()
+                ending.wait(REST_SECONDS)
+                self._has_looked = True
+            self._look()
+            self._take()
+            self._wait(ending)
+
+        repeat(turn, self._listener, ending)
 
     def _look(self) -> None:
         is_full = time.monotonic() >= self._full_at

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from agenda.errors import CairnError
 from agenda.store import BucketStore
 from flows import ending, summary
 from flows.server import kept_server
-from flows.watch import Watch
+from flows.watch import Watch, keep_asking
 from flows.workspace import Workspace
-from sources.collect import Collector
+from sources.collect import Collector, Look
 from sources.letters.receipt import Receipt
 from sources.ways.events import Queue
 
@@ -26,29 +27,41 @@ def watch(workspace: Workspace, every: float, as_json: bool) -> None:
     watching = workspace.folder.initiative.watch
     queue = Queue(watching.queue, store) if watching is not None and isinstance(store, BucketStore) else None
     listener = Data() if as_json else Words(workspace)
-    with ending.on_signals() as asked, ThreadPoolExecutor(1) as hand, kept_server() as see_to_server:
+    one_starts_it = Lock()
+    # Two threads: in the main one Prefect would take SIGTERM for itself and break the flow off.
+    with ending.on_signals() as asked, ThreadPoolExecutor(2) as hands, kept_server() as see_to_server:
+        import sources.loading  # noqa: F401  # now, as two threads would meet halfway
         from flows.collect import collect as flow
 
-        def collect(partners: list[str] | None, left: list[str]) -> Sequence[Receipt]:
-            if partners is None:
-                now = Workspace.open(path)
-                if not Collector(now.folder, now.store, leave=left).has_work:
-                    return ()
-            see_to_server()
-            # in a thread: in the main one Prefect would take SIGTERM for itself and break the flow off
-            collected = hand.submit(flow, str(path), partners, leave=left).result()
+        def collect(look: Look, partners: list[str] | None, left: list[str]) -> Sequence[Receipt]:
+            with one_starts_it:
+                see_to_server()
+            collected = flow(str(path), partners, leave=left, look=look)
             for line in summary.of_failures(workspace, collected.failures):
                 listener.said(line.strip())
             return collected.receipts
+
+        def take(partners: list[str] | None, left: list[str]) -> Sequence[Receipt]:
+            if partners is None:
+                now = Workspace.open(path)
+                if not Collector(now.folder, now.store, leave=left, look="inbox").has_work:
+                    return ()
+            return hands.submit(collect, "inbox", partners, left).result()
+
+        def ask() -> Sequence[Receipt]:
+            partners = [p.id for p in Workspace.open(path).folder.partners.partners if p.source.is_asked]
+            return collect("sources", partners, []) if partners else ()
 
         listener.said(
             f"Watching {store.url}/inbox, "
             + (f"told by {queue.address}" if queue else f"looking every {every:g} seconds")
             + ". Ctrl-C ends it after the batch in hand."
         )
+        asking = hands.submit(keep_asking, ask, listener, asked)
         Watch(
-            store, lambda: Workspace.open(path).folder.partners.partners, collect, listener, every=every, queue=queue
+            store, lambda: Workspace.open(path).folder.partners.partners, take, listener, every=every, queue=queue
         ).run(asked)
+        asking.result()
         listener.said("Ended, as asked.")
 
 

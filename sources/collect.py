@@ -6,50 +6,57 @@ landed, receipts written, and the manifest last; killed anywhere, the next colle
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from functools import partial
 from typing import Literal, cast
 
 from agenda.folder import Folder
-from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
 from sources import history, withdrawal
 from sources.door import keeping as door
 from sources.door import quarantine
-from sources.files.readers import Sheet, Unreadable
-from sources.files.reading import File, in_short, read_files
-from sources.forms import filled
-from sources.forms.filled import recognised
-from sources.forms.sheet_words import layouts_of
-from sources.forms.stamp import TEMPLATE
+from sources.files.readers import Sheet
+from sources.files.reading import in_short
 from sources.history import History
 from sources.lake import Delivery, Lake, agenda_digest
 from sources.landing import tables_of
 from sources.letters import letterbox, replies
-from sources.letters.findings import Finding, finding
+from sources.letters.findings import finding
 from sources.letters.mailroom import Mailroom
 from sources.letters.receipt import Receipt
 from sources.letters.replies import Replies
+from sources.meaning import together
 from sources.meaning.columns import Columns
 from sources.meaning.comparison import Past
 from sources.meaning.intake import Intake, refuse, take
 from sources.meaning.mapping import Mappings
 from sources.meaning.matching import Matcher
-from sources.meaning.shape import Plan, headings
+from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import Vocabulary
+from sources.opening import Opening
 from sources.submission import Submission
 from sources.ways.fetch import Asking
-from sources.ways.inbox import NOTICE, Arrival, arrivals, in_order, is_notice, is_reply, reading_of, seen_key
+from sources.ways.inbox import Arrival, arrivals, in_order, is_notice, is_reply
 
 BATCH_BYTES = 64 * 2**20
 """Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
-BATCH_FILES = 1000
+BATCH_FILES = 400
+"""Few enough that, of many small files, the next are read while these are taken in."""
 ReceivedAt = datetime | Literal["modified"] | None
+Look = Literal["everywhere", "inbox", "sources"]
+"""What a collect looks into: what was dropped, what partners that are asked hold, or both."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Arrivals that are taken in together, and what they are once they are opened (which may take until then)."""
+
+    arrivals: Sequence[Arrival]
+    opened: Callable[[], list[Submission]]
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ class Collector:
         partners: Collection[str] | None = None,
         received_at: ReceivedAt = None,
         leave: Collection[str] = (),
+        look: Look = "everywhere",
     ) -> None:
         self.folder, self.store, self.lake = folder, store, Lake(store)
         self.vocabulary = Vocabulary(folder)
@@ -111,20 +119,20 @@ class Collector:
         self._received_at = received_at
         self._now = datetime.now(UTC)
         self._known = known = self.lake.deliveries()
-        self._latest_of_source = {d.partner: d.reading for d in known}
         self._of_key = {d.key: d for d in known}
         self._own: set[str] = set()  # keys of which this collect landed something
         self._readings = self.lake.readings()
-        self._sequence = count(max((d.sequence for d in known), default=-1) + 1)
         self._mappings = Mappings(store, partners)
         self._columns = Columns(self.lake, known)
         self._matcher = Matcher(self.vocabulary, self._mappings, self._columns)
-        self._partners, self._leave = partners, leave
-        self._replies = replies.waiting(folder, store, partners)
+        self._partners, self._leave = () if look == "sources" else partners, leave
+        self._replies = replies.waiting(folder, store, self._partners)
         self.arrivals = self._in_inboxes()
-        self._moved = self._moved_sources()
         self._expired = quarantine.expired(store, self._now)
-        self.asking = Asking(folder, known, partners)
+        self.asking = Asking(folder, known, () if look == "inbox" else partners)
+        self._opening = Opening(
+            folder, store, self.vocabulary, self._mappings, self.asking, known, self.arrivals, self.received_at
+        )
 
     @property
     def total(self) -> int:
@@ -158,50 +166,59 @@ class Collector:
             return self._received_at
         return arrival.stored.modified if self._received_at == "modified" else self._now
 
-    def batches(self) -> Iterator[list[Arrival]]:
-        """What arrived, in order, in portions that fit in memory and were received at one time."""
+    def batches(self) -> Iterator[Batch]:
+        """What arrived, in order. While one batch is taken in, the files of the next are opened and read already."""
         if self._replies:
-            yield self._replies
-            asked = [arrival for arrival in self.arrivals if arrival.content is not None]
-            self.arrivals = [*self._in_inboxes(), *asked]  # what they settled is read again
-        batch: list[Arrival] = []
+            yield Batch(self._replies, list)
+            self.arrivals = self._in_inboxes()  # what they settled is read again
+        ready: list[Batch] = []
+        with ThreadPoolExecutor(1) as ahead:
+            for arrived in self._portions():
+                if is_notice(arrived[0].key):  # what it is about is landed first, and what follows is not opened yet
+                    yield from ready
+                    yield Batch(arrived, partial(self._opening.submissions, arrived))
+                    ready = []
+                else:
+                    batch = Batch(arrived, ahead.submit(self._opening.submissions, arrived).result)
+                    yield from ready
+                    ready = [batch]
+            yield from ready
+
+    def _portions(self) -> Iterator[list[Arrival]]:
+        """What arrived, in portions that fit in memory twice and were received at one time; each notice by itself."""
+        portion: list[Arrival] = []
         size = 0
         for arrival in sorted([*self.arrivals, *self.asking.arrivals], key=in_order):
-            is_full = size + arrival.stored.size > BATCH_BYTES or len(batch) >= BATCH_FILES
-            is_full |= bool(batch) and (is_notice(arrival.key) or is_notice(batch[0].key))  # what it is about is landed
-            if batch and (is_full or self.received_at(arrival) != self.received_at(batch[0])):
-                yield batch
-                batch, size = [], 0
-            batch.append(arrival)
+            is_full = size + arrival.stored.size > BATCH_BYTES or len(portion) >= BATCH_FILES
+            is_full |= bool(portion) and (is_notice(arrival.key) or is_notice(portion[0].key))
+            if portion and (is_full or self.received_at(arrival) != self.received_at(portion[0])):
+                yield portion
+                portion, size = [], 0
+            portion.append(arrival)
             size += arrival.stored.size
-        if batch:
-            yield batch
+        if portion:
+            yield portion
 
     def _in_inboxes(self) -> list[Arrival]:
         """What the partners dropped."""
         found = arrivals(
             self.folder, self.store, self._of_key, self._readings, self.vocabulary, self._mappings, self._partners
         )
-        return [arrival for arrival in found if arrival.key not in self._leave]
+        return [arrival for arrival in found if arrival.path not in self._leave]
 
-    def _moved_sources(self) -> set[str]:
-        """Partners all of whose known files bear new times at once: their inbox was copied, not sent again."""
-        known, changed = Counter(d.partner for d in self._of_key.values()), Counter[str]()
-        for arrival in self.arrivals:
-            changed[arrival.partner.id] += arrival.known is None and arrival.key in self._of_key
-        return {partner for partner, files in changed.items() if files > 1 and files == known[partner]}
-
-    def take_in(self, batch: Sequence[Arrival]) -> list[Receipt]:
-        """Take in one batch: keep, read, shape, check, answer, land."""
-        if is_reply(batch[0].key):
-            return self._take_replies(batch)
-        if is_notice(batch[0].key) and (latest := withdrawal.named_by(self.lake.deliveries(), batch[0])):
-            return self._withdraw(batch[0], latest)
-        submissions = self._open(batch)
-        self._read(submissions)
+    def take_in(self, batch: Batch) -> list[Receipt]:
+        """Take in one batch: keep, shape, check, answer, land."""
+        first = batch.arrivals[0]
+        if is_reply(first.key):
+            return self._take_replies(batch.arrivals)
+        if is_notice(first.key) and (latest := withdrawal.named_by(self.lake.deliveries(), first)):
+            return self._withdraw(first, latest)
+        submissions = batch.opened()
         self._keep(submissions)
-        self._match(submissions)
+        for submission in submissions:
+            self._matcher.match(submission)
         intakes = list(self._intakes(submissions))
+        together.tell(intakes, self.vocabulary.calendar)
         submissions = self._not_done(submissions)
         if not submissions:
             return []
@@ -217,7 +234,7 @@ class Collector:
         submissions = [
             taker.take(arrival, content, self.received_at(arrival))
             for arrival in batch
-            if (content := self._bytes(arrival)) is not None
+            if (content := self._opening.content(arrival)) is not None
         ]
         said = history.of(self.lake, ())
         receipts = Mailroom(self.folder, self.store, said, self._of_key.keys()).write(submissions)
@@ -227,7 +244,7 @@ class Collector:
 
     def _withdraw(self, notice: Arrival, latest: Delivery) -> list[Receipt]:
         """Do what a partner's notice asks for; nothing where the file is withdrawn already."""
-        content, partner = self._bytes(notice), notice.partner
+        content, partner = self._opening.content(notice), notice.partner
         if content is None:
             return []
         done = withdrawal.withdraw(
@@ -236,10 +253,9 @@ class Collector:
         )  # fmt: skip
         if done is None:
             return []
-        self._latest_of_source[partner.id] = done.delivery.reading
         self._readings.add(done.delivery.reading)
         self._own.add(done.delivery.key)
-        self._sequence = count(done.delivery.sequence + 1)
+        self._opening.landed(done.delivery)
         return [done.receipt]
 
     # -- step by step ---------------------------------------------------------------------------------
@@ -250,98 +266,9 @@ class Collector:
         was = {key: delivery for key, delivery in self._of_key.items() if key not in self._own}
         return [s for s in submissions if newest.get(s.arrival.key) == was.get(s.arrival.key)]
 
-    def _open(self, batch: Sequence[Arrival]) -> list[Submission]:
-        """What arrived, opened; without what only repeats what was there."""
-        with ThreadPoolExecutor() as pool:
-            contents = list(pool.map(self._bytes, batch))
-        return [
-            Submission(arrival, delivery, content, self._layout(arrival))
-            for arrival, content in zip(map(recognised, batch, contents), contents, strict=True)
-            if content is not None and (delivery := self._delivery(arrival, content)) is not None
-        ]
-
-    def _bytes(self, arrival: Arrival) -> bytes | None:
-        """What the object holds; None where it changed or went away since it was listed: the next look sees to it."""
-        if arrival.content is not None:
-            return arrival.content
-        content = None
-        with self.asking.leaving(arrival.partner):
-            if arrival.known is not None and not quarantine.is_put_aside(arrival.known):
-                content = self.store.get(f"submissions/{arrival.known.submission}")
-            else:
-                content = self.store.get_version(arrival.stored.key, arrival.stored.version)
-        return content
-
-    def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
-        """The delivery that an arrival is; None where it only repeats what its source delivered last."""
-        partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
-        layouts = layouts_of(self.folder, partner)
-        revision = self._mappings.revision(partner.id, arrival.layout_name)
-        mapping = self._mappings.said(partner.id, arrival.layout_name, revision)
-        reading = reading_of(self.vocabulary, partner, arrival.key, sha, arrival.layout_name, layouts, mapping)
-        latest = self._latest_of_source.get(partner.id)
-        if arrival.content is not None and quarantine.is_put_aside_as(self._of_key.get(arrival.key), reading):
-            return None  # asked for again, it is what it was
-        if arrival.known is not None:
-            if latest == arrival.known.reading:
-                self._latest_of_source[partner.id] = reading
-            return replace(arrival.known, reading=reading, layout=arrival.layout_name or "", revision=revision)
-        was = self._of_key.get(arrival.key) if partner.id in self._moved else None
-        if was is not None and was.submission == sha and not quarantine.is_put_aside(was):
-            latest = reading = was.reading
-        if latest == reading:
-            self.store.put_new(seen_key(arrival.key, arrival.stored.version, reading), b"")
-            return None
-        self._latest_of_source[partner.id] = reading
-        received_at = self.received_at(arrival)
-        said = f"{partner.id}\0{arrival.key}\0{arrival.stored.version}\0{received_at.isoformat()}"
-        return Delivery(
-            hashlib.sha256(said.encode()).hexdigest()[:32], partner.id, partner.source.kind, arrival.key,
-            arrival.stored.version, arrival.stored.size, sha, reading, arrival.layout_name or "", received_at,
-            next(self._sequence), revision,
-        )  # fmt: skip
-
-    def _layout(self, arrival: Arrival) -> Layout | None:
-        return layouts_of(self.folder, arrival.partner)[arrival.layout_name] if arrival.layout_name else None
-
-    def _read(self, submissions: Sequence[Submission]) -> None:
-        """Each file's sheet, or the finding that says why there is none."""
-        known = []
-        for submission in submissions:
-            if submission.layout is None:
-                submission.findings = [self._unexpected(submission)]
-            elif submission.arrival.layout_name != TEMPLATE:
-                known.append(submission)
-        filled.read([s for s in submissions if s.arrival.layout_name == TEMPLATE], self.folder, self.vocabulary)
-        files = [
-            File(s.arrival.name, s.content, s.layout, self._headings(s.arrival, s.layout)) for s in known if s.layout
-        ]
-        for submission, found in zip(known, read_files(files), strict=True):
-            if isinstance(found, Unreadable):
-                submission.findings = [found.finding]
-            else:
-                submission.sheet = found
-
-    def _unexpected(self, submission: Submission) -> Finding:
-        if is_notice(submission.arrival.key):
-            return finding("withdraw_unknown", file=submission.arrival.name[: -len(NOTICE)])
-        expected = ", ".join(one.files for one in self.folder.layouts_of(submission.partner).values())
-        return finding("file_unexpected", expected=expected)
-
     def _keep(self, submissions: Sequence[Submission]) -> None:
         """The bytes as they came, but for those that hold personal data nobody agreed on."""
-        door.keep(self.store, submissions, self._headings, self._now, self.folder.initiative.quarantine_days)
-
-    def _headings(self, arrival: Arrival, layout: Layout) -> frozenset[str]:
-        """What may head a column that the layout needs, in this partner's files."""
-        return headings(layout, self.vocabulary) | set(
-            self._mappings.accepted(arrival.partner.id, arrival.layout_name or "")
-        )
-
-    def _match(self, submissions: Sequence[Submission]) -> None:
-        """The plan for each sheet; one whose columns are not all there is refused as a whole."""
-        for submission in submissions:
-            self._matcher.match(submission)
+        door.keep(self.store, submissions, self._opening.headings, self._now, self.folder.initiative.quarantine_days)
 
     def _intakes(self, submissions: Sequence[Submission]) -> Iterator[tuple[list[Submission], Intake]]:
         """Take in what can be, all alike sheets together: of one layout and header, received at one time."""
@@ -391,6 +318,8 @@ class Collector:
         for submission in submissions:
             if submission.delivery.reading not in self._readings:
                 fresh.setdefault(submission.delivery.reading, submission)
+        for submission in submissions:
+            submission.arrival.replace_others(self.store, submission.delivery.reading)
         self.lake.commit(
             "submissions", tables_of(submissions, intakes, fresh), self.agenda, readings=list(fresh),
             deliveries=[s.delivery for s in submissions],

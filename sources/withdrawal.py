@@ -8,7 +8,6 @@ notice beside the file: ``numbers.csv.withdraw``, with the reason in it.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ from sources.letters.findings import finding
 from sources.letters.mailroom import Mailroom
 from sources.letters.receipt import Receipt
 from sources.submission import Submission
-from sources.ways.inbox import NOTICE, Arrival, seen_key
+from sources.ways.inbox import NOTICE, Arrival, original, seen_key, spelled
 
 VERSION = "withdrawn:"
 """Begins the version of a withdrawal: no store gives an object such a one."""
@@ -42,14 +41,12 @@ class Withdrawn:
 
 
 def named_by(deliveries: Iterable[Delivery], notice: Arrival) -> Delivery | None:
-    """The latest delivery of the file that a notice is about; composed and decomposed letters are the same."""
-    named = _spelled(notice.key[: -len(NOTICE)])
-    own = [d for d in deliveries if d.partner == notice.partner.id and _spelled(d.key) == named]
+    """The latest delivery of the file that a notice is about, by its name or that of its marked copy."""
+    named = notice.key[: -len(NOTICE)]
+    own = [
+        d for d in deliveries if d.partner == notice.partner.id and spelled(d.key) in (spelled(named), original(named))
+    ]
     return own[-1] if own else None
-
-
-def _spelled(key: str) -> str:
-    return unicodedata.normalize("NFC", key).casefold()
 
 
 def is_withdrawn(latest: Delivery) -> bool:

@@ -37,6 +37,9 @@ SPARE = 12
 """Empty rows at the foot, with drop-downs, for what the partner has and the list does not."""
 MOST = 999_999_999_999
 """The largest number that a drop-in check lets through; the lake holds twelve digits before the point."""
+ALLOWED = ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
+"""What the sheet's protection lets people do. Rows are sorted and deleted where no cell is locked, so at the foot: the
+names beside the numbers stay as they were agreed."""
 WIDTHS = {"measure": 38, "period": 10, "place": 20, "number": 14, "last": 14, "unit": 13, "note": 30, "about": 60}
 SHOWN = 255
 """Characters that Excel takes in a message beside a cell; 32 in its title."""
@@ -111,6 +114,7 @@ class _Template:
             "number": {**box, "num_format": "#,##0", "align": "right"}, "number_broken": {**box, "align": "right"},
             "note": {**line, "bg_color": "#FFFFFF", "locked": False, "num_format": "@"},
             "free": {**line, "bg_color": PAPER, "locked": False, "num_format": "@"},
+            "spare": {**line, "font_color": MUTE, "locked": False}, "beyond": {"locked": False},
             "prose": {**line, "text_wrap": True, "valign": "top"},
             "prose_bold": {**line, "bold": True, "valign": "top"},
         }  # fmt: skip
@@ -252,8 +256,9 @@ class _Template:
         last = first + SPARE - 1
         for row in range(first, last + 1):
             for id_ in self.heads:
-                kind = {"number": "number_broken", "last": "about", "unit": "about", "about": "about"}.get(id_, "free")
+                kind = {"number": "number_broken", "last": "spare", "unit": "spare", "about": "spare"}.get(id_, "free")
                 self.sheet.write_blank(row, self.at[id_], None, self.formats[kind])
+            self.sheet.set_row(row, None, self.formats["beyond"])  # only a row without any locked cell can be deleted
         for id_ in self.heads:
             if id_ in self.ranges:
                 chosen = {"validate": "list", "source": self.ranges[id_], "show_error": False}
@@ -304,8 +309,8 @@ class _Template:
         sheet.set_selection(f"{xl_col_to_name(self.at['number'])}{FIRST + 1}")
         sheet.set_tab_color(TEAL)
         sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(widest)}{FIRST + len(self.rows) + SPARE}"})
-        allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort", "autofilter")
-        sheet.protect("", dict.fromkeys(allowed, True))
+        sheet.autofilter(HEAD, 0, FIRST + len(self.rows) + SPARE - 1, widest)
+        sheet.protect("", dict.fromkeys(ALLOWED, True))
 
     def _title(self, text: str) -> str:
         return self._short(text, 32)

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from typing import Any
 
 from agenda.catalogue import Speech
@@ -86,13 +87,16 @@ class Mailroom:
             mended=mended(earlier, submission),
             has_copy=copy is not None,
             is_unmarked=is_unmarked,
-            names=lambda found: self._names(partner, found),
+            names=partial(self._names, partner),
         )
         files = {receipt.copy: copy, receipt.reply: reply_csv(receipt.proposals) if receipt.proposals else None}
         return receipt, {name: content for name, content in files.items() if name is not None and content is not None}
 
     def _taken(self, submission: Submission) -> list[Taken]:
-        """What was taken of each measure and period, beside the period before and a year before."""
+        """What was taken of each measure and period, beside the period before and a year before.
+
+        Several shares make no total: nothing is said there instead of a sum that means nothing.
+        """
         partner, taken = submission.partner.id, []
         for measure, key, numbers in submission.taken:
             period, entry = self._calendar.parse(key), self._measures[measure]
@@ -102,7 +106,8 @@ class Mailroom:
                 here[measure, one] if (measure, one) in here else self._history.total(partner, measure, one.key)
                 for one in (before, year)
             ]
-            taken.append(Taken(entry.name, entry.unit, period, numbers, here.get((measure, period)), *earlier))
+            totals = [here.get((measure, period)), *earlier] if entry.is_sum or numbers == 1 else []
+            taken.append(Taken(entry.name, entry.unit, period, numbers, *totals))
         return taken
 
     def _outlook(self, partner: Partner, day: date) -> Outlook:
@@ -135,7 +140,8 @@ class Mailroom:
         if time.monotonic() > self._marking_ends:
             return None, any(found.row is not None for found in submission.findings)
         try:
-            return mark(submission.content, submission.findings, speech, sheet.first_column), False
+            names = partial(self._names, submission.partner)
+            return mark(submission.content, submission.findings, speech, sheet.first_column, names), False
         except Exception:  # too large, or odd in a way that the other reader doesn't mind: the receipt says it all too
             return None, True
 

@@ -12,12 +12,13 @@ import re
 import warnings
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agenda.catalogue import Speech
 from sources.letters.findings import Finding, column_letters
+from sources.letters.receipt import fitting
 
 AUTHOR = "Cairn"
 FILLS = {"error": "FFF6C6BD", "warning": "FFFBE3AE"}
@@ -43,19 +44,26 @@ class _Mark:
     text: str
 
 
-def mark(content: bytes, findings: Sequence[Finding], speech: Speech, first_column: int = 0) -> bytes | None:
-    """The workbook with its findings marked, in the language of ``speech``.
+def mark(
+    content: bytes,
+    findings: Sequence[Finding],
+    speech: Speech,
+    first_column: int = 0,
+    names: Callable[[Finding], Sequence[str]] = lambda found: (),
+) -> bytes | None:
+    """The workbook with its findings marked, in the language of ``speech``, but for those that are answered.
 
-    A finding about a row as a whole is marked in ``first_column``, where the table begins. None where the bytes are
-    no XLSX workbook, or no finding stands in a cell or row. Raises `TooLarge`.
+    A finding about a row as a whole is marked in ``first_column``, where the table begins. ``names``: the agreed ones
+    that its word could have been. None where the bytes are no XLSX workbook, or nothing is to be marked. Raises
+    `TooLarge`.
     """
-    in_cells = [found for found in findings if found.row is not None][:MOST]
+    in_cells = [found for found in findings if found.row is not None and not found.answer][:MOST]
     if not in_cells or not _is_workbook(content):
         return None
     by_sheet: dict[str | None, list[Finding]] = defaultdict(list)
     for found in in_cells:
         by_sheet[found.sheet].append(found)
-    return _write(content, {sheet: _marks(group, speech, first_column) for sheet, group in by_sheet.items()})
+    return _write(content, {sheet: _marks(group, speech, first_column, names) for sheet, group in by_sheet.items()})
 
 
 def _write(content: bytes, marks: Mapping[str | None, Mapping[str, _Mark]]) -> bytes:
@@ -103,12 +111,15 @@ def _cells_in(area: str) -> int:
     return int((right - left + 1) * (bottom - top + 1))
 
 
-def _marks(findings: Iterable[Finding], speech: Speech, first_column: int) -> dict[str, _Mark]:
+def _marks(
+    findings: Iterable[Finding], speech: Speech, first_column: int, names: Callable[[Finding], Sequence[str]]
+) -> dict[str, _Mark]:
     """One mark a cell, errors before warnings."""
     texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for found in findings:
         cell = found.cell or f"{column_letters(first_column)}{found.row}"
-        texts[cell].append((found.severity, "\n".join(found.said(speech))))
+        fit = (fitting(speech, known),) if (known := names(found)) else ()
+        texts[cell].append((found.severity, "\n".join((*found.said(speech), *fit))))
     return {
         cell: _Mark(min(severity for severity, _ in said), "\n\n".join(text for _, text in sorted(said)))
         for cell, said in texts.items()

@@ -19,7 +19,7 @@ import jinja2
 from agenda.catalogue import Speech, sentence_case
 from agenda.periods import Calendar, Period
 from sources.letters.findings import Finding
-from sources.letters.receipt import NAMES_SHOWN, Kind, Outlook, Receipt, Taken
+from sources.letters.receipt import Kind, Outlook, Receipt, Taken, fitting
 
 PERIODS_SHOWN = 4
 """Periods whose numbers are set beside earlier ones, newest first: a year of quarters. Longer files are histories."""
@@ -109,12 +109,8 @@ class _View:
         place = found.cell or self.speech._("row {row}", row=found.row)
         return self.speech._("{place}, sheet “{sheet}”", place=place, sheet=found.sheet) if found.sheet else place
 
-    def names(self, names: Sequence[str]) -> str:
-        """``Harbor, Old Mill and 3 more``: the first of the agreed names."""
-        shown, more = self.speech._(", ").join(names[:NAMES_SHOWN]), len(names) - NAMES_SHOWN
-        if more <= 0:
-            return shown
-        return self.speech.n("{names} and {number} more", "{names} and {number} more", more, names=shown)
+    def fitting(self, names: Sequence[str]) -> str:
+        return fitting(self.speech, names)
 
     # -- numbers --------------------------------------------------------------------------------------
 

@@ -155,7 +155,7 @@ class Receipt:
             "marked_copy": self.copy,
             "reply": self.reply,
         }
-        return (json.dumps(said, ensure_ascii=False, indent=1, default=_text) + "\n").encode()
+        return (json.dumps(said, ensure_ascii=False, default=_text) + "\n").encode()
 
     def _finding(self, found: Finding) -> dict[str, Any]:
         """A finding with its code and English texts, and what the partner reads of it."""
@@ -178,6 +178,14 @@ def address(key: str, submission: str) -> str:
 def _text(value: object) -> str:
     """A number with no more decimals than it has, else what the value is called."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def fitting(speech: Speech, names: Sequence[str]) -> str:
+    """``Names that fit: Harbor, Old Mill and 3 more.``: the first of the agreed names."""
+    said, more = speech._(", ").join(names[:NAMES_SHOWN]), len(names) - NAMES_SHOWN
+    if more > 0:
+        said = speech.n("{names} and {number} more", "{names} and {number} more", more, names=said)
+    return speech._("Names that fit: {names}.", names=said)
 
 
 def inert(text: str) -> str:

@@ -233,6 +233,11 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "If both files are right, put all rows into one file, or ask the backbone for “delivery: updates”. If this one "
         "is the correction, nothing needs to be done.",
     ),
+    "file_overrules": (
+        "warning", "{count} numbers for {periods} are not those that {file} gave; these count now.",
+        "If this file is right, nothing needs to be done. If {file} is, put it into the inbox once more: then its "
+        "numbers count again.",
+    ),
     # numbers beside each other
     "part_above_whole": (
         "error", "{number} is more than {other} in {at}; “{measure}” is part of “{whole}”.",
@@ -254,6 +259,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "foot_differs": (
         "warning", "The row of totals says {number}, and the rows above it add up to {other}.",
         "Check whether a row is missing or wrong. The row of totals itself is never counted.",
+    ),
+    "row_of_totals": (
+        "warning", "The row is called “{value}”. It was taken for one that adds others up, and not counted.",
+        "If that is right, nothing needs to be done. If the row is like the others, call it by another word.",
     ),
     "value_jump": (
         "warning", "{number} is far from {other}, your number for {period}.",
@@ -300,8 +309,8 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "error", "The row repeats row {first}; it is counted once.", "Delete the row if it is there by mistake.",
     ),
     "row_contradicts": (
-        "error", "Row {others} gives another number for the same measure, period, place and group.",
-        "Keep the row that is right.",
+        "error", "Row {others} gives another number for the same measure, period, place and group.{differ}",
+        "Keep the row that is right, or tell the backbone what tells the rows apart.",
     ),
     "layout_contradicts": (
         "error", "The layout's query gives two numbers for the same measure, period, place and group.",
@@ -309,5 +318,8 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     ),
 }  # fmt: skip
 
-HINTS = {"looks_like": " Did you mean “{looks_like}”?"}
+HINTS = {
+    "looks_like": " Did you mean “{looks_like}”?",
+    "differ": " What tells the rows apart is not read: {differ}.",
+}
 """Details that are said as a sentence of their own where there is something to say, and not at all where not."""

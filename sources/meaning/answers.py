@@ -15,8 +15,8 @@ from sources.letters.findings import WORDS, Finding, column_letters, finding
 from sources.meaning.checks import PAIRS
 from sources.meaning.comparison import Comparison, Past
 from sources.meaning.shape import Plan
-from sources.meaning.vocabulary import Vocabulary
-from sources.meaning.whole_file import late_news, missing, taken_back, unit_notes
+from sources.meaning.vocabulary import Vocabulary, is_total
+from sources.meaning.whole_file import beside_others, late_news, missing, unit_notes
 
 
 def answers(
@@ -32,6 +32,8 @@ def answers(
     found = [list(unit_notes(plan, sheet)) for sheet in sheets]
     for file, made in _of_files(plan, vocabulary, comparison, past, arrived):
         found[file].append(made)
+    for file, row in comparison.feet_alone():
+        found[file].append(_answered(plan, sheets[file], _foot(sheets[file], row)))
     untenable = []
     for breach in comparison.breaches():
         sheet = sheets[breach["file"]]
@@ -49,8 +51,7 @@ def _of_files(
     yield from late_news(comparison, vocabulary, arrived)
     if past is not None:
         yield from missing(plan, comparison, vocabulary, past)
-        if plan.layout.delivery == "replaces":
-            yield from taken_back(comparison)
+        yield from beside_others(comparison, plan.layout.delivery == "replaces")
 
 
 def _finding(
@@ -75,6 +76,16 @@ def _finding(
         breach["code"], sheet=sheet.name, row=row, column=column, value=_text(sheet, row, position),
         position=None if position is None else sheet.first_column + position,
         **{name: detail for name, detail in details.items() if f"{{{name}}}" in needed},
+    )  # fmt: skip
+
+
+def _foot(sheet: Sheet, row: int) -> Finding:
+    """What is said of a row that was left out for what it is called."""
+    texts = [_text(sheet, row, position) or "" for position in range(len(sheet.header))]
+    position = next(at for at, text in enumerate(texts) if is_total(text))
+    return finding(
+        "row_of_totals", sheet=sheet.name, row=row, column=sheet.header[position], value=texts[position],
+        position=sheet.first_column + position,
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ left join numbers whole on whole.file = n.file and whole.measure = measures.whol
     and whole.place = n.place and whole.members = n.members
 left join (
     select file, measure, period, place, arg_min(total, depth) as total
-    from by_way join depths using (way) group by all
+    from by_way join depths using (way) join measures using (measure) where is_sum group by all
 ) as coarsest on coarsest.file = n.file and coarsest.measure = measures.whole and coarsest.period = n.period
     and coarsest.place = n.place and n.members = $everything
 where measures.whole is not null and other is not null
@@ -67,9 +67,10 @@ TOTAL_AND_GROUPS = f"""
 select {COLUMNS}, if(bool_or(overlap), 'total_below_group', 'total_differs') as code,
     if(bool_or(overlap), max(part.value), sum(part.value))::decimal(38, 6) as other,
     bool_or(overlap) or count(*) < any_value(needed) as may_be_more
-from numbers part join belongs using (members) join ways using (members)
+from numbers part join measures using (measure) join belongs using (members) join ways using (members)
 join numbers n on n.file = part.file and n.measure = part.measure and n.period = part.period
     and n.place = part.place and n.members = belongs.coarse
+where is_sum
 group by all
 """
 JUMPS = f"""
@@ -93,14 +94,14 @@ select {COLUMNS}, 'value_jump' as code, coalesce(corrected.value, n.old)::decima
 from n left join numbers corrected on corrected.file = n.file and corrected.measure = n.measure
     and corrected.period = n.old_period and corrected.place = n.place and corrected.members = n.members
 """
-FOOT_AND_ROWS = f"""
+FEET_AND_SUMS = f"""
 with feet_and_before as (
     select *, coalesce(lag(row) over (partition by file, value_no, measure, members order by row), 0) as foot_before
-    from feet
+    from feet join measures using (measure) where adds and is_sum
 ),
 counted as (
     -- A place that holds another one given here holds its number, too.
-    select * from numbers anti join (
+    select * from addends anti join (
         select below.file, below.measure, below.period, below.place
         from by_way below join above using (place) join by_way whole
             on whole.file = below.file and whole.measure = below.measure and whole.period = below.period
@@ -110,7 +111,8 @@ counted as (
 single as (select file, measure from by_way group by all having count(distinct way) = 1),
 n as (
     select f.*, sum(c.value) as everything, sum(c.value) filter (where c.row > foot_before) as block
-    from feet_and_before f join counted c on c.file = f.file and c.measure = f.measure and c.row < f.row
+    from feet_and_before f join counted c
+        on c.file = f.file and c.value_no = f.value_no and c.measure = f.measure and c.row < f.row
         and coalesce(nullif(f.period, {FOOT}), c.period) = c.period
     left join single on single.file = f.file and single.measure = f.measure
     where f.value is not null and f.file not in (select file from torn)
@@ -118,13 +120,20 @@ n as (
             and single.file is not null)
     group by all
 )
+"""
+FOOT_AND_ROWS = f"""
+{FEET_AND_SUMS}
 -- A foot may add up its own block or all that is above it.
 select {COLUMNS}, 'foot_differs' as code, if(everything = n.value, everything, block)::decimal(38, 6) as other
 from n
 """
+FEET_ALONE = f"""
+{FEET_AND_SUMS}
+select distinct file, row from feet anti join n using (file, row) where is_named order by all
+"""
+"""Rows that were left out for their name alone: nothing above them adds up to what they say."""
 
-
-TAKEN_BACK_BEFORE = """
+TAKEN_BACK = """
 with others as (
     select keys.file, said.key, said.period, said.measure, said.place, said.members
     from said join senders using (partner) join keys using (file) join spoken using (file, measure, period)
@@ -134,21 +143,11 @@ select file, key, period, count(*) from others
 anti join numbers using (file, measure, period, place, members)
 group by all
 """
-TAKEN_TURNS = """
-select file, measure, period, lag(file) over (partition by partner, measure, period order by file) as before
-from spoken join senders using (file)
-qualify before is not null and file not in (select file from torn)
-"""
-"""Files that came together, and the one before each that speaks of the same."""
-TAKEN_BACK_HERE = f"""
-with lost as (
-    select turns.file, turns.before, n.measure, n.period, n.place, n.members
-    from ({TAKEN_TURNS}) as turns
-    join numbers n on n.file = turns.before and n.measure = turns.measure and n.period = turns.period
-)
-select lost.file, keys.key, lost.period, count(*)
-from lost anti join numbers using (file, measure, period, place, members)
-join keys on keys.file = lost.before
+OVERRULED = """
+select n.file, said.key, n.period, count(*) from numbers n join senders using (file) join keys using (file)
+join said on said.partner = senders.partner and said.measure = n.measure and said.period = n.period
+    and said.place = n.place and said.members = n.members
+where said.key <> keys.key and said.value <> n.value
 group by all
 """
 

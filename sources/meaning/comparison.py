@@ -21,19 +21,19 @@ from agenda.periods import Period
 from agenda.tables import members_text
 from sources.history import BY_WAY, NUMBERS, TOTALS, History, way_of
 from sources.meaning.checks import (
+    FEET_ALONE,
     FOOT_AND_ROWS,
     JUMPS,
     LOOK_BACK,
     NEWS,
+    OVERRULED,
     PAIRS,
     PART_AND_KNOWN,
     PART_AND_WHOLE,
     RULES,
     SAID,
     SPOKEN,
-    TAKEN_BACK_BEFORE,
-    TAKEN_BACK_HERE,
-    TAKEN_TURNS,
+    TAKEN_BACK,
     TOTAL_AND_GROUPS,
 )
 from sources.meaning.contract import Resolved, failures
@@ -57,6 +57,7 @@ class Comparison:
     """The numbers of a group of files as tables that the queries above ask.
 
     ``numbers``: file, row, value_no, measure, period, place, members, value, with ids as in ``resolved``.
+    The table ``addends`` in the connection: what the numbers are made of.
     ``rejected``: candidates of rows that are not taken; ``torn``: files that lack a row, for that or another reason.
     """
 
@@ -126,18 +127,27 @@ class Comparison:
         rows = self._connection.execute(NEWS, {"old": old, "heard": heard}).fetchall()
         return [(file, self.periods[period]) for file, period in rows]
 
+    def overruled(self) -> list[tuple[int, str, Period, int]]:
+        """Numbers of which a file says something else than another one: file, the other's key, period, how many."""
+        return self._beside_others(OVERRULED, {})
+
     def taken_back(self) -> list[tuple[int, str, Period, int]]:
-        """Numbers that a file replaces without saying them again: file, the key of the other one, period, how many."""
-        if self._past is None:
+        """Numbers that a file replaces without saying them again: file, the other's key, period, how many."""
+        return self._beside_others(TAKEN_BACK, {"layout": self._past.layout if self._past else ""})
+
+    def _beside_others(self, query: str, given: dict[str, str]) -> list[tuple[int, str, Period, int]]:
+        if self._past is None or not self._has_said:
             return []
         keys = pl.DataFrame({"file": range(len(self._past.keys)), "key": self._past.keys}, schema=KEYS)
         self._connection.register("keys", keys.to_arrow())
-        rows = []
-        if self._connection.execute(f"{TAKEN_TURNS} limit 1").fetchall():
-            rows = self._connection.execute(TAKEN_BACK_HERE).fetchall()
-        if self._has_said:
-            rows += self._connection.execute(TAKEN_BACK_BEFORE, {"layout": self._past.layout}).fetchall()
+        rows = self._connection.execute(query, given).fetchall()
         return [(file, key, self.periods[period], count) for file, key, period, count in rows]
+
+    def feet_alone(self) -> list[tuple[int, int]]:
+        """Rows that were left out as rows of totals for what they are called, and for nothing else: file, row."""
+        return (
+            self._connection.execute(FEET_ALONE, {"everything": self._everything}).fetchall() if self._has_named else []
+        )
 
     def breaches(self) -> Iterator[dict[str, Any]]:
         """Every comparison that doesn't hold, as `PAIRS` has it, in the order of rows."""
@@ -174,7 +184,8 @@ class Comparison:
         entries = [self._vocabulary.measures[measure] for measure in self.measures]
         at = {measure: number for number, measure in enumerate(self.measures)}
         measures = [
-            (at[m.id], at[m.part_of] if m.part_of else None, float(m.jump or 0), m.kind == "flow") for m in entries
+            (at[m.id], at[m.part_of] if m.part_of else None, float(m.jump or 0), m.kind == "flow", m.is_sum)
+            for m in entries
         ]
         ways = [(number, way_of(text)) for number, text in enumerate(resolved.members)]
         depths = [(way, len(way.split(" * ")) if way else 0) for way in dict.fromkeys(way for _, way in ways)]
@@ -183,7 +194,13 @@ class Comparison:
             (
                 "measures",
                 measures,
-                {"measure": pl.Int32, "whole": pl.Int32, "factor": pl.Float64, "is_flow": pl.Boolean},
+                {
+                    "measure": pl.Int32,
+                    "whole": pl.Int32,
+                    "factor": pl.Float64,
+                    "is_flow": pl.Boolean,
+                    "is_sum": pl.Boolean,
+                },
             ),
             ("periods", periods, {"period": pl.Int32, "start": pl.Date, "months": pl.Int32}),
             ("ways", ways, {"members": pl.Int32, "way": pl.String}),
@@ -193,6 +210,7 @@ class Comparison:
         ):
             self._connection.register(name, pl.DataFrame(rows, schema=schema, orient="row").to_arrow())
         self._has_groups, self._has_feet = bool(belongs), not resolved.feet.is_empty()
+        self._has_named = self._has_feet and bool(resolved.feet["is_named"].any())
         self._has_ways = len(depths) > 1 or bool(above)  # else every number counts once, as it is
 
     def _groups(self, members: Sequence[str]) -> Iterator[tuple[str, str, bool, int]]:

@@ -31,12 +31,14 @@ _UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
 _CLEAN = f"trim(translate({{text}}, '{_SIGNS}{_UNSEEN}', '0123456789.,+--    '))"
 """A number without what can't be seen, full-width digits as digits, and all narrow spaces as spaces."""
 NUMBER = rf"""
-coalesce(
-    try_cast({{text}} as decimal(18, 6)), try_cast({_CLEAN} as decimal(18, 6)),
+case when try_cast({{text}} as decimal(18, 6)) is not null then try_cast({{text}} as decimal(18, 6)) else coalesce(
+    try_cast({_CLEAN} as decimal(18, 6)),
     case when regexp_full_match({_CLEAN}, '[-+]?\d{{{{1,3}}}}([, ’'']\d{{{{3}}}})+(\.\d+)?') then
         try_cast(regexp_replace({_CLEAN}, '[, ’'']', '', 'g') as decimal(18, 6)) end
-)"""
-"""A number as people write it: ``1204``, ``1,204.5``, ``1 204``; anything else is none."""
+) end"""
+"""A number as people write it: ``1204``, ``1,204.5``, ``1 204``; anything else is none.
+
+Nearly all are plain, and of a ``case`` DuckDB takes the second way for the others only (of a ``coalesce``, for all)."""
 COMMA_NUMBER = rf"""
 case when regexp_full_match({_CLEAN}, '[-+]?(\d{{{{1,3}}}}([. ]\d{{{{3}}}})+|\d+)(,\d+)?') then try_cast(
     replace(regexp_replace({_CLEAN}, '[. ]', '', 'g'), ',', '.') as decimal(18, 6)) end
@@ -55,7 +57,8 @@ class Resolved:
 
     ``frame`` has ``file``, ``row``, ``value_no``, ``measure``, ``period``, ``place``, ``members`` (positions in
     the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null) and, for records,
-    ``per_key``. ``feet`` are rows like them whose place or period says "total", in `FOOT`'s place.
+    ``per_key``. ``feet`` are rows like them that add others up: their place or period is a word such as "total", in
+    `FOOT`'s place, or stands for any (``is_named``: another column says it). ``adds``: of what is summed up as it is.
     """
 
     frame: pl.DataFrame
@@ -110,7 +113,7 @@ def resolve(
     whole = [number for number, id_ in enumerate(measures.known) if vocabulary.measures[str(id_)].whole]
     frame = connection.execute(
         f"""select file, row, value_no, measure, period, place, members, {_number(plan, is_workbook)} as value,
-            {_ambiguous(plan, is_workbook, whole)} as ambiguous
+            {_ambiguous(plan, is_workbook, whole)} as ambiguous, is_foot as is_named
             {", per_key" if plan.layout.rows == "records" else ""}
         from candidates
         left join measure_meanings using (value_no, measure_raw)
@@ -119,11 +122,26 @@ def resolve(
         left join members_meanings using (value_no, measure_raw, members_raw)"""
     ).pl()  # each word has its one meaning; inner joins would let DuckDB join the meanings with one another first
     frame = frame.with_columns(value=pl.when(~pl.col("ambiguous")).then(pl.col("value")))
-    feet = frame.clear()
-    if any(row[-1] == FOOT for name in ("period", "place") for row in meanings[name]):
-        is_foot = (pl.col("period") == FOOT) | (pl.col("place") == FOOT)
-        frame, feet = frame.filter(~is_foot.fill_null(False)), frame.filter(is_foot)
+    frame, feet = _without_feet(plan, frame, any(row[-1] == FOOT for row in meanings["period"] + meanings["place"]))
     return Resolved(frame, feet, measures.known, periods.known, places.known, members.known)
+
+
+def _without_feet(plan: Plan, frame: pl.DataFrame, has_said: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The candidates that speak for themselves, and those of rows that add others up.
+
+    A row that is only called so is one where it would be added to others, or lacks its period or place.
+    """
+    where = pl.any_horizontal(pl.col("period") == FOOT, pl.col("place") == FOOT).fill_null(False)
+    named = pl.col("is_named")
+    if plan.layout.rows != "records":
+        named &= pl.any_horizontal(pl.col("period").is_null(), pl.col("place").is_null())
+    if not (has_said or frame["is_named"].any()):
+        return frame.drop("is_named"), frame.clear().with_columns(adds=pl.lit(True))
+    adding = [no for no, cell in enumerate(plan.cells) if cell.column and cell.take == "sum"] if plan.cells else [0]
+    feet = frame.filter(where | named).with_columns(
+        pl.col("period", "place").fill_null(FOOT), is_named=~where, adds=pl.col("value_no").is_in(adding)
+    )
+    return frame.filter(~(where | named)).drop("is_named"), feet
 
 
 def _number(plan: Plan, is_workbook: bool) -> str:
@@ -163,7 +181,8 @@ def _ambiguous(plan: Plan, is_workbook: bool, whole: Sequence[int]) -> str:
         return f"coalesce(regexp_full_match({text}, '[-+]?[1-9]\\d{{0,2}}\\.\\d{{3}}'), false)"
     larger = [no for no, cell in enumerate(plan.cells) if cell.value.times is not None and cell.value.times > 1]
     measures, cells = ", ".join(map(str, [-1, *whole])), ", ".join(map(str, [-1, *larger]))
-    return f"""case when contains({text}, '.') and measure in ({measures}) and value_no not in ({cells})
+    points = "(contains(value_raw, '.') or contains(value_raw, '．'))"  # mostly there is none, and no need to clean
+    return f"""case when {points} and measure in ({measures}) and value_no not in ({cells})
         then regexp_full_match({text}, '[-+]?[1-9]\\d{{0,2}}(\\.\\d{{3}})+') else false end"""
 
 

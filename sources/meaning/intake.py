@@ -7,6 +7,7 @@ is rejected whole; a row that holds no number for the agenda is skipped.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -123,10 +124,10 @@ def _parted(frame: pl.DataFrame, rejected_rows: pl.DataFrame) -> tuple[pl.DataFr
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, plan: Plan, accepted: pl.DataFrame) -> pl.DataFrame:
-    """What the accepted candidates say: themselves, or what records fall together to."""
+    """What the accepted candidates (``addends``) say: themselves, or what records fall together to."""
+    connection.register("addends", accepted.to_arrow())
     if plan.layout.rows != "records":
         return accepted
-    connection.register("accepted", accepted.to_arrow())
     return connection.execute(_records(plan)).pl()
 
 
@@ -186,6 +187,16 @@ def _others(rows: dict[int, None], own: int) -> str:
     return ", ".join(map(str, named)) + (f" (+{more})" if more > 0 else "")
 
 
+def _differing(plan: Plan, sheet: Sheet, rows: Sequence[int]) -> str:
+    """The columns that nothing reads and that tell these rows apart: what the layout may have overlooked."""
+    unread = [p for p, (column, _) in enumerate(plan.how) if column is None and sheet.header[p].strip()]
+    if plan.layout.sql is not None or not unread:
+        return ""
+    at = [bisect_left(range(len(sheet.rows)), row, key=lambda at: sheet.rows[at].as_py()) for row in rows]
+    told = [p for p in unread if len({sheet.table.column(p)[index].as_py() for index in at}) > 1]
+    return ", ".join(f"“{sheet.header[position]}”" for position in told)
+
+
 def _finding(
     plan: Plan,
     resolved: Resolved,
@@ -217,6 +228,8 @@ def _finding(
         if len(values) > 1:
             others = _others(rows, breach["row"])
             code, details = ("row_contradicts", {"others": others}) if others else ("layout_contradicts", {})
+            if others:
+                details["differ"] = _differing(plan, sheet, [*islice(rows, OTHERS + 1)])
         elif breach["row"] == next(iter(rows)):
             return None
         else:
@@ -370,7 +383,7 @@ def _records(plan: Plan) -> str:
         select file, value_no, measure, period, place, members, per_key, min(row) as row,
             case when value_no in ({", ".join(largest)}) then max(value)
                 when value_no in ({", ".join(smallest)}) then min(value) else sum(value) end as value
-        from accepted
+        from addends
         group by file, value_no, measure, period, place, members, per_key
     )
     group by file, measure, period, place, members"""

@@ -5,11 +5,12 @@ DuckDB; a candidate still holds the partner's own words. Whether they mean anyth
 
 Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet numbers it), ``value_no``
 (which of the layout's values), ``measure_raw``, ``period_raw``, ``place_raw``, ``members_raw``,
-``value_raw``, ``per_key``.
+``value_raw``, ``per_key``, ``is_foot`` (the row says that it adds others up).
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ import pyarrow.compute as pc
 from agenda.model import Condition, From, Layout, Value
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
+from sources.meaning.totals import rows_of_totals
 from sources.meaning.vocabulary import JOIN, SPLIT, Vocabulary, plain
 
 LOCKED_DOWN = """
@@ -30,6 +32,8 @@ set memory_limit = '2GB'; set temp_directory = ''; set python_enable_replacement
 set enable_external_access = false; set lock_configuration = true
 """
 """A partner's or an engineer's query can compute, and nothing else: no file, no network, no Python variable."""
+PART = 122_880
+"""Rows that are worth a thread of their own: DuckDB's own measure, a row group."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,25 @@ class Plan:
     def number_positions(self) -> set[int]:
         """Columns that hold numbers; all others that are read hold words."""
         return {self.columns[plain(cell.column)] for cell in self.cells if cell.column}
+
+    @property
+    def read_positions(self) -> list[int]:
+        """Columns that are read at all, from the left."""
+        needed = map(plain, _needed(self.layout, self.cells))
+        return sorted({self.columns[name] for name in needed if name in self.columns})
+
+    @property
+    def unit_positions(self) -> list[int]:
+        """Columns that tell the units of records apart, from the left."""
+        return sorted({at for cell in self.cells for name in cell.per if (at := self.position(name)) is not None})
+
+    @property
+    def name_positions(self) -> list[int]:
+        """Columns that may say what a row is called, from the left: before the first number, and with nothing else to
+        say to the layout."""
+        end = min(self.number_positions, default=len(self.how))
+        taken = {*self.read_positions} - {*self.unit_positions}
+        return [at for at in range(end) if at not in taken]
 
     def position(self, name: str | None) -> int | None:
         return None if name is None else self.columns.get(plain(name))
@@ -182,19 +205,21 @@ def headings(layout: Layout, vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
-    """Sheets with one header as one table: the columns that the plan reads, and ``file`` and ``row``.
+    """Sheets with one header as one table: the columns that the plan reads, and ``file``, ``row`` and ``is_foot``.
 
     Columns of words become dictionaries, so that a word that stands in a million rows is trimmed and compared once.
     """
-    numbers = plan.number_positions
-    needed = sorted(
-        {plan.columns[name] for name in map(plain, _needed(plan.layout, plan.cells)) if name in plan.columns}
-    )
+    numbers, needed = plan.number_positions, plan.read_positions
+    names, units = ([f"c{at}" for at in positions] for positions in (plan.name_positions, plan.unit_positions))
     tables = []
     for number, sheet in enumerate(sheets):
         file = pa.repeat(pa.scalar(number, pa.int32()), sheet.table.num_rows)
         columns = sheet.table.select([f"c{position}" for position in needed])
-        tables.append(columns.append_column("file", file).append_column("row", sheet.rows))
+        feet = rows_of_totals(sheet.table, names, units)
+        own = {"file": file, "row": sheet.rows, "is_foot": feet}
+        for name, column in own.items():
+            columns = columns.append_column(name, column)
+        tables.append(columns)
     table = pa.concat_tables(tables)
     for position in needed:
         if position not in numbers:
@@ -203,7 +228,9 @@ def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
             words = pc.utf8_trim_whitespace(coded.dictionary)
             words = pc.replace_substring_regex(words, f"[{SPLIT}{JOIN}]", "")  # should a cell hold our own signs
             table = table.set_column(at, f"c{position}", pa.DictionaryArray.from_arrays(coded.indices, words))
-    return table
+    # DuckDB works on as many parts at once as there are, and reads the dictionaries of each part anew.
+    part = max(PART, table.num_rows // (os.cpu_count() or 1) + 1)
+    return pa.Table.from_batches(table.combine_chunks().to_batches(max_chunksize=part), table.schema)
 
 
 # -- declared layouts ---------------------------------------------------------------------------------
@@ -257,7 +284,7 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     {_found(plan, plan.layout.place, "place") if plan.layout.place else "own_place"} as place_raw,
     {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
     {number_text} as value_raw,
-    {f" || '{JOIN}' || ".join(per) or "''"} as per_key
+    {f" || '{JOIN}' || ".join(per) or "''"} as per_key, is_foot
 from submission join files using (file){" where " + " and ".join(conditions) if conditions else ""}"""
 
 
@@ -340,7 +367,7 @@ def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary
                 coalesce(measure::varchar, '') as measure_raw, coalesce(period::varchar, '') as period_raw,
                 {"coalesce(place::varchar, " + own + ")" if "place" in given else own} as place_raw,
                 {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
-                value::varchar as value_raw, '' as per_key
+                value::varchar as value_raw, '' as per_key, false as is_foot
             from answer where value is not null"""
         ).to_arrow_table()
 

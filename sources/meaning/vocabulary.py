@@ -20,13 +20,13 @@ from agenda.tables import members_text
 TOTAL = "_T"
 """SDMX's code for the total over a dimension: the same as leaving the dimension out."""
 TOTAL_WORDS = frozenset(
-    map(plain, (
-        "Total", "Totals", "Grand total", "Sum", "All", "Overall", "Gesamt", "Insgesamt", "Summe", "Total general",
-        "Totales", "Suma", "Todos", "Todas", "Ensemble", "합계", "총계", "총합", "계", "전체", "合计", "总计", "總計",
-        "合計", "総計", "计", "計",
-    ))
+    plain(word).replace(" ", "") for word in (
+        "Total", "Totals", "Grand total", "Subtotal", "Sum", "All", "Overall", "Gesamt", "Insgesamt", "Summe",
+        "Zwischensumme", "Total general", "Totales", "Suma", "Todos", "Todas", "Ensemble", "합계", "소계", "총계",
+        "총합", "계", "전체", "合计", "小计", "总计", "總計", "小計", "合計", "総計", "计", "計",
+    )
 )  # fmt: skip
-"""How people head the row or the column that adds the others up, in plain spelling."""
+"""How people head the row or the column that adds the others up, in plain spelling and without spaces."""
 SPLIT, JOIN = "\x1f", "\x1e"
 """Separators inside one text of several members (``age_group␟0-2␞sex␟f``); no sheet's cell holds them."""
 
@@ -125,7 +125,7 @@ class Vocabulary:
 
 def is_total(text: str) -> bool:
     """Whether a cell says that its row adds others up; the agenda's own words come before."""
-    return text == TOTAL or plain(text) in TOTAL_WORDS
+    return text == TOTAL or plain(text).replace(" ", "") in TOTAL_WORDS
 
 
 def translated(found: From | str | None, text: str) -> str:

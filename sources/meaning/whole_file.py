@@ -113,14 +113,23 @@ def _owed(vocabulary: Vocabulary, partner: Partner, period: Period) -> bool:
     return begun and (partner.until is None or period.end <= calendar.parse(partner.until).end)
 
 
-def taken_back(comparison: Comparison) -> Iterator[tuple[int, Finding]]:
-    """Numbers of another file of the same layout and period that this one replaces without saying them again."""
-    lost: dict[tuple[int, str], list[tuple[Period, int]]] = defaultdict(list)
-    for file, key, period, count in comparison.taken_back():
-        lost[file, key].append((period, count))
-    for (file, key), found in sorted(lost.items()):
-        count, periods = sum(number for _, number in found), _named([period for period, _ in found])
-        yield file, finding("file_takes_back", count=count, file=key.rpartition("/")[2], periods=periods)
+def beside_others(comparison: Comparison, replaces: bool) -> Iterator[tuple[int, Finding]]:
+    """Numbers of another file that this one gives differently, or replaces without saying them again."""
+    told = {"file_overrules": comparison.overruled()}
+    if replaces:
+        told["file_takes_back"] = comparison.taken_back()
+    for code, rows in told.items():
+        lost: dict[tuple[int, str], list[tuple[Period, int]]] = defaultdict(list)
+        for file, key, period, count in rows:
+            lost[file, key].append((period, count))
+        for (file, key), found in sorted(lost.items()):
+            yield file, other_file(code, key, found)
+
+
+def other_file(code: str, key: str, found: Sequence[tuple[Period, int]]) -> Finding:
+    """What is said of numbers that the file ``key`` gave: how many of which period."""
+    count, periods = sum(number for _, number in found), _named([period for period, _ in found])
+    return finding(code, count=count, file=key.rpartition("/")[2], periods=periods)
 
 
 def _named(periods: Sequence[Period]) -> str:

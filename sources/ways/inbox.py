@@ -7,6 +7,7 @@ last; a known delivery is read again where the contract or its layout has change
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from fnmatch import fnmatchcase
 from agenda.folder import Folder
 from agenda.model import Layout, Partner
 from agenda.store import Store, Stored
+from sources.door import quarantine
 from sources.forms.sheet_words import layouts_of
 from sources.forms.stamp import TEMPLATE
 from sources.lake import Delivery
@@ -32,6 +34,10 @@ IGNORED = (".", "~$", "README", "_")
 
 NOTICE = ".withdraw"
 """Ending of a partner's word that a file is withdrawn (`sources.withdrawal`): ``numbers.csv.withdraw``."""
+MARKED = ".marked.xlsx"
+"""Ending of the copy that a receipt gives back; put into the inbox, it is the new version of the file it is made of."""
+_AGAIN = re.compile(r" ?\(\d+\)(?=\.xlsx$)")
+"""What browsers put into the name of a file that they have downloaded once before."""
 REPLY = ".reply.csv"
 """Ending of a partner's answers to proposed columns (`sources.letters.replies`)."""
 
@@ -41,15 +47,34 @@ class Arrival:
     """One object to take in. ``known`` is the delivery it repeats under a new contract, if it does."""
 
     partner: Partner
-    key: str  # below inbox/
+    key: str  # what it is known under: its own one below inbox/, or that of the file it is the marked copy of
     stored: Stored
     layout_name: str | None
     known: Delivery | None = None
     content: bytes | None = None  # given where it was asked for, not dropped
+    others: tuple[str, ...] = ()  # versions of other objects that lie there and are known under the same key
 
     @property
     def name(self) -> str:
         return self.key.rsplit("/", 1)[-1]
+
+    @property
+    def path(self) -> str:
+        """The object's own key below inbox/."""
+        return self.stored.key.removeprefix(INBOX)
+
+    def replace_others(self, store: Store, reading: str) -> None:
+        """Mark that the others are no arrivals any more once the lake holds ``reading``, which this one became."""
+        for version in self.others:
+            store.put_new(seen_key(self.key, version, reading), b"")
+
+    def content_in(self, store: Store) -> bytes | None:
+        """What the object holds; None where it changed since it was listed. `KeyError` where it went away."""
+        if self.content is not None:
+            return self.content
+        if self.known is not None and not quarantine.is_put_aside(self.known):
+            return store.get(f"submissions/{self.known.submission}")
+        return store.get_version(self.stored.key, self.stored.version)
 
 
 def arrivals(
@@ -63,16 +88,14 @@ def arrivals(
 ) -> list[Arrival]:
     """What there is to take in, oldest first. Known: ``deliveries``, the latest of each key, and all ``readings``."""
     found: list[Arrival] = []
-    asked: dict[str, list[Delivery]] = defaultdict(list)
+    known: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in deliveries.values():
-        if delivery.source != "bucket":
-            asked[delivery.partner].append(delivery)
+        known[delivery.partner].append(delivery)
     marks = (stored.key.rpartition(".") for stored in store.list(SEEN))
     seen = {mark for mark, _, reading in marks if reading in readings}
     for partner in folder.partners.partners:
         if partners is None or partner.id in partners:
-            found += _of_partner(folder, store, deliveries, asked[partner.id], vocabulary, mappings, partner)
-    found = [a for a in found if a.known is not None or _mark(a.key, a.stored.version) not in seen]
+            found += _of_partner(folder, store, known[partner.id], seen, vocabulary, mappings, partner)
     return sorted(found, key=in_order)
 
 
@@ -84,29 +107,53 @@ def in_order(arrival: Arrival) -> tuple[bool, datetime, str]:
 def _of_partner(
     folder: Folder,
     store: Store,
-    deliveries: Mapping[str, Delivery],
-    asked: Sequence[Delivery],
+    deliveries: Sequence[Delivery],
+    seen: Collection[str],
     vocabulary: Vocabulary,
     mappings: Mappings,
     partner: Partner,
 ) -> Iterator[Arrival]:
-    layouts = layouts_of(folder, partner)
-    answers = [Stored(f"{INBOX}{d.key}", d.size, d.version, d.received_at) for d in asked]
-    for stored in (*store.list(f"{INBOX}{partner.prefix}/"), *answers):
-        key = stored.key.removeprefix(INBOX)
-        if key.rsplit("/", 1)[-1].startswith(IGNORED) or is_reply(key):
-            continue
+    layouts, latest = layouts_of(folder, partner), {delivery.key: delivery for delivery in deliveries}
+    answers = [Stored(f"{INBOX}{d.key}", d.size, d.version, d.received_at) for d in deliveries if d.source != "bucket"]
+    for key, those in _by_key([*store.list(f"{INBOX}{partner.prefix}/"), *answers], latest).items():
         layout_name = None if is_notice(key) else layout_for(key.removeprefix(f"{partner.prefix}/"), layouts)
-        known = deliveries.get(key)
-        if known is not None and known.version == stored.version and known.layout == TEMPLATE:
-            layout_name = TEMPLATE  # what it is stands inside
-        if known is None or known.version != stored.version:
-            yield Arrival(partner, key, stored, layout_name)
-            continue
-        said = mappings.said(partner.id, layout_name, known.revision)
-        read_now = reading_of(vocabulary, partner, key, known.submission, layout_name, layouts, said)
-        if known.reading != read_now or mappings.concern(known):
-            yield Arrival(partner, key, stored, layout_name, known)
+        known = latest.get(key)
+        version = known.version if known is not None else None
+        current = next((stored for stored in those if stored.version == version), None)
+        fresh = [s for s in those if s.version != version and _mark(key, s.version) not in seen]
+        if fresh:
+            newest = max(fresh, key=lambda stored: stored.modified)
+            others = tuple(stored.version for stored in those if stored is not newest)
+            yield Arrival(partner, key, newest, layout_name, others=others)
+        elif known is not None and current is not None:
+            if known.layout == TEMPLATE:
+                layout_name = TEMPLATE  # what it is stands inside
+            said = mappings.said(partner.id, layout_name, known.revision)
+            read_now = reading_of(vocabulary, partner, key, known.submission, layout_name, layouts, said)
+            if known.reading != read_now or mappings.concern(known):
+                yield Arrival(partner, key, current, layout_name, known)
+
+
+def _by_key(objects: Sequence[Stored], known: Collection[str]) -> dict[str, list[Stored]]:
+    """The objects that may be arrivals, by the key that they are ``known`` under, or would be."""
+    paths = [stored.key.removeprefix(INBOX) for stored in objects]
+    files: dict[str | None, str] = {spelled(key): key for key in (*paths, *known)}
+    found = defaultdict[str, list[Stored]](list)
+    for stored, path in zip(objects, paths, strict=True):
+        if not path.rsplit("/", 1)[-1].startswith(IGNORED) and not is_reply(path):
+            found[files.get(original(path), path)].append(stored)
+    return found
+
+
+def original(path: str) -> str | None:
+    """How the file is spelled whose marked copy lies at ``path``; None where the name is no such copy's."""
+    name = _AGAIN.sub("", spelled(path))
+    return name.removesuffix(MARKED) if name.endswith(MARKED) else None
+
+
+def spelled(key: str) -> str:
+    """A key as keys are compared: composed and decomposed letters are the same, and so are small and capital ones."""
+    return unicodedata.normalize("NFC", key).casefold()
 
 
 def is_notice(key: str) -> bool:

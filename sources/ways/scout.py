@@ -21,20 +21,20 @@ class Scout(Collector):
         """The keys, below inbox/, of dropped files to leave."""
         waiting: dict[str, set[str]] = {}
         for batch in self.batches():
-            if is_reply(batch[0].key):
+            if is_reply(batch.arrivals[0].key):
                 continue
-            submissions = {s.arrival.key: s for s in self._open(batch)}
-            self._read(list(submissions.values()))
-            self._match(list(submissions.values()))
+            submissions = {s.arrival.key: s for s in batch.opened()}
+            for submission in submissions.values():
+                self._matcher.match(submission)
             for _ in self._intakes(list(submissions.values())):
                 pass  # what was taken is noted in the submissions
-            for arrival in batch:
+            for arrival in batch.arrivals:
                 keys = waiting.setdefault(arrival.partner.id, set())
                 found = submissions.get(arrival.key)
                 if found is not None and self._may_speak(found, period):
                     keys.clear()
                 else:
-                    keys.add(arrival.key)
+                    keys.add(arrival.path)
         return set().union(*waiting.values())
 
     def _may_speak(self, submission: Submission, period: Period) -> bool:

@@ -18,6 +18,17 @@ import pytest
 from agenda.starter import write_starter
 
 POLICY = "disclosure:\n  policy: none\n  reason: Sessions and places are counted; no number is about a person.\n"
+SCHOOL_ROWS = b"""[{"quarter": "2026Q1", "district": "North", "grade": "First grade", "sessions": 5, "places": 60}]"""
+SCHOOL = """
+  - id: school
+    name: School district
+    layouts: [asked]
+    source:
+      kind: api
+      base_url: %s
+      auth: {type: bearer, token: "${SCHOOL_TOKEN}"}
+      endpoints: [{name: sessions, path: "%s", paginator: single_page}]
+"""
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,14 @@ def initiative(tmp_path: Path, environment: dict[str, str]) -> Initiative:
     made = Initiative(tmp_path / "here", environment)
     made.write("initiative.yml", made.read("initiative.yml") + POLICY)
     return made
+
+
+def with_school(initiative: Initiative, address: str, path: str) -> str:
+    """The starter's partners.yml with a second partner, whose API at ``address`` is asked for what lies at ``path``."""
+    written = initiative.read("partners.yml")
+    sessions = written.split("layouts:\n")[1].split("\npartners:")[0]
+    asked = sessions.replace("sessions:\n", "asked:\n", 1).replace('"*.csv"', '"*.ndjson"')
+    return written.replace("\npartners:", f"{asked}\npartners:") + SCHOOL % (address, path)
 
 
 @pytest.fixture

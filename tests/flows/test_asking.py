@@ -4,40 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.flows.conftest import Initiative
+from tests.flows.conftest import SCHOOL_ROWS, Initiative, with_school
 from tests.servers.web import Request, Response, web_server
-
-ROWS = b"""[{"quarter": "2026Q1", "district": "North", "grade": "K", "sessions": 5, "places": 60}]"""
-PARTNERS = """
-  - id: school
-    name: School district
-    layouts: [asked]
-    source:
-      kind: api
-      base_url: %s
-      auth: {type: bearer, token: "${SCHOOL_TOKEN}"}
-      endpoints: [{name: sessions, path: "%s", paginator: single_page}]
-"""
 
 
 def answer(request: Request) -> Response:
     if request.headers["authorization"] != "Bearer sesame-open":
         return Response(status=401)
-    return Response(ROWS) if request.path == "/sessions" else Response(b"sesame-open", 403)
+    return Response(SCHOOL_ROWS) if request.path == "/sessions" else Response(b"sesame-open", 403)
 
 
 def test_one_that_can_not_be_asked_is_told_of_and_the_others_go_through(initiative: Initiative) -> None:
-    written = initiative.read("partners.yml")
-    asked = (
-        written.split("layouts:\n")[1]
-        .split("\npartners:")[0]
-        .replace("sessions:\n", "asked:\n", 1)
-        .replace('"*.csv"', '"*.ndjson"')
-    )
-    written = written.replace("\npartners:", f"{asked}\npartners:")
     here = replace(initiative, environment={**initiative.environment, "SCHOOL_TOKEN": "sesame-open"})
     with web_server(answer) as web:
-        here.write("partners.yml", written + PARTNERS % (web.address, "secret"))
+        asked = with_school(initiative, web.address, "sessions")
+        here.write("partners.yml", with_school(initiative, web.address, "secret"))
         assert here.cairn("check").code == 0
         plan = here.cairn("backfill", "2026Q1..2026Q2", "--plan", "--json")
         assert plan.data["asked"] == 1
@@ -57,7 +38,7 @@ def test_one_that_can_not_be_asked_is_told_of_and_the_others_go_through(initiati
         assert "School district could not be asked: " in words.out
         assert "2026Q1: draft " in words.out
 
-        here.write("partners.yml", written + PARTNERS % (web.address, "sessions"))
+        here.write("partners.yml", asked)
         mended = here.cairn("collect", "--json")
         assert [receipt["partner"] for receipt in mended.data["receipts"]] == ["school"], mended.err
         assert mended.data["failures"] == []

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -25,7 +25,8 @@ from moto.server import ThreadedMotoServer
 
 from agenda.store import BucketStore
 from infra.servers import S3Server
-from tests.flows.conftest import Initiative
+from tests.flows.conftest import SCHOOL_ROWS, Initiative, with_school
+from tests.servers.web import Request, Response, web_server
 
 CSV = "period,place,audience,sessions_held\n"
 SOON = 10.0
@@ -140,6 +141,35 @@ def test_a_collect_that_fails_is_said_and_tried_again(initiative: Initiative, wa
     initiative.write("agenda.yml", agenda)
     assert watched.hears("receipts")["receipts"][-1]["outcome"] == "accepted"
     assert watched.end() == 0
+
+
+def test_who_is_asked_and_does_not_answer_lets_nobody_wait(
+    initiative: Initiative, watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_let_go = Event()
+
+    def answer(request: Request) -> Response:
+        is_let_go.wait(60)
+        return Response(SCHOOL_ROWS)
+
+    with web_server(answer) as web:
+        initiative.write("partners.yml", with_school(initiative, web.address, "sessions"))
+        monkeypatch.setitem(initiative.environment, "SCHOOL_TOKEN", "any")
+        text = initiative.read("store/inbox/library/2026Q1.csv")
+        watched = watch("--every", "1")
+        assert watched.hears("receipts")["receipts"][0]["partner"] == "library"
+        drop(initiative, "2026Q2.csv", text.replace("2026Q1", "2026Q2"))
+        initiative.write("store/inbox/school/2026Q2.csv", text)  # who is asked may drop a file, too
+        waiting = {"library/2026Q2.csv", "school/2026Q2.csv"}
+        while waiting:  # in one collect, or in two
+            taken = watched.hears("receipts")
+            assert taken["seconds_since_seen"] < SOON
+            waiting -= {receipt["file"] for receipt in taken["receipts"]}
+        assert len(web.requests) == 1, "it still keeps the first one waiting"
+        is_let_go.set()
+        (asked,) = watched.hears("receipts")["receipts"]
+        assert (asked["file"], asked["outcome"]) == ("school/sessions.ndjson", "accepted")
+        assert watched.end() == 0
 
 
 def test_without_a_server_to_use_it_keeps_one_of_its_own(initiative: Initiative) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -87,6 +88,17 @@ def test_no_text_of_a_finding_becomes_a_formula_or_breaks_the_workbook(book: ope
         comments = [archive.read(name) for name in archive.namelist() if "comment" in name and name.endswith(".xml")]
     assert b"<f>" not in b"".join(comments)
     assert b"is not a number" in b"".join(comments)
+
+
+def test_the_note_lists_the_agreed_names_and_what_is_answered_is_not_marked(book: openpyxl.Workbook) -> None:
+    unknown = finding("place_unknown", row=2, position=0, column="town", value="Harbour", looks_like="")
+    jump = replace(wrong(1, 3, "7"), severity="warning", answer="a new centre")
+    made = mark(content(book), [unknown, jump], ENGLISH, names=lambda f: ("Harbor",) if f == unknown else ())
+    sheet = opened(made)["Third quarter"]
+    assert sheet["A2"].comment.text.endswith("Names that fit: Harbor.")
+    assert sheet["B3"].comment is None
+    assert sheet["B3"].fill.fill_type is None
+    assert mark(content(book), [jump], ENGLISH) is None
 
 
 def test_two_findings_share_a_cell_and_an_error_shows(book: openpyxl.Workbook) -> None:

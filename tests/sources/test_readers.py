@@ -383,7 +383,9 @@ def test_several_files_in_a_zip_are_to_be_sent_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\n\n\n", b"\0\0\0\0", b"   ", TEXT.splitlines()[0].encode(), xlsx([HEADINGS]), xlsx()]
+    "content",
+    [b"", b"\n\n\n", b"\0\0\0\0", b"   ", TEXT.splitlines()[0].encode(), xlsx([HEADINGS]), xlsx()],
+    ids=["no byte", "empty lines", "zeros", "spaces", "a header", "a workbook's header", "an empty workbook"],
 )
 def test_nothing_below_the_header_is_said_to_be_nothing(content: bytes) -> None:
     assert refusal(content) == "file_empty"

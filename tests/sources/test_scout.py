@@ -39,7 +39,7 @@ def test_what_is_left_is_taken_later(coalition: Callable[..., Coalition]) -> Non
     here.drop("alpha/2.csv", ROW.format("2026Q2", 2))
     here.drop("alpha/again.csv", ROW.format("2026Q2", 2))  # repeats a file that is left
     collector = Collector(here.folder, here.store, leave=left(here, "2026Q1"))
-    assert [arrival.key for batch in collector.batches() for arrival in batch] == ["alpha/1.csv"]
+    assert [arrival.key for arrival in collector.arrivals] == ["alpha/1.csv"]
     for batch in collector.batches():
         collector.take_in(batch)
     assert [receipt.key for receipt in here.collect().receipts] == ["alpha/2.csv"]

@@ -7,12 +7,14 @@ import io
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
 
 from agenda.errors import HeldBack
 from sources.forms.stamp import stamp_of
+from sources.forms.template import FIRST, SPARE
 from tests.sources.books import Book
 from tests.sources.conftest import LONG, Coalition
 
@@ -120,6 +122,37 @@ def test_cells_are_checked_where_they_are_filled_and_the_rest_is_kept_from_slips
     assert book.sheet.freeze_panes == "B6"
     assert book.sheet.print_title_rows == "$5:$5"
     assert [sheet.sheet_state for sheet in book.book.worksheets] == ["visible", "visible", "hidden"]
+
+
+def test_what_protection_allows_works_where_no_cell_is_locked(coalition: Callable[..., Coalition]) -> None:
+    book = Book(coalition(OWING), "alpha", "2026Q1")
+    with zipfile.ZipFile(io.BytesIO(book.content)) as archive:
+        sheet, styles = (ElementTree.fromstring(archive.read(f"xl/{n}.xml")) for n in ("worksheets/sheet1", "styles"))
+    protection = sheet.find("{*}sheetProtection")
+    assert protection is not None
+    allowed = {"formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter"}
+    assert {name for name, value in protection.attrib.items() if value == "0"} == allowed
+    unlocked = {
+        str(number)
+        for number, style in enumerate(styles.findall("{*}cellXfs/{*}xf"))
+        if (said := style.find("{*}protection")) is not None and said.get("locked") == "0"
+    }
+    rows = sheet.findall("{*}sheetData/{*}row")
+    spare = rows[-SPARE:]
+    assert all({row.get("s"), *(cell.get("s") for cell in row)} <= unlocked for row in spare)  # all across the sheet
+    assert rows[-SPARE - 1][0].get("s") not in unlocked
+    arrows = sheet.find("{*}autoFilter")
+    assert arrows is not None
+    assert arrows.get("ref") == f"A5:{spare[-1][-1].get('r')}"
+
+
+def test_rows_that_a_filter_hides_count(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(OWING)
+    book = Book(made, "beta", "2026Q1").fill(4, 5)
+    book.sheet.row_dimensions[FIRST + 1].hidden = True
+    book.send()
+    assert collected(made) == ("accepted", [])
+    assert sum(value for *_, value in observations(made)) == 9
 
 
 def test_the_same_agenda_gives_the_same_bytes(coalition: Callable[..., Coalition]) -> None:
