@@ -52,7 +52,8 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
     inputs = read_inputs(warehouse, period)
     beside = earlier.editions(workspace.site)
     readable = earlier.published_before(folder, store, workspace.site)
-    quarter = replace(read_quarter(warehouse, period, folder, readable), as_of=inputs.as_of)
+    cache = workspace.local / "withheld" / f"{period.key}.json"
+    quarter = replace(read_quarter(warehouse, period, folder, readable, cache), as_of=inputs.as_of)
     with tempfile.TemporaryDirectory(prefix="cairn-draft-") as work:
         files, project = Path(work, "files"), workspace.local / "quarto" / period.key
         write_data(quarter, files / "data")

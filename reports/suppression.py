@@ -12,8 +12,10 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from agenda.errors import Unavailable
+from reports import kept
 from reports.choice import Choice, choose
 from reports.linked import Attacker, Linked, Part, apart
 from reports.witnesses import Changes
@@ -39,18 +41,19 @@ class Suppressed:
     witnesses: dict[int, list[Changes]]
 
 
-def suppress(linked: Linked, attackers: Sequence[Attacker]) -> Suppressed:
+def suppress(linked: Linked, attackers: Sequence[Attacker], cache: Path | None = None) -> Suppressed:
     """The published cells to hide: the small ones and those that would reveal them.
 
     Where telling primary from secondary would itself narrow a cell down (a whole said to be at most ten, of which a
     partner knows seven), marks go. Where even hiding all that is linked is not enough, witnesses lack; see
-    `attackers.exposed`. Raises `Unavailable` where a process that helps comes to grief.
+    `attackers.exposed`. ``cache`` is the file where choices are kept until next time.
+    Raises `Unavailable` where a process that helps comes to grief.
     """
     parts = [part for part in apart(linked, attackers) if any(c.is_small or c.was_hidden for c in part.linked.cells)]
     hidden: set[int] = set()
     cells = list(linked.cells)
     witnesses: dict[int, list[Changes]] = {}
-    for part, choice in zip(parts, _choices(parts), strict=True):
+    for part, choice in zip(parts, _choices(parts, cache), strict=True):
         hidden |= {part.cells[i] for i in choice.hidden}
         for i in choice.blurred:
             cells[part.cells[i]] = replace(cells[part.cells[i]], is_marked=False)
@@ -59,7 +62,20 @@ def suppress(linked: Linked, attackers: Sequence[Attacker]) -> Suppressed:
     return Suppressed(replace(linked, cells=cells), frozenset(hidden), witnesses)
 
 
-def _choices(parts: Sequence[Part]) -> list[Choice]:
+def _choices(parts: Sequence[Part], cache: Path | None) -> list[Choice]:
+    """The choice of each part, in order; those that were made before are taken from ``cache``."""
+    if cache is None:
+        return _made(parts)
+    names = [kept.name_of(part) for part in parts]
+    known = kept.read(cache)
+    new = [n for n, name in enumerate(names) if name not in known]
+    known |= {names[n]: choice for n, choice in zip(new, _made([parts[n] for n in new]), strict=True)}
+    if new:
+        kept.write(cache, {name: known[name] for name in names})
+    return [known[name] for name in names]
+
+
+def _made(parts: Sequence[Part]) -> list[Choice]:
     """The choice of each part, in order: as many processes as there are processors, each with its share."""
     work = [sum(cell.is_small for cell in part.linked.cells) for part in parts]
     count = min(os.cpu_count() or 1, len(parts))

@@ -288,10 +288,13 @@ class Quarter:
         return tuple(reporter for reporter in self.reporters if reporter.owed)
 
 
-def read_quarter(warehouse: Path, period: Period, folder: Folder, earlier: Iterable[Earlier] = ()) -> Quarter:
+def read_quarter(
+    warehouse: Path, period: Period, folder: Folder, earlier: Iterable[Earlier] = (), cache: Path | None = None
+) -> Quarter:
     """The quarter ``period`` of the initiative in ``folder``, from the finished DuckDB file ``warehouse``.
 
-    What disclosure control hides is gone from it; ``earlier`` are the editions that readers may have beside it.
+    What disclosure control hides is gone from it; ``earlier`` are the editions that readers may have beside it;
+    ``cache`` is a file on this machine that spares choosing again what to hide.
     Raises `Unavailable` where the file can't be read or lacks a mart, `HeldBack` where people can't be protected.
     """
     root = next(place.id for place in folder.agenda.places if place.parent is None)
@@ -310,7 +313,7 @@ def read_quarter(warehouse: Path, period: Period, folder: Folder, earlier: Itera
             frozen = Frozen(read(_VALUES), read(_TRENDS), read(_STANDINGS))
             policy = folder.initiative.disclosure
             own = read_own(connection) if policy is not None and policy.policy == "small_counts" else {}
-            values, trends, standings = withhold(folder, frozen, root, own, earlier)
+            values, trends, standings = withhold(folder, frozen, root, own, earlier, cache)
             return Quarter(
                 folder=folder,
                 period=period,

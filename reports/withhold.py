@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -47,8 +48,10 @@ def free(values: pl.DataFrame) -> pl.DataFrame:
     return values.with_columns(pl.lit("F").alias("conf_status"))
 
 
-def withhold(folder: Folder, frozen: Frozen, root: str, own: Own, earlier: Iterable[Earlier]) -> Frozen:
-    """``frozen`` without what must not be seen.
+def withhold(
+    folder: Folder, frozen: Frozen, root: str, own: Own, earlier: Iterable[Earlier], cache: Path | None = None
+) -> Frozen:
+    """``frozen`` without what must not be seen; ``cache`` as in `suppression.suppress`.
 
     Raises `HeldBack`, naming the cells, where an attacker still finds something out: from a published edition that
     shows it, or because not even hiding all that is linked is enough.
@@ -56,11 +59,16 @@ def withhold(folder: Folder, frozen: Frozen, root: str, own: Own, earlier: Itera
     disclosure = folder.initiative.disclosure
     if disclosure is None or disclosure.policy == "none":
         return frozen._replace(values=free(frozen.values))
-    return without(frozen, root, judged(folder, frozen.values, disclosure.hide, own, earlier))
+    return without(frozen, root, judged(folder, frozen.values, disclosure.hide, own, earlier, cache))
 
 
 def judged(
-    folder: Folder, values: pl.DataFrame, hide: tuple[int, int], own: Own, earlier: Iterable[Earlier]
+    folder: Folder,
+    values: pl.DataFrame,
+    hide: tuple[int, int],
+    own: Own,
+    earlier: Iterable[Earlier],
+    cache: Path | None = None,
 ) -> list[Judged]:
     """What to hide of each row of ``values``; raises `HeldBack` as `withhold` does."""
     rows = [Row(*row) for row in values.select(*ROW, "numerator", "denominator", "upper").iter_rows()]
@@ -69,7 +77,7 @@ def judged(
         cells.add((row for row in edition.rows if row.indicator in cells.indicators), is_now=False)
     cells.add((row for row in rows if row.indicator in cells.indicators), is_now=True)
     attackers = cells.attackers(own)
-    choice = suppress(cells.linked(), attackers)
+    choice = suppress(cells.linked(), attackers, cache)
     if found := exposed(choice.linked, choice.hidden, attackers, choice.witnesses):
         raise HeldBack(_said(cells, found))
     return [_parts(cells, row, choice) for row in rows]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +51,25 @@ def test_a_false_witness_proves_nothing() -> None:
     for false in ({2: -5.0, 1: 5.0}, {1: 5.0}, {0: 6.0, 1: 6.0}, {0: 0.5, 1: 0.5}, {0: -6.0, 1: -6.0}):
         assert not ground.fits(false, unknown)
     assert exposed(MARGIN, {1}, [PUBLIC], {1: [{0: 5.0, 1: 5.0}, {0: -4.0, 1: -4.0}]}) != []
+
+
+def test_what_was_chosen_is_kept_and_a_false_choice_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked, attackers = MARGIN, [PUBLIC]
+    cache = tmp_path / "kept" / "choices.json"
+    first = suppress(linked, attackers, cache)
+    with monkeypatch.context() as patch:
+        patch.setattr("reports.suppression.choose", lambda *_: pytest.fail("chosen again"))
+        assert suppress(linked, attackers, cache) == first
+    said = json.loads(cache.read_text())
+    for choice in said.values():
+        choice["hidden"] = [i for i in choice["hidden"] if linked.cells[i].is_small]
+    cache.write_text(json.dumps(said))
+    false = suppress(linked, attackers, cache)
+    assert exposed(false.linked, false.hidden, attackers, false.witnesses) != []
+    cache.write_text("{")
+    assert suppress(linked, attackers, cache) == first
 
 
 def made(values: dict[str, float], sums: list[str], **facts: set[str]) -> Linked:
