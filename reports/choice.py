@@ -93,7 +93,11 @@ class _Choosing:
     def _settle(self, secret: int, prices: Prices, steps: int | None, blur: float | None = None) -> bool:
         """Finds the witnesses that a small cell lacks, by chains or (``steps`` None) by any means; whether it did."""
         for end in (LOW, HIGH):
+            last = None
             while goals := self.ground.goals(secret, end, self.witnesses[secret]):
+                if goals[0] == last:  # what was found comes near, but in fractions of people
+                    return False
+                last = goals[0]
                 if steps is None:
                     changes = network.find(self.ground, goals[0], prices)
                 else:
