@@ -51,7 +51,7 @@ class Disclosure(Entry):
     @model_validator(mode="after")
     def _reasoned(self) -> Disclosure:
         if self.policy == "none" and len(self.reason) < 20:
-            raise ValueError("reason: policy none needs its reason in writing, in a sentence")
+            raise ValueError("reason: policy none needs its reason in writing, in at least 20 characters")
         return self
 
 
