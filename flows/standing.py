@@ -45,6 +45,7 @@ def data(rows: Sequence[PartnerStatus], periods: Sequence[Period], today: date) 
             "late": [_owed(one) for one in row.outlook.missing if one.due < today],
             "owed": [_owed(one) for one in _coming(row, today)],
             "to_mend": [asdict(file) for file in row.to_mend],
+            "unnamed": list(row.unnamed),
             "failure": asdict(row.failure) if row.failure else None,
         }
         for row in rows
@@ -95,6 +96,8 @@ def _to_mend(rows: Sequence[PartnerStatus], store: str) -> Iterator[str]:
             yield f"{row.name}: {file.key.rpartition('/')[2]}, {said}; {store}/{file.receipt}"
         if len(row.to_mend) > MENDED:
             yield f"{row.name}: and {_count(len(row.to_mend) - MENDED, 'older file')}"
+        for name in row.unnamed:
+            yield f"{row.name}: {name}, left where it is; its name is not UTF-8, rename it"
 
 
 def _not_asked(rows: Sequence[PartnerStatus]) -> Iterator[str]:

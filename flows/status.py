@@ -23,6 +23,7 @@ from sources import history
 from sources.history import History
 from sources.letters.outlook import outlook
 from sources.letters.receipt import Outlook, address
+from sources.ways.inbox import unnamed
 
 TO_MEND = """
     select partner, key, outcome, rows_rejected
@@ -45,6 +46,7 @@ class PartnerStatus:
     to_mend: tuple[ToMend, ...]
     outlook: Outlook
     failure: Failure | None  # of asking its source, the last time
+    unnamed: tuple[str, ...] = ()  # files that nobody takes in, as their names are no UTF-8
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], tod
     partners = workspace.folder.partners.partners
     said = history.of(workspace.lake, [partner.id for partner in partners])
     failures = asked.failures(workspace.store)
+    unnamed_of = defaultdict(list)
+    for partner, name in unnamed(workspace.folder, workspace.store):
+        unnamed_of[partner.id].append(name)
     return [
         PartnerStatus(
             partner.id,
@@ -85,6 +90,7 @@ def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], tod
             tuple(to_mend[partner.id]),
             outlook(workspace.folder, partner, partial(_is_said, said, partner.id), today),
             failures.get(partner.id),
+            tuple(unnamed_of[partner.id]),
         )
         for partner in partners
     ]

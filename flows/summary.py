@@ -12,6 +12,7 @@ from flows.workspace import Workspace
 from reports.edition import Edition
 from sources.collect import Collected
 from sources.letters.receipt import Receipt
+from sources.ways.inbox import unnamed
 
 if TYPE_CHECKING:  # its import brings Prefect
     from flows.making import Made
@@ -50,6 +51,8 @@ def of_collected(workspace: Workspace, collected: Collected) -> Iterator[str]:
     """Lines on a whole collect."""
     yield from of_receipts(workspace, collected.receipts)
     yield from of_failures(workspace, collected.failures)
+    for partner, name in unnamed(workspace.folder, workspace.store):
+        yield f"  {partner.name}: {name} was left where it is: its name is not UTF-8; rename it"
 
 
 def of_run(workspace: Workspace, made: Made) -> Iterator[str]:

@@ -154,6 +154,7 @@ class History:
         self._lake, self._partners, self._before = lake, frozenset(partners), before
         self._recalled: set[str] = set()
         self._totals: dict[str, dict[tuple[str, str], Decimal]] = {}
+        self._counts: dict[str, dict[tuple[str, str], int]] = {}
 
     def numbers(self, partner: str) -> pl.DataFrame:
         """All current numbers of a partner, in order; columns as `NUMBERS` has them."""
@@ -174,6 +175,17 @@ class History:
             rows = self.connection.execute(query, {"period": period}).fetchall()
             self._totals[period] = {(owner, named): total for owner, named, _, total in rows}
         return self._totals[period].get((partner, measure))
+
+    def count(self, partner: str, measure: str, period: str) -> int:
+        """How many numbers there are of a measure for a period."""
+        if period not in self.periods:
+            return 0
+        if period not in self._counts:
+            self.recall([period])
+            query = "select partner, measure, count(*) from numbers where period = ? group by all"
+            rows = self.connection.execute(query, [period]).fetchall()
+            self._counts[period] = {(owner, named): count for owner, named, count in rows}
+        return self._counts[period].get((partner, measure), 0)
 
     def recall(self, periods: Iterable[str]) -> None:
         """Have the numbers of these periods in the table ``numbers`` of `connection`."""

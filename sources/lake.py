@@ -59,6 +59,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         "findings": [
             ("reading", _TEXT), ("severity", _TEXT), ("code", _TEXT), ("sheet", _TEXT), ("row_number", pa.int32()),
             ("column_name", _TEXT), ("cell", _TEXT), ("value", _TEXT), ("message", _TEXT), ("fix", _TEXT),
+            ("answer", _TEXT),
         ],
         "columns": [
             ("reading", _TEXT), ("position", pa.int32()), ("header", _TEXT), ("column_name", _TEXT), ("how", _TEXT),

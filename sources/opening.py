@@ -17,6 +17,7 @@ from agenda.folder import Folder
 from agenda.model import Layout
 from agenda.store import BucketStore, FolderStore
 from sources.door import quarantine
+from sources.files.limits import beyond, limits
 from sources.files.readers import Unreadable
 from sources.files.reading import File, read_files
 from sources.forms import filled
@@ -87,7 +88,7 @@ class Opening:
 
     def _delivery(self, arrival: Arrival, content: bytes) -> Delivery | None:
         """The delivery that an arrival is; None where it only repeats what its source delivered last."""
-        partner, sha = arrival.partner, hashlib.sha256(content).hexdigest()
+        partner, sha = arrival.partner, "" if arrival.is_too_large else hashlib.sha256(content).hexdigest()
         layouts = layouts_of(self._folder, partner)
         revision = self._mappings.revision(partner.id, arrival.layout_name)
         mapping = self._mappings.said(partner.id, arrival.layout_name, revision)
@@ -123,7 +124,9 @@ class Opening:
         """Each file's sheet, or the finding that says why there is none."""
         known = []
         for submission in submissions:
-            if submission.layout is None:
+            if submission.arrival.is_too_large:
+                submission.findings = [beyond("file_mb", limits()).finding]
+            elif submission.layout is None:
                 submission.findings = [self._unexpected(submission)]
             elif submission.arrival.layout_name != TEMPLATE:
                 known.append(submission)

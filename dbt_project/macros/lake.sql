@@ -117,14 +117,29 @@
     {% if not files %}
     where false
     {% elif 'batch' in names %}
-    from read_parquet([{{ files }}], filename = true) as rows
+    from {{ lake_rows_sql(table, files) }} as rows
     inner join lake.files as files on rows.filename = files.path
     {% elif has_repeats and 'reading' in names %}
-    from read_parquet([{{ files }}], filename = true) as rows
+    from {{ lake_rows_sql(table, files) }} as rows
     anti join lake.repeats as repeats on rows.filename = repeats.path and rows.reading = repeats.reading
     {% else %}
-    from read_parquet([{{ files }}]) as rows
+    from {{ lake_rows_sql(table, files) }} as rows
     {% endif %}
+{% endmacro %}
+
+{% macro lake_rows_sql(table, files) %}
+    {#- The rows of these files. A column in the table's `meta.added` is null in files that are older than it. -#}
+    {%- set added = table.config.meta.get('added', []) -%}
+    {%- if not added -%}
+    read_parquet([{{ files }}], filename = true)
+    {%- else -%}
+    (
+        select * from read_parquet([{{ files }}], filename = true, union_by_name = true)
+        union all by name
+        select {% for name in added %}null::{{ table.columns[name].data_type }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
+        where false
+    )
+    {%- endif -%}
 {% endmacro %}
 
 {% macro quoted(text) %}

@@ -33,12 +33,13 @@ def keep(
 ) -> None:
     """Keep the bytes of all that may be kept; put the others aside for ``days``. ``headings``: what a layout reads."""
     arrived = [s for s in submissions if s.arrival.known is None or quarantine.is_put_aside(s.arrival.known)]
+    arrived = [s for s in arrived if not s.arrival.is_too_large]
     for submission, sheet in zip(arrived, _sheets(arrived), strict=True):
         layout = submission.layout
         expected = headings(submission.arrival, layout) if layout else frozenset()
         if found := _found(submission, sheet, expected):
             _put_aside(store, submission, sheet, found, now, days)
-    kept = [s for s in submissions if not quarantine.is_put_aside(s.delivery)]
+    kept = [s for s in submissions if not quarantine.is_put_aside(s.delivery) and not s.arrival.is_too_large]
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda s: store.put_new(f"submissions/{s.delivery.submission}", s.content), kept))
 

@@ -27,7 +27,7 @@ from sources.files.readers import Sheet, Unreadable
 
 GRACE = 5
 """Seconds beyond those of work: to be started, and to wait for a processor that others use too."""
-KEPT = ("encoding", "delimiter", "header_row", "sheet")
+KEPT = ("encoding", "delimiter", "header_row", "sheet", "decimal", "sql")
 """What of a layout says how a file is opened."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from agenda.spelling import plain
 
@@ -27,7 +28,8 @@ class Header:
 def find(rows: Sequence[Sequence[str]], headings: frozenset[str], given: int | None) -> Header | None:
     """The header: row ``given`` (from 1) where the layout names one, else the first that holds most of ``headings``.
 
-    Two rows are one header where they hold more headings together than either alone. Where no row holds any, it is
+    Two rows are one header where they hold more headings together than either alone, or where the lower one has texts
+    beside the known headings of the upper one only: one of the others may have changed. Where no row holds any, it is
     the first that isn't blank: what it lacks will then be said. None where there is no such row.
     """
     if given is not None:
@@ -37,7 +39,8 @@ def find(rows: Sequence[Sequence[str]], headings: frozenset[str], given: int | N
         here = _row(rows, at, headings)
         if at + 1 < len(rows) and not any(map(_is_amount, rows[at + 1])):
             both = _two_rows(rows, at, headings)
-            if both.matches > max(here.matches, _matches(rows[at + 1], headings)):
+            more = both.matches > max(here.matches, _matches(rows[at + 1], headings))
+            if more or (both.matches == here.matches > 0 and _goes_on(rows[at], rows[at + 1], headings)):
                 here = both
         is_first = best is None and any(cell.strip() for cell in rows[at])
         if is_first or (best is not None and here.matches > best.matches):
@@ -63,6 +66,17 @@ def _two_rows(rows: Sequence[Sequence[str]], at: int, headings: frozenset[str]) 
         alone = below and spelled(below) in headings and spelled(joined) not in headings
         texts.append(below if alone else joined)
     return Header(_trimmed(texts), at, at + 1, _matches(texts, headings))
+
+
+def _goes_on(upper: Sequence[str], lower: Sequence[str], headings: frozenset[str]) -> bool:
+    """Whether a row has texts, but under a known heading none but that itself, as a merged cell has: no data has."""
+    told = False
+    for above, below in zip_longest(map(str.strip, upper), map(str.strip, lower), fillvalue=""):
+        is_known = spelled(above) in headings
+        if below and is_known and below != above:
+            return False
+        told |= bool(below) and not is_known
+    return told
 
 
 def _is_amount(cell: str) -> bool:

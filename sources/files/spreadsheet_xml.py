@@ -1,7 +1,7 @@
 """What the library that reads workbooks doesn't tell: merged cells, and formulas without a result.
 
-Reads the parts of an XLSX by themselves. All text parts are unpacked on the way, within the limits, and one that
-declares a document type is refused: no spreadsheet program writes it, and entities can be bombs.
+Reads the parts of an XLSX, and the one of an ODS, by themselves. All text parts are unpacked on the way, within the
+limits, and one that declares a document type is refused: no spreadsheet program writes it, and entities can be bombs.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sources.files.unpack import Archive
 from sources.letters.findings import finding
 
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+OPEN_DOCUMENT = "content.xml"
 _DECLARED = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _FROM_1904 = re.compile(rb"""<workbookPr\s[^>]*date1904\s*=\s*["'](1|true)["']""")
 _OTHER_PROPERTIES = re.compile(rb"<\w+:workbookPr\b[^>]*/>")
@@ -28,6 +29,8 @@ _UNCOMPUTED = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]*t="str")[^>]*(?<!/)>\s*'
     rb"<f[^>]*?(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_OPEN = re.compile(r"<table:(table|table-row|table-cell|covered-table-cell)(\s[^<>]*)?/?>")
+_TABLE_ATTRIBUTE = re.compile(r"table:([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Part:
 
 
 def parts(archive: Archive) -> dict[str, Part]:
-    """Per sheet of an XLSX, what its part says; nothing for other workbooks. Raises `Unreadable`."""
+    """Per sheet of an XLSX or ODS, what its part says; nothing for other workbooks. Raises `Unreadable`."""
     sheets = {path: name for name, path in _sheets(archive)} if BOOK in archive.names else {}
     found = {}
     for path in archive.names:
@@ -49,6 +52,8 @@ def parts(archive: Archive) -> dict[str, Part]:
                 raise Unreadable(finding("file_doctype"))
             if path in sheets:
                 found[sheets[path]] = _part(content)
+            elif path == OPEN_DOCUMENT and b"-spanned" in content:
+                found |= _open_document(content.decode("utf-8", "replace"))
     return found
 
 
@@ -95,6 +100,30 @@ def _part(content: bytes) -> Part:
         for column, row, formula in _UNCOMPUTED.findall(content):
             uncomputed[int(row) - 1, _column(column)] = "=" + unescape(formula.decode("utf-8", "replace"))
     return Part(tuple(merged), uncomputed)
+
+
+def _open_document(text: str) -> dict[str, Part]:
+    """Merged cells by sheet: where a cell stands, those before it say, each for as often as it is repeated."""
+    merged: dict[str, list[tuple[int, int, int, int]]] = {}
+    name, row, next_row, column = "", 0, 0, 0
+    for found in _OPEN.finditer(text):
+        said = {key: double or single for key, double, single in _TABLE_ATTRIBUTE.findall(found[2] or "")}
+        if found[1] == "table":
+            name, next_row = unescape(said.get("name", "")), 0
+        elif found[1] == "table-row":
+            row, next_row, column = next_row, next_row + _times(said, "number-rows-repeated"), 0
+        else:
+            down, right = _times(said, "number-rows-spanned"), _times(said, "number-columns-spanned")
+            if down > 1 or right > 1:
+                merged.setdefault(name, []).append((row, column, row + down - 1, column + right - 1))
+            column += _times(said, "number-columns-repeated")
+    return {name: Part(tuple(ranges)) for name, ranges in merged.items()}
+
+
+def _times(said: dict[str, str], name: str) -> int:
+    """A number of rows or columns; one where it isn't said, or is none."""
+    text = said.get(name, "1")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 1
 
 
 def _column(letters: bytes) -> int:

@@ -8,8 +8,9 @@ formula itself where no program has computed it yet.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context
 from typing import Any
@@ -31,6 +32,8 @@ AS_SHOWN = Context(prec=15)
 """Spreadsheets compute with 17 digits and show no more than 15 of them; the others are noise."""
 LONG = r"^-?\d+\.\d{7,}$"
 """What the library, which cuts numbers at nine decimals, may have cut, or given with digits that are noise."""
+UNCLEAR = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
+"""What is a number in one cell and thousands in the text of another, where the decimal sign is a comma."""
 AMOUNT = re.compile(
     r"(?=.*\d)\s*[(]?[-+−–]?\s*(\d{1,3}([\s.,'’_]\d{2,3})*[\s.,'’_]\d{3}|\d+)?([.,]\d*)?([eE][-+]?\d+)?\s*[-%‰]?[)]?\s*"
 )
@@ -71,10 +74,9 @@ def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limit
     best = max((grid for grid in grids if grid.header), key=lambda grid: grid.header.matches, default=None)  # type: ignore[union-attr]
     if best is None or best.header is None:
         raise Unreadable(finding("file_empty"))
-    others = tuple(
-        Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best
-    )
-    return replace(_below(best, best.header), others=others)
+    others = [Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best]
+    others += _passed_over(book, [name for name in book.sheet_names if name not in names][: limits.sheets])
+    return replace(_below(best, best.header), others=tuple(others))
 
 
 def _unreadable(error: Exception) -> Unreadable:
@@ -107,11 +109,23 @@ def _grids(
             raise beyond("cells", limits)
         check("columns", sheet.width, limits)
         first_column = sheet.available_columns()[0].absolute_index
-        table = _texts(book, sheet, xml.get(name, Part()), first_column)
+        has_commas = layout.decimal == "," and layout.sql is None
+        table = _texts(book, sheet, xml.get(name, Part()), first_column, has_commas)
         count = max(SEARCHED, layout.header_row or 0) + 1
         header = find(_rows(table.slice(0, count)), headings, layout.header_row)
         found.append(Grid(name, table, first_column, header if header and any(header.texts) else None))
     return found
+
+
+def _passed_over(book: Any, names: Sequence[str]) -> Iterator[Other]:
+    """The first rows of the visible sheets beside the one that a layout names; one that can't be read has none."""
+    for name in names:
+        with contextlib.suppress(fastexcel.FastExcelError):
+            sheet = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=GLIMPSE, dtypes="string")
+            if sheet.visible == "visible" and sheet.height:
+                columns = [pc.fill_null(column, "") for column in sheet.to_arrow_with_errors()[0].columns]
+                rows = tuple(zip(*(column.to_pylist() for column in columns), strict=True))
+                yield Other(name, sheet.available_columns()[0].absolute_index, rows)
 
 
 def _rows(table: pa.Table) -> list[tuple[str, ...]]:
@@ -121,8 +135,11 @@ def _rows(table: pa.Table) -> list[tuple[str, ...]]:
 # -- cells as text ------------------------------------------------------------------------------------
 
 
-def _texts(book: Any, sheet: Any, part: Part, first_column: int) -> pa.Table:
-    """All cells as the text that a person sees; an empty cell is an empty text."""
+def _texts(book: Any, sheet: Any, part: Part, first_column: int, has_commas: bool) -> pa.Table:
+    """All cells as the text that a person sees; an empty cell is an empty text.
+
+    ``has_commas``: that person's decimal sign is a comma.
+    """
     batch, errors = sheet.to_arrow_with_errors()
     columns = [pc.fill_null(_dates(column), "") for column in batch.columns]
     rounded = [at for at, column in enumerate(columns) if _has(column, ".") and pc.any(_is_long(column)).as_py()]
@@ -131,6 +148,11 @@ def _texts(book: Any, sheet: Any, part: Part, first_column: int) -> pa.Table:
         exact = pa.table(numbers.to_arrow())
         for at, column in zip(rounded, exact.columns, strict=True):
             columns[at] = _with_all_digits(columns[at], column.combine_chunks())
+    unclear = [at for at, column in enumerate(columns) if has_commas and _has(column, ".") and _has_unclear(column)]
+    if unclear:  # only numbers are converted, and to whatever
+        numbers = book.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=unclear)
+        for at, column in zip(unclear, pa.table(numbers.to_arrow()).columns, strict=True):
+            columns[at] = _with_commas(columns[at], column.combine_chunks())
     changed: dict[int, dict[int, str]] = {}
     for error in errors.errors if errors else ():
         row, column = error.position
@@ -169,6 +191,16 @@ def _with_all_digits(texts: pa.Array, numbers: pa.Array) -> pa.Array:
         if number is not None:
             found[row] = shown(number)
     return _replaced(texts, found)
+
+
+def _has_unclear(column: pa.Array) -> bool:
+    return bool(pc.any(pc.match_substring_regex(column, UNCLEAR)).as_py())
+
+
+def _with_commas(texts: pa.Array, numbers: pa.Array) -> pa.Array:
+    """``1,234`` for the number; the text ``1.234`` stays, and may be thousands."""
+    is_number = pc.and_(pc.match_substring_regex(texts, UNCLEAR), pc.is_valid(numbers))
+    return pc.if_else(is_number, pc.replace_substring(texts, ".", ","), texts)
 
 
 def shown(number: float) -> str:

@@ -14,13 +14,16 @@ from functools import cache
 from pathlib import Path
 
 from agenda.catalogue import Speech
-from agenda.periods import Calendar
+from agenda.periods import Calendar, Period
 from sources.letters.sentences import HINTS as HINTS
+from sources.letters.sentences import RECORD_WORDS as RECORD_WORDS
 from sources.letters.sentences import WORDS as WORDS
 from sources.letters.sentences import Severity as Severity
 
-Detail = str | int | Decimal | date
-"""What fills a ``{place}`` of a sentence: a text as it stands, or a number or day as each language writes it."""
+Detail = str | int | Decimal | date | Period | tuple[Period, ...]
+"""What fills a ``{place}`` of a sentence: a text as it stands; a number, day or period as each language writes it."""
+PERIODS_SHOWN = 3
+"""Periods that are named one by one; of more, the first and the last."""
 SHOWN_CHARACTERS = 200
 """Of a cell's text in a finding; whoever sees that much of it knows which cell it is."""
 
@@ -47,9 +50,9 @@ class Finding:
     details: tuple[tuple[str, Detail], ...] = ()
     answer: str | None = None  # what the partner wrote beside it: a warning that is answered asks for nothing
 
-    def said(self, speech: Speech) -> tuple[str, str]:
-        """What is wrong and how to mend it, in the language of ``speech``."""
-        _, message, fix = WORDS[self.code]
+    def said(self, speech: Speech, of_records: bool = False) -> tuple[str, str]:
+        """What is wrong and how to mend it, in the language of ``speech``; ``of_records``: to who has no file."""
+        message, fix = RECORD_WORDS.get(self.code, WORDS[self.code][1:]) if of_records else WORDS[self.code][1:]
         own = {"column": self.column or "", "value": self.value or "", "sheet": self.sheet or ""}
         said = {**own, **{name: _said(name, detail, speech) for name, detail in self.details}}
         return speech._(message, **said), speech._(fix, **said)
@@ -75,13 +78,13 @@ def finding(
     """The finding ``code`` with its words filled in; ``position`` is the column's place in the sheet, from 0.
 
     Of the details, whole numbers and `Decimal` are amounts, written with the thousands separators of each language (the
-    number of a row or a year is given as text), and a date is written as each language writes days. A ``reason`` is
-    translated where the catalogues have it.
+    number of a row or a year is given as text); a date and periods are written as each language writes them. A
+    ``reason`` is translated where the catalogues have it.
     """
     severity = WORDS[code][0]
     cell = f"{column_letters(position)}{row}" if row is not None and position is not None else None
     short = value if value is None or len(value) <= SHOWN_CHARACTERS else f"{value[:SHOWN_CHARACTERS]}…"
-    kept = tuple((name, d if isinstance(d, int | Decimal | date) else str(d)) for name, d in details.items())
+    kept = tuple((n, d if isinstance(d, int | Decimal | date | Period | tuple) else str(d)) for n, d in details.items())
     made = Finding(code, severity, "", "", sheet, row, column, cell, short, kept)
     message, fix = made.said(ENGLISH)
     return replace(made, message=message, fix=fix)
@@ -90,6 +93,11 @@ def finding(
 def _said(name: str, detail: Detail, speech: Speech) -> str:
     if isinstance(detail, date):
         return speech.day(detail)
+    if isinstance(detail, Period):  # in what is kept by its key, as there no calendar stands beside it
+        return detail.key if speech is ENGLISH else speech.period_short(detail)
+    if isinstance(detail, tuple):
+        shown = [_said(name, period, speech) for period in sorted(set(detail))]
+        return speech._(", ").join(shown) if len(shown) <= PERIODS_SHOWN else f"{shown[0]} – {shown[-1]}"
     if not isinstance(detail, str):
         return speech.exact(Decimal(detail))
     if name in HINTS:

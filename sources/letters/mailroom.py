@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,7 @@ from sources.letters.letterbox import update
 from sources.letters.marked import mark
 from sources.letters.outlook import outlook
 from sources.letters.page import Entry, receipt_page, year_before
-from sources.letters.receipt import Outlook, Receipt, Taken, address, reply_csv
+from sources.letters.receipt import OF_RECORDS, Outlook, Receipt, Taken, address, is_withdrawal, reply_csv
 from sources.submission import Submission
 
 MARKING_SECONDS = 60
@@ -87,6 +88,7 @@ class Mailroom:
             mended=mended(earlier, submission),
             has_copy=copy is not None,
             is_unmarked=is_unmarked,
+            source=partner.source.kind,
             names=partial(self._names, partner),
         )
         files = {receipt.copy: copy, receipt.reply: reply_csv(receipt.proposals) if receipt.proposals else None}
@@ -97,18 +99,26 @@ class Mailroom:
 
         Several shares make no total: nothing is said there instead of a sum that means nothing.
         """
-        partner, taken = submission.partner.id, []
+        taken = []
         for measure, key, numbers in submission.taken:
             period, entry = self._calendar.parse(key), self._measures[measure]
+            if not entry.is_sum and numbers > 1:
+                taken.append(Taken(entry.name, entry.unit, period, numbers))
+                continue
             before, year = self._calendar.shift(period, -1), year_before(period, self._calendar)
-            here = submission.totals
-            earlier = [
-                here[measure, one] if (measure, one) in here else self._history.total(partner, measure, one.key)
-                for one in (before, year)
-            ]
-            totals = [here.get((measure, period)), *earlier] if entry.is_sum or numbers == 1 else []
-            taken.append(Taken(entry.name, entry.unit, period, numbers, *totals))
+            earlier = [self._beside(submission, measure, one) for one in (before, year)]
+            totals, counts = zip(*earlier, strict=True)
+            total = submission.totals.get((measure, period))
+            taken.append(Taken(entry.name, entry.unit, period, numbers, total, *totals, *counts))
         return taken
+
+    def _beside(self, submission: Submission, measure: str, period: Period) -> tuple[Decimal | None, int]:
+        """What was said of an earlier period, in the file itself or before: in all, and by how many numbers."""
+        if (measure, period) in submission.totals:
+            counts = [count for one, key, count in submission.taken if (one, key) == (measure, period.key)]
+            return submission.totals[measure, period], sum(counts)
+        said = (submission.partner.id, measure, period.key)
+        return self._history.total(*said), self._history.count(*said)
 
     def _outlook(self, partner: Partner, day: date) -> Outlook:
         def said(measure: str, period: Period) -> bool:
@@ -122,12 +132,12 @@ class Mailroom:
     def _names(self, partner: Partner, found: Finding) -> tuple[str, ...]:
         """The agreed names that a word could have been, where a finding says that it was none."""
         agenda = self._folder.agenda
-        if found.code == "place_unknown":
+        if found.code in ("place_unknown", "place_empty"):
             return tuple(place.name for place in agenda.places)
-        if found.code == "measure_unknown":
+        if found.code in ("measure_unknown", "measure_empty"):
             owed = {measure for owes in partner.owes for measure in owes.measures}
             return tuple(measure.name for measure in agenda.measures if not owed or measure.id in owed)
-        if found.code == "member_unknown":
+        if found.code in ("member_unknown", "member_empty"):
             of = dict(found.details).get("dimension")
             return tuple(member.name for one in agenda.dimensions if one.id == of for member in one.members)
         return ()
@@ -180,10 +190,13 @@ class Mailroom:
 def mended(earlier: Mapping[str, Any], submission: Submission) -> tuple[str, ...]:
     """What the version before had wrong and this one has not, as it was said then; rows may have moved meanwhile.
 
-    A file that could not be read has mended nothing, and one that is refused as a whole no cell.
+    A file that could not be read has mended nothing, one that is refused as a whole no cell. A withdrawal mends none.
     """
     findings, counts = submission.findings, submission.counts
+    if is_withdrawal(findings):
+        return ()
     rows_were_checked = counts.accepted > 0 or any(found.row is not None for found in findings)
+    is_file = submission.partner.source.kind not in OF_RECORDS
     still = Counter((found.code, found.column, found.value) for found in findings)
     gone = []
     for was in earlier.get("findings", ()) if counts.read else ():
@@ -192,7 +205,7 @@ def mended(earlier: Mapping[str, Any], submission: Submission) -> tuple[str, ...
             still[key] -= 1
         elif rows_were_checked or was["row"] is None:
             message = was.get("said", was)["message"]
-            gone.append(f"{was['cell']} · {message}" if was["cell"] else message)
+            gone.append(f"{was['cell']} · {message}" if was["cell"] and is_file else message)
     if not gone and earlier.get("sha256") == submission.delivery.submission:  # the same version answered once more
         return tuple(earlier.get("mended", ()))
     return tuple(gone)

@@ -63,17 +63,28 @@ class _View:
     def headline(self) -> str:
         _, n, receipt = self.speech._, self.speech.n, self.receipt
         codes, rejected = {found.code for found in receipt.findings}, receipt.counts.rejected
+        if "personal_data" in codes and receipt.is_asked:
+            return _("What we asked you for was put aside: it seems to hold personal data.")
         if "personal_data" in codes:
             return _("Your file was put aside: it seems to hold personal data.")
         if "withdrawn" in codes:
             return _("Your file is withdrawn; its numbers no longer count.")
+        if receipt.outcome == "rejected" and receipt.is_asked:
+            return _("What we asked you for arrived, but could not be used yet.")
         if receipt.outcome == "rejected":
             return _("Your file arrived, but could not be used yet.")
         if receipt.outcome == "accepted" and self._is_nil():
             return _("Thank you. You have nothing to report, and it counts as zero, not as missing.")
+        if receipt.outcome == "accepted" and receipt.is_asked:
+            return _("Thank you. All that we asked you for was taken in.")
         if receipt.outcome == "accepted":
             return _("Thank you. All of your file was taken in.")
-        if receipt.counts.accepted < rejected:
+        if receipt.is_of_records:
+            return n(
+                "Thank you. Part of it was taken in; {number} record needs your eyes.",
+                "Thank you. Part of it was taken in; {number} records need your eyes.", rejected,
+            )  # fmt: skip
+        if receipt.counts.accepted <= rejected:
             return n(
                 "Thank you. Part of it was taken in; {number} row needs your eyes.",
                 "Thank you. Part of it was taken in; {number} rows need your eyes.", rejected,
@@ -105,9 +116,16 @@ class _View:
         return [found for found in self.receipt.findings if found.severity == "warning" and found.answer]
 
     def place(self, found: Finding) -> str:
-        """``D7``, ``row 7``, ``D7, sheet “Q3”``."""
+        """``D7``, ``row 7``, ``D7, sheet “Q3”``; ``record 7, field “age”``."""
+        if self.receipt.is_of_records and found.column:
+            return self.speech._("record {row}, field “{column}”", row=found.row, column=found.column)
+        if self.receipt.is_of_records:
+            return self.speech._("record {row}", row=found.row)
         place = found.cell or self.speech._("row {row}", row=found.row)
         return self.speech._("{place}, sheet “{sheet}”", place=place, sheet=found.sheet) if found.sheet else place
+
+    def said(self, found: Finding) -> tuple[str, str]:
+        return found.said(self.speech, self.receipt.is_of_records)
 
     def fitting(self, names: Sequence[str]) -> str:
         return fitting(self.speech, names)
@@ -124,12 +142,29 @@ class _View:
         before = self.speech.calendar.shift(period, -1)
         return self.speech.period_short(before), self.speech.period_short(year_before(period, self.speech.calendar))
 
-    def change(self, now: Decimal | None, then: Decimal | None) -> str:
-        """``+46``, ``−3``, ``±0``; nothing where one of the two is not known."""
-        if now is None or then is None:
+    def beside(self, taken: Taken, then: Decimal | None, numbers: int) -> str:
+        """How far a total is from an earlier one: ``+46``, ``−3``, ``±0``; nothing where one of the two is not known.
+
+        Where the earlier one is made of more ``numbers``, how many: the two are no like with like.
+        """
+        if taken.total is None or then is None:
             return ""
-        change = now - then
+        if taken.numbers < numbers:
+            return self.speech.n("{number} number", "{number} numbers", numbers)
+        change = taken.total - then
         return ("+" if change > 0 else "±" if not change else "") + self.speech.exact(change)
+
+    @property
+    def is_in_part(self) -> bool:
+        """Whether a total is shown beside an earlier one that is made of more numbers."""
+        return any(
+            taken.total is not None and then is not None and taken.numbers < numbers
+            for _, group in self.periods()[:PERIODS_SHOWN]
+            for taken in group
+            for then, numbers in (
+                (taken.before, taken.numbers_before), (taken.year_before, taken.numbers_year_before),
+            )
+        )  # fmt: skip
 
 
 def year_before(period: Period, calendar: Calendar) -> Period:

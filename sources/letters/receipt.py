@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,6 +28,8 @@ SHOWN = 50
 NAMES_SHOWN = 12
 """Agreed names that are listed where one was not known: what fits in two lines; all of them are in the template."""
 
+OF_RECORDS = ("api", "database")
+"""Ways in that hold records of fields, where a file has rows of cells."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings of a cell's text that make programs run it."""
 
@@ -43,6 +45,8 @@ class Taken:
     total: Decimal | None = None
     before: Decimal | None = None  # of the period before
     year_before: Decimal | None = None
+    numbers_before: int = 0
+    numbers_year_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of one submission. ``names`` gives the agreed names that a finding's word could have been."""
+    """What became of one submission. ``names`` gives the agreed names that a finding's word could have been.
+
+    ``source`` is the partner's way in: what an API or a database holds are records of fields, and no file.
+    """
 
     initiative: str
     contact: str
@@ -93,12 +100,21 @@ class Receipt:
     mended: tuple[str, ...] = ()
     has_copy: bool = False
     is_unmarked: bool = False  # a workbook that ought to have come back marked
+    source: str = "bucket"
     names: Callable[[Finding], tuple[str, ...]] = lambda found: ()
 
     @property
     def outcome(self) -> str:
-        is_withdrawn = any(found.code == "withdrawn" for found in self.findings)
-        return "withdrawn" if is_withdrawn else self.counts.outcome
+        return "withdrawn" if is_withdrawal(self.findings) else self.counts.outcome
+
+    @property
+    def is_of_records(self) -> bool:
+        return self.source in OF_RECORDS
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it was asked for, so that there is no file to send again."""
+        return self.source != "bucket"
 
     @property
     def errors(self) -> int:
@@ -159,9 +175,13 @@ class Receipt:
 
     def _finding(self, found: Finding) -> dict[str, Any]:
         """A finding with its code and English texts, and what the partner reads of it."""
-        message, fix = found.said(self.speech)
+        message, fix = found.said(self.speech, self.is_of_records)
         rest = {name: value for name, value in vars(found).items() if name != "details"}
         return {**rest, "said": {"message": message, "fix": fix}}
+
+
+def is_withdrawal(findings: Iterable[Finding]) -> bool:
+    return any(found.code == "withdrawn" for found in findings)
 
 
 def address(key: str, submission: str) -> str:

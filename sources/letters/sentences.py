@@ -47,6 +47,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
         "warning", "The column “{column}” is new: the file before this one did not have it.",
         "If it is there on purpose, nothing needs to be done; only agreed columns are read.",
     ),
+    "column_instead": (
+        "warning", "The column “{column}” is new: the file before this one did not have it.",
+        "If it is one of the columns that are missing, give it the agreed name, or tell the backbone which one it is.",
+    ),
     "column_gone": (
         "warning", "The column “{column}” is gone: the file before this one had it.",
         "If it is missing by mistake, send the file again with it; if not, nothing needs to be done.",
@@ -276,6 +280,14 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "measure_unknown": (
         "error", "“{value}” is not a measure that is agreed.{looks_like}", "Use the agreed name of the measure.",
     ),
+    "measure_empty": ("error", "The row doesn't say which measure it is about.", "Write the measure's agreed name."),
+    "period_empty": (
+        "error", "The row doesn't say which period it is about.", "Write the period, like 2026-07, 2026Q3 or 2026.",
+    ),
+    "place_empty": ("error", "The row doesn't say which place it is about.", "Write the place's agreed name."),
+    "member_empty": (
+        "error", "The row doesn't say which group it is about.", "Write the group's agreed name.",
+    ),
     "period_unreadable": (
         "error", "“{value}” names no month, quarter or year.", "Write it like 2026-07, 2026Q3 or 2026.",
     ),
@@ -290,6 +302,10 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     ),
     "value_not_a_number": (
         "error", "“{value}” is not a number.", "Write the number in digits; leave the cell empty if there is none.",
+    ),
+    "value_comma": (
+        "error", "“{value}” is written with a decimal comma, and numbers are read with a decimal point here.",
+        "Write it with a point (4.5 for four and a half), or ask the backbone to declare decimal: ','.",
     ),
     "value_ambiguous": (
         "error", "“{value}” may be thousands or decimals: a point is written for either.",
@@ -323,3 +339,30 @@ HINTS = {
     "differ": " What tells the rows apart is not read: {differ}.",
 }
 """Details that are said as a sentence of their own where there is something to say, and not at all where not."""
+
+RECORD_WORDS: dict[str, tuple[str, str]] = {
+    "file_empty": ("There are no records.", "Tell the backbone if they lie elsewhere now."),
+    "no_numbers": ("No number was found in the {rows} records.", "Check that the fields with the numbers are filled."),
+    "column_missing": (
+        "There is no field “{column}”.{looks_like}",
+        "Give the field its agreed name again, or ask the backbone to accept the new one.",
+    ),
+    "column_new": (
+        "The field “{column}” is new: the records before these did not have it.",
+        "If it is there on purpose, nothing needs to be done; only agreed fields are read.",
+    ),
+    "column_gone": (
+        "The field “{column}” is gone: the records before these had it.",
+        "If it is missing by mistake, bring it back; if not, nothing needs to be done.",
+    ),
+    "measures_missing": (
+        "For {period} the records lack: {measures}. It is due on {due}.", "Enter what is missing where you keep it.",
+    ),
+    "value_not_a_number": (
+        "“{value}” is not a number.", "Write the number in digits; leave the field empty if there is none.",
+    ),
+    "row_repeated": (
+        "The record repeats record {first}; it is counted once.", "Delete the record if it is there by mistake.",
+    ),
+}  # fmt: skip
+"""What is said in place of `WORDS` where an API or a database is asked: there are records and fields, and no file."""

@@ -62,14 +62,14 @@ def _finding(
     measure = vocabulary.measures[comparison.measures[breach["measure"]]]
     whole = vocabulary.measures.get(measure.part_of or "")
     before = breach["other_period"] if breach["code"] == "value_jump" else breach["period"]
-    details = {
+    details: dict[str, object] = {
         "number": breach["value"],
         "other": breach["other"],
         "measure": measure.name,
         "whole": whole.name if whole else "",
         "at": _place(plan, sheet, breach["other_row"], breach["other_no"]),
         "file": (breach["other_key"] or "").rpartition("/")[2],
-        "period": comparison.periods[before].key if before is not None and before >= 0 else "",
+        "period": comparison.periods[before] if before is not None and before >= 0 else "",
     }
     needed = WORDS[breach["code"]][1] + WORDS[breach["code"]][2]
     return finding(

@@ -33,7 +33,7 @@ def rows(reading: str, sheet: Sheet, read_as: Sequence[tuple[str | None, Fit]]) 
 
 
 class Columns:
-    """What each partner's last file had, per layout."""
+    """What each partner's last file had, per layout; of those that had all their columns."""
 
     def __init__(self, lake: Lake, deliveries: Iterable[Delivery]) -> None:
         self._lake = lake
@@ -61,14 +61,14 @@ class Columns:
         settled = {plain(str(column)) for column in (*plan.missing, *mapped.values())}
         found = []
         for text in (text for text in now if text not in was and now[text] not in likely):
-            code = "column_renamed" if text in mapped else "column_new"
+            code = "column_renamed" if text in mapped else "column_instead" if plan.missing else "column_new"
             found.append(finding(code, sheet=sheet.name, column=now[text], read_as=mapped.get(text) or ""))
         for text in (text for text in was if text not in now and aliases.get(text, text) not in settled):
             found.append(finding("column_gone", sheet=sheet.name, column=was[text]))
         return found
 
     def _add(self, delivery: Delivery) -> None:
-        if delivery.header:
+        if delivery.header and not delivery.lacks:  # what was refused for its columns is nothing to go by
             self._before[delivery.partner, delivery.layout].append(delivery)
 
     def header(self, delivery: Delivery) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ is rejected whole; a row that holds no number for the agenda is skipped.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -187,6 +188,9 @@ def _others(rows: dict[int, None], own: int) -> str:
     return ", ".join(map(str, named)) + (f" (+{more})" if more > 0 else "")
 
 
+DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}([. ]\d{3})+|\d+),\d+")
+
+
 def _differing(plan: Plan, sheet: Sheet, rows: Sequence[int]) -> str:
     """The columns that nothing reads and that tell these rows apart: what the layout may have overlooked."""
     unread = [p for p, (column, _) in enumerate(plan.how) if column is None and sheet.header[p].strip()]
@@ -240,6 +244,13 @@ def _finding(
     elif code == "value_not_a_number" and text.strip("+-0123456789., '") == "":
         zeros = len(str(int(cell.value.times or 1))) - 1 if cell else 0
         code = "value_too_large" if sum(map(str.isdigit, text)) + zeros > 12 else code
+    if code == "value_not_a_number" and DECIMAL_COMMA.fullmatch(text.strip()):
+        code = "value_comma"
+    if not text.strip() and code.endswith(("_unknown", "_unreadable")):  # no word at all
+        code, details = (
+            f"{code.partition('_')[0]}_empty",
+            {name: detail for name, detail in details.items() if name == "dimension"},
+        )
     position = plan.position(column)
     return finding(
         code, sheet=sheet.name, row=breach["row"], column=column, value=text, **details,

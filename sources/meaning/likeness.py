@@ -14,10 +14,12 @@ from functools import partial
 
 from agenda.layouts import From, Layout
 from agenda.spelling import plain
+from agenda.spelling import words as words_of
 from sources.meaning.vocabulary import Vocabulary, translated
 
-FITTING = 0.8
-"""Share of a column's cells that must fit; in real files a total, a note or a slip stands among them."""
+FITTING = 0.5
+"""Share of a column's cells that must fit. In real files totals, notes and signs for what is unknown or too small to
+show stand among them; where most cells are something else, the column is."""
 ALONE = 0.95
 """Share from which cells speak for themselves, whatever the heading, where what they may say is a closed list."""
 BY_CELLS = 0.7
@@ -54,12 +56,12 @@ class Words:
 
     def _of(self, text: str) -> set[Word]:
         """The words of a heading; ``TotalMen`` has two, as ``total_men`` has."""
-        parts = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).split()
+        parts = words_of(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))
         words: set[Word] = set()
         at = 0
         while at < len(parts):
             for size in range(min(_LONGEST, len(parts) - at), 0, -1):
-                known = self._ids.get(" ".join(parts[at : at + size]))
+                known = self._ids.get(plain(" ".join(parts[at : at + size])))
                 if known or size == 1:
                     words |= {known} if known else set(re.findall(r"\d+|[^\d]+", parts[at]))
                     at += size

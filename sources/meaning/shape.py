@@ -147,10 +147,14 @@ def match(
 
 
 def _cells(value: Value, vocabulary: Vocabulary, known: set[str]) -> list[Cell]:
-    """The value's cells; a pattern's columns go by any spelling of the member that is ``known`` from the header."""
-    cells = []
-    for dimension, member, columns in _patterned(value, vocabulary):
-        column = next((column for column in columns if plain(column) in known), columns[0])
+    """The value's cells; a pattern's columns go by any spelling of the member that is ``known`` from the header.
+
+    One that is missing goes by the member's id where others do, else by its name, as people know it.
+    """
+    cells, patterned = [], list(_patterned(value, vocabulary))
+    usual = 0 if any(plain(columns[0]) in known for _, _, columns in patterned) else 1
+    for dimension, member, columns in patterned:
+        column = next((column for column in columns if plain(column) in known), columns[usual])
         cells.append(Cell(value, column, {**value.members, dimension: member}))
     return cells or [Cell(value, value.column, dict(value.members))]
 

@@ -26,8 +26,6 @@ UNITS = {
 _MONEY = r"(?:us ?)?[$€£₩¥]|usd|eur|krw|dollars?|euros?|won|yuan|yen"
 _THINGS = "명|원|개|건|달러|가구|세대|人|名|元|円|圆|件|户|戶|戸|美元|ドル"
 _LEAD = "in|en|unit|units|unidad|unidades|단위|単位|单位|單位"
-EXAMPLES = 3
-"""Periods that a finding names before it says "to"."""
 
 
 def unit_notes(plan: Plan, sheet: Sheet) -> Iterator[Finding]:
@@ -69,7 +67,7 @@ def late_news(comparison: Comparison, vocabulary: Vocabulary, arrived: date) -> 
     for file, period in comparison.news(arrived - timedelta(days)):
         news[file].append(period)
     for file, periods in sorted(news.items()):
-        yield file, finding("period_closed", periods=_named(periods), days=days)
+        yield file, finding("period_closed", periods=tuple(periods), days=days)
 
 
 def missing(plan: Plan, comparison: Comparison, vocabulary: Vocabulary, past: Past) -> Iterator[tuple[int, Finding]]:
@@ -92,7 +90,7 @@ def missing(plan: Plan, comparison: Comparison, vocabulary: Vocabulary, past: Pa
             if lacking:
                 due = latest.end + timedelta(vocabulary.initiative.due_days)
                 names = ", ".join(f"“{name}”" for name in lacking)
-                yield file, finding("measures_missing", period=latest.key, measures=names, due=due)
+                yield file, finding("measures_missing", period=latest, measures=names, due=due)
 
 
 def _measures(plan: Plan) -> set[str]:
@@ -128,11 +126,5 @@ def beside_others(comparison: Comparison, replaces: bool) -> Iterator[tuple[int,
 
 def other_file(code: str, key: str, found: Sequence[tuple[Period, int]]) -> Finding:
     """What is said of numbers that the file ``key`` gave: how many of which period."""
-    count, periods = sum(number for _, number in found), _named([period for period, _ in found])
+    count, periods = sum(number for _, number in found), tuple(period for period, _ in found)
     return finding(code, count=count, file=key.rpartition("/")[2], periods=periods)
-
-
-def _named(periods: Sequence[Period]) -> str:
-    """``2024Q1, 2024Q2``; of many the first and the last."""
-    keys = [period.key for period in sorted(set(periods))]
-    return ", ".join(keys) if len(keys) <= EXAMPLES else f"{keys[0]} – {keys[-1]}"

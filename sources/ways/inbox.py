@@ -7,6 +7,7 @@ last; a known delivery is read again where the contract or its layout has change
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from collections import defaultdict
@@ -17,8 +18,9 @@ from fnmatch import fnmatchcase
 
 from agenda.folder import Folder
 from agenda.model import Layout, Partner
-from agenda.store import Store, Stored
+from agenda.store import FolderStore, Store, Stored
 from sources.door import quarantine
+from sources.files.limits import MB, limits
 from sources.forms.sheet_words import layouts_of
 from sources.forms.stamp import TEMPLATE
 from sources.lake import Delivery
@@ -63,16 +65,25 @@ class Arrival:
         """The object's own key below inbox/."""
         return self.stored.key.removeprefix(INBOX)
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the object is refused by the size it is listed with; such a one has no digest and is not kept."""
+        is_kept = self.known is not None and self.known.submission != ""
+        return self.content is None and not is_kept and self.stored.size > limits().file_mb * MB
+
     def replace_others(self, store: Store, reading: str) -> None:
         """Mark that the others are no arrivals any more once the lake holds ``reading``, which this one became."""
         for version in self.others:
             store.put_new(seen_key(self.key, version, reading), b"")
 
     def content_in(self, store: Store) -> bytes | None:
-        """What the object holds; None where it changed since it was listed. `KeyError` where it went away."""
-        if self.content is not None:
-            return self.content
-        if self.known is not None and not quarantine.is_put_aside(self.known):
+        """What the object holds; None where it changed since it was listed. `KeyError` where it went away.
+
+        Nothing of what is too large is fetched: it would fill the memory only to be refused.
+        """
+        if self.content is not None or self.is_too_large:
+            return self.content or b""
+        if self.known is not None and self.known.submission and not quarantine.is_put_aside(self.known):
             return store.get(f"submissions/{self.known.submission}")
         return store.get_version(self.stored.key, self.stored.version)
 
@@ -132,6 +143,21 @@ def _of_partner(
             read_now = reading_of(vocabulary, partner, key, known.submission, layout_name, layouts, said)
             if known.reading != read_now or mappings.concern(known):
                 yield Arrival(partner, key, current, layout_name, known)
+
+
+def unnamed(folder: Folder, store: Store) -> Iterator[tuple[Partner, str]]:
+    """Files in folder inboxes whose names are no UTF-8, and so can be named nowhere else: nobody takes them in.
+
+    Each with the name as far as it can be shown.
+    """
+    if not isinstance(store, FolderStore):  # keys of buckets are UTF-8
+        return
+    for partner in folder.partners.partners:
+        for _, _, names in os.walk(store.path / INBOX / partner.prefix):
+            for name in sorted(names):
+                shown = os.fsencode(name).decode("utf-8", "replace")
+                if shown != name:
+                    yield partner, shown
 
 
 def _by_key(objects: Sequence[Stored], known: Collection[str]) -> dict[str, list[Stored]]:

@@ -44,6 +44,7 @@ LAKE_SCHEMAS: dict[str, pa.Schema] = {
         "findings": [
             ("reading", TEXT), ("severity", TEXT), ("code", TEXT), ("sheet", TEXT), ("row_number", INT),
             ("column_name", TEXT), ("cell", TEXT), ("value", TEXT), ("message", TEXT), ("fix", TEXT),
+            ("answer", TEXT),
         ],
         "columns": [("reading", TEXT), ("position", INT), ("header", TEXT), ("column_name", TEXT), ("how", TEXT)],
     }.items()
@@ -145,7 +146,7 @@ class Lake:
                 )  # fmt: skip
             rows["rejected_rows"] += [(r.reading, "", i, "{}", *known) for i, known in enumerate(r.rejected)]
             rows["findings"] += [
-                (r.reading, severity, code, "", 2, "n", "C2", "x", message, "mend it")
+                (r.reading, severity, code, "", 2, "n", "C2", "x", message, "mend it", "seen")
                 for severity, code, message in r.findings
             ]
         return {name: _table(name, rows[name]) for name in rows if rows[name]}

@@ -8,12 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from agenda.errors import ConfigurationError
+from agenda.lint import read
 from agenda.periods import Calendar, Period
 from flows.warehouse import WarehouseError, build_warehouse, warehouse_key
-from tests.dbt.conftest import Warehouse
+from tests.dbt.conftest import INITIATIVE, Warehouse
 from tests.dbt.lake_fixture import Lake, Reading
 
 Story = tuple[Lake, dict[str, datetime]]
@@ -95,6 +97,21 @@ def test_deliveries_and_findings_are_those_of_each_key_s_latest(warehouse: Wareh
     assert ("centers/centers-2.csv", "partial", 2, datetime(2025, 8, 1).date()) in outcomes
     assert ("agency/agency-2.csv", "rejected", 0, datetime(2025, 7, 1).date()) in outcomes
     assert warehouse.rows("select partner, code, cell from fct_findings") == [("centers", "unknown_place", "C2")]
+
+
+@pytest.mark.parametrize("older", [1, 2])
+def test_findings_of_older_batches_have_no_answer(tmp_path: Path, build: Callable[..., Warehouse], older: int) -> None:
+    folder = read(INITIATIVE)
+    lake = Lake(tmp_path / "lake", folder.initiative.calendar)
+    lake.land_agenda(folder)
+    for name in ("a", "b"):
+        rows = [("spots", "2025-09", "north", "", 30)]
+        lake.deliver(Reading(name, "centers", rows, findings=[("warning", "value_jump", "far")]))
+    files = sorted((lake.path / "data/findings").rglob("*.parquet"))
+    for file in files[:older]:
+        pq.write_table(pq.read_table(file, partitioning=None).drop_columns(["answer"]), file)
+    said = build(lake.path).rows("select reading, answer from fct_findings order by all")
+    assert said == [("a", None), ("b", None if older == 2 else "seen")]
 
 
 def test_periods_agree_with_the_calendar_in_python(warehouse: Warehouse) -> None:

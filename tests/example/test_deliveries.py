@@ -21,6 +21,7 @@ def test_all_files_are_taken_but_for_the_faults_that_are_meant(collected: Collec
     assert found == {
         "head_start/staff_2026Q3.xlsx": ["column_missing"],
         "human_services/caseload_2025Q3.xlsx": ["column_gone", "column_new"],  # a new heading, which the layout knows
+        "human_services/caseload_2026Q2_corrected.xlsx": ["file_overrules"],
         "schools/prek_form_2026Q3.csv": [
             "place_unknown", "row_contradicts", "row_contradicts", "value_not_a_number"
         ],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from agenda.starter import write_starter
-from flows import asked, standing
+from flows import asked, standing, summary
 from flows.status import PartnerStatus, status
 from flows.workspace import Workspace
 from sources.collect import collect
@@ -67,3 +68,19 @@ def test_who_was_asked_again_with_success_is_forgotten(workspace: Workspace) -> 
     asked.note(store, ["b"], {"b": "still throttled"})
     asked.note(store, ["a"], {})
     assert asked.failures(store) == {"b": asked.Failure("still throttled", since)}
+
+
+def test_a_file_whose_name_is_no_text_is_told_of(workspace: Workspace) -> None:
+    inbox = workspace.folder.path / "store/inbox/library"
+    try:
+        Path(os.fsdecode(os.fsencode(inbox / "informe-") + b"a\xf1o.csv")).write_text("period\n")
+    except OSError:
+        pytest.skip("this disk takes no such name")
+    (row,) = read(workspace, TODAY)
+    assert row.unnamed == ("informe-a\ufffdo.csv",)
+    periods = workspace.calendar.parse_range("2026Q1..2026Q3")
+    said = list(standing.lines([row], periods, TODAY, workspace.store.url))
+    assert "  Public library: informe-a\ufffdo.csv, left where it is; its name is not UTF-8, rename it" in said
+    assert standing.data([row], periods, TODAY)[0]["unnamed"] == ["informe-a\ufffdo.csv"]
+    collected = collect(workspace.folder, workspace.store)
+    assert any("informe-a\ufffdo.csv was left" in line for line in summary.of_collected(workspace, collected))

@@ -46,6 +46,7 @@ Key = tuple[str, str, str, str]
 """Measure, period, place and members of a number."""
 ROLLING = {19, 20, 21, 22}
 """Versions that have any three months, such as 1992 Mar-May, besides the quarters of the calendar."""
+COLUMNS = {"column_new", "column_instead", "column_gone", "column_renamed"}
 QUARTERS = ("Jan-Mar", "Apr-Jun", "Jul-Sep", "Oct-Dec")
 
 pytestmark = pytest.mark.skipif(not SOURCE.is_dir(), reason=f"the real data are not here ({SOURCE})")
@@ -145,9 +146,7 @@ def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None
     for version in story.versions:
         now = {name.lower() for name in version.header if name}
         first = next(receipt for number, receipt in story.receipts if number == version.number)
-        told = {
-            str(f.column).lower() for f in first.findings if f.code in ("column_new", "column_gone", "column_renamed")
-        }
+        told = {str(f.column).lower() for f in first.findings if f.code in COLUMNS}
         told |= {text.lower() for f in first.findings if f.code == "column_missing" for _, text in f.details}
         missing = {str(f.column).lower() for f in first.findings if f.code == "column_missing"}
         changed = now ^ before.get(version.layout, now)

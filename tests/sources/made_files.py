@@ -93,10 +93,15 @@ def ods(rows: Sequence[Sequence[object]], attributes: str = "") -> bytes:
 def _ods_cell(value: object) -> str:
     if isinstance(value, int | float):
         return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
-    text = str(value)
+    if value is None:
+        return "<table:covered-table-cell/>"
+    text, merged = str(value), ""
+    if text.startswith("merged:"):
+        _, down, text = text.split(":", 2)
+        merged = f' table:number-columns-spanned="1" table:number-rows-spanned="{down}"'
     if text.startswith("date:"):
         return f'<table:table-cell office:value-type="date" office:date-value={quoteattr(text[5:])}/>'
-    return f'<table:table-cell office:value-type="string"><text:p>{escape(text)}</text:p></table:table-cell>'
+    return f'<table:table-cell office:value-type="string"{merged}><text:p>{escape(text)}</text:p></table:table-cell>'
 
 
 def zipped(members: dict[str, str | bytes]) -> bytes:

@@ -18,7 +18,7 @@ from agenda import catalogue
 from agenda.catalogue import Speech
 from agenda.periods import Calendar
 from sources.letters import findings
-from sources.letters.findings import HINTS, WORDS, finding
+from sources.letters.findings import HINTS, RECORD_WORDS, WORDS, finding
 
 ROOM = Path(findings.__file__).parents[1]
 LANGUAGES = ("es", "ko", "zh")
@@ -34,6 +34,7 @@ def kept(language: str) -> Catalog:
 def spoken() -> set[TextOrPlural]:
     """Every text that goes through a catalogue: findings, reasons, and what code and pages say through ``_`` and ``n``."""
     texts: set[TextOrPlural] = {text for _, *said in WORDS.values() for text in said} | set(HINTS.values())
+    texts |= {text for said in RECORD_WORDS.values() for text in said}
     for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "reason" and isinstance(node.value, ast.Constant):

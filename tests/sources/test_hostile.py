@@ -21,6 +21,7 @@ import pyarrow.parquet
 import pytest
 
 from agenda.errors import ConfigurationError
+from agenda.store import FolderStore
 from sources.files import children, limits, reading
 from sources.files.children import Children
 from sources.files.limits import Limits
@@ -303,3 +304,35 @@ def test_a_hostile_file_in_an_inbox_is_answered_and_all_others_are_taken(coaliti
         assert found["code"] == code
     assert made.receipt("beta/q1.csv")["outcome"] == "accepted"
     assert len(made.rows("observations")) == len(ROWS)
+
+
+def test_what_is_listed_too_large_is_never_fetched(
+    coalition: Callable[..., Coalition], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = coalition()
+    fetched: list[str] = []
+    whole = FolderStore.get_version
+
+    def get_version(self: FolderStore, key: str, version: str) -> bytes | None:
+        fetched.append(key)
+        return whole(self, key, version)
+
+    monkeypatch.setattr(FolderStore, "get_version", get_version)
+    monkeypatch.setenv("CAIRN_LIMIT_FILE_MB", "1")
+    limits.limits.cache_clear()
+    made.drop("alpha/q1.csv", TEXT + " " * 2**20)
+    made.drop("beta/q1.csv", TEXT)
+    made.collect()
+    (found,) = made.receipt("alpha/q1.csv")["findings"]
+    assert (found["code"], made.receipt("alpha/q1.csv")["sha256"]) == ("limit_file_mb", "")
+    assert made.receipt("beta/q1.csv")["outcome"] == "accepted"
+    assert made.collect().receipts == ()
+    made.write("agenda.yml", (made.path / "agenda.yml").read_text().replace("[Port]", "[Port, Haven]"))
+    assert [receipt.outcome for receipt in made.collect().receipts if receipt.partner == "alpha"] == ["rejected"]
+    assert made.collect().receipts == ()  # also under another contract it is refused once
+    assert set(fetched) == {"inbox/beta/q1.csv"}
+    assert len(list(made.store.list("submissions/"))) == 1
+    made.drop("alpha/q1.csv", TEXT)
+    assert [receipt.outcome for receipt in made.collect().receipts] == ["accepted"]
+    monkeypatch.undo()
+    limits.limits.cache_clear()

@@ -212,6 +212,20 @@ def test_a_point_in_a_workbook_with_decimal_commas_is_asked_about(coalition: Cal
     assert made.rows("observations", "place, value::double") == [("old_mill", 12.5), ("valley", 1.5)]
 
 
+def test_a_number_of_a_workbook_is_no_thousands_whatever_its_decimals(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners(COMMAS))
+    book = openpyxl.Workbook()
+    for row in (["town", "n"], ["Harbor", 1.125], ["Old Mill", 112.375], ["The Valley", 5]):
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    made.drop("alpha/a.xlsx", content.getvalue())
+    made.collect()
+    assert made.receipt("alpha/a.xlsx")["findings"] == []
+    expected = [("harbor", 1.125), ("old_mill", 112.375), ("valley", 5)]
+    assert made.rows("observations", "place, value::double") == expected
+
+
 def test_a_true_minus_sign_is_a_minus(coalition: Callable[..., Coalition]) -> None:
     made = coalition(partners(LONG))
     made.drop("alpha/a.csv", "quarter,town,age,n\n2026Q1,Harbor,infant,−3\n")
@@ -237,7 +251,7 @@ def test_a_year_without_its_month_is_not_the_year(coalition: Callable[..., Coali
     made.drop("alpha/a.csv", "town,year,month,n\nHarbor,2026,1,5\nHarbor,2026,,7\n")
     made.collect()
     assert made.rows("observations", "period, value") == [("2026-01", 5)]
-    assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["period_unreadable"]
+    assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["period_empty"]
 
 
 @pytest.mark.parametrize("name", ["qtr", "Fiscal Quarter", "trimestre", "분기", "季度"])
@@ -274,7 +288,7 @@ def test_an_empty_group_is_not_taken_for_the_total(coalition: Callable[..., Coal
     made = coalition(partners(LONG))
     made.drop("alpha/a.csv", "quarter,town,age,n\n2026Q1,Harbor,,32\n")
     made.collect()
-    assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["member_unknown"]
+    assert [f["code"] for f in made.receipt("alpha/a.csv")["findings"]] == ["member_empty"]
 
 
 @pytest.mark.parametrize(
@@ -310,3 +324,16 @@ values: [{column: licensed, measure: spots, where: {stars: [4, 5]}}]
     made.drop("alpha/a.csv", "quarter,town,stars,licensed\n2026Q1,Harbor,4,8\n2026Q1,Harbor,2,9\n2026Q1,Old Mill,3,5\n")
     made.collect()
     assert made.rows("observations", COLUMNS) == [("2026Q1", "harbor", "", 8), ("2026Q1", "old_mill", "", 0)]
+
+
+@pytest.mark.parametrize(
+    ("header", "lacking"), [("n_infant", "n_toddler"), ("n_Infants", "n_Toddlers"), ("n", "n_Infants")]
+)
+def test_a_missing_column_of_a_pattern_goes_by_what_the_others_go_by(
+    coalition: Callable[..., Coalition], header: str, lacking: str
+) -> None:
+    wide = "period: quarter\nplace: town\nvalues: [{column: 'n_{age}', measure: children}]"
+    made = coalition(partners(wide))
+    made.drop("alpha/a.csv", f"quarter,town,{header}\n2026Q1,Harbor,1\n")
+    made.collect()
+    assert lacking in {f["column"] for f in made.receipt("alpha/a.csv")["findings"]}

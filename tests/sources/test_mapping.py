@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,8 @@ from sources.meaning.likeness import Words, is_number
 from sources.meaning.mapping import Mappings, accept_open, open_proposals, propose
 from sources.meaning.shape import match
 from sources.meaning.vocabulary import Vocabulary
-from tests.sources.conftest import Coalition
+from tests.sources.conftest import AGENDA, Coalition
+from tests.sources.test_withdrawal import take_back
 
 FIRST = "quarter,town,age,children\n2026Q1,Harbor,infant,12\n2026Q1,Port,Toddlers,20\n"
 RENAMED = "quarter,town,Age group,Enrolled children\n2026Q2,Harbor,infant,13\n2026Q2,Port,Toddlers,21\n"
@@ -59,7 +61,7 @@ def codes(collected: Collected) -> list[tuple[str, str, list[tuple[str, str | No
     ("written", "agreed"),
     [
         ("  TOWN ", "town"), ("Año", "ano"), ("Número_de-niños", "numero de ninos"), ("Children (enrolled):", "children enrolled"),
-        ("St. Mary’s", "st marys"), ("ｑｕａｒｔｅｒ", "quarter"), ("Age\u00a0group", "age group"), ("To\u00adwn\u200b", "town"),
+        ("St. Mary’s", "st marys"), ("ｑｕａｒｔｅｒ", "quarter"), ("Age\u00a0group", "age group"), ("재원_아동 수", "재원아동수"), ("만 0 ~ 2 세", "만0 ~ 2세"), ("入托 儿童", "入托儿童"), ("To\u00adwn\u200b", "town"),
     ],
 )  # fmt: skip
 def test_spelling_forgives(written: str, agreed: str) -> None:
@@ -67,7 +69,8 @@ def test_spelling_forgives(written: str, agreed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("65+", "65"), ("<5", ">5"), ("%", ""), ("*", ""), ("が", "か"), ("1", "½")]
+    ("one", "other"),
+    [("65+", "65"), ("spots 1 12", "spots 11 2"), ("<5", ">5"), ("%", ""), ("*", ""), ("が", "か"), ("1", "½")],
 )
 def test_spelling_keeps_what_means_something(one: str, other: str) -> None:
     assert plain(one) != plain(other)
@@ -94,6 +97,7 @@ TOWNS, AGES, QUARTERS = (
         ("children", "Childern", TWELVE),  # a slip
         ("children", "ChildrenTotal", ["1,204", "20 %", "(7)"]),
         ("children", "All children", ["", "", ""]),  # nothing speaks against it
+        ("children", "Enrolled children", ["12", "<5", "n/a", "7"]),  # half of it are signs
         ("town", "Place", TOWNS),  # what stands there
         ("town", "Town/village", [*TOWNS[:2], ""]),
         ("age", "Klasse", AGES),
@@ -125,8 +129,10 @@ def proposed(made: Coalition, lacks: str, others: dict[str, list[str]]) -> list[
     """What is proposed for a sheet of the long layout in which these columns stand instead of one."""
     columns = {"quarter": QUARTERS, "town": TOWNS, "age": AGES, "children": TWELVE}
     columns = {name: cells for name, cells in columns.items() if name != lacks} | others
-    table = pa.table({f"c{i}": pa.array(cells) for i, cells in enumerate(columns.values())})
-    sheet = Sheet(tuple(columns), table, pa.array([2, 3, 4], pa.int64()))
+    height = max(map(len, columns.values()))
+    filled = [cells + cells[-1:] * (height - len(cells)) for cells in columns.values()]
+    table = pa.table({f"c{i}": pa.array(cells) for i, cells in enumerate(filled)})
+    sheet = Sheet(tuple(columns), table, pa.array(range(2, 2 + height), pa.int64()))
     vocabulary = Vocabulary(made.folder)
     plan, _ = match(made.folder.partners.layouts["long"], sheet.header, vocabulary)
     return [(proposal.column, proposal.header) for proposal in propose(plan, sheet, vocabulary)]
@@ -228,6 +234,56 @@ def test_headings_that_come_and_go_are_told(made: Coalition) -> None:
     ]  # fmt: skip
     made.drop("beta/a.csv", with_note)  # another partner's first file
     assert codes(made.collect()) == [("beta/a.csv", "accepted", [])]
+
+
+def test_a_withdrawal_is_no_file_without_headings(made: Coalition) -> None:
+    made.drop("alpha/a.csv", FIRST)
+    made.collect()
+    made.drop("alpha/b.csv", FIRST.replace("children", "children,note").replace("2\n", "2,x\n").replace("0\n", "0,\n"))
+    made.collect()
+    assert take_back(made, "b.csv") is not None
+    time.sleep(0.02)
+    made.drop("alpha/c.csv", FIRST.replace("2026Q1", "2026Q3"))
+    assert codes(made.collect()) == [("alpha/c.csv", "accepted", [("column_gone", "note")])]
+    made.write("agenda.yml", AGENDA.replace("maximum: 1000", "maximum: 2000"))  # all is read again
+    assert {key: found for key, _, found in codes(made.collect())}["alpha/c.csv"] == [("column_gone", "note")]
+
+
+def test_a_new_heading_beside_a_missing_column_may_be_that_column(made: Coalition) -> None:
+    made.drop("alpha/a.csv", FIRST)
+    made.collect()
+    made.drop("alpha/b.csv", FIRST.replace("age,children", "age,persons"))
+    (receipt,) = made.collect().receipts
+    assert [(f.code, f.column) for f in receipt.findings] == [
+        ("column_missing", "children"),
+        ("column_instead", "persons"),
+    ]
+    assert "If it is one of the columns that are missing" in receipt.findings[1].fix
+
+
+def test_the_upper_text_of_two_rows_may_change(coalition: Callable[..., Coalition]) -> None:
+    layouts = """
+layouts: {two: {files: "*", period: quarter, place: town, values: [{column: "children {age}", measure: children}]}}
+partners: [{id: alpha, name: Alpha, layouts: [two]}]
+"""
+    made = coalition(layouts)
+    made.drop("alpha/a.csv", "Quarter,Town,Children on roll,\n,,infants,toddlers\n2026Q1,Harbor,1,2\n")
+    made.collect()
+    assert accept(made) == [
+        ("children infant", "Children on roll infants"), ("children toddler", "Children on roll toddlers")
+    ]  # fmt: skip
+    assert made.collect().outcomes["accepted"] == 1
+
+
+def test_spaces_between_korean_words_need_no_mapping(coalition: Callable[..., Coalition]) -> None:
+    layouts = """
+layouts: {long: {files: "*", period: 분기, place: {constant: harbor}, values: [{column: 재원 아동 수, measure: spots}]}}
+partners: [{id: alpha, name: Alpha, layouts: [long]}]
+"""
+    made = coalition(layouts)
+    made.drop("alpha/a.csv", "보고서\n\n분 기,재원아동수,비고\n2026년 3분기,12,\n")
+    assert codes(made.collect()) == [("alpha/a.csv", "accepted", [])]
+    assert made.rows("observations", "period, value::int") == [("2026Q3", 12)]
 
 
 def test_an_optional_column_may_be_left_out_but_not_renamed_in_silence(coalition: Callable[..., Coalition]) -> None:

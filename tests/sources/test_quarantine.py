@@ -16,7 +16,7 @@ from agenda.store import BucketStore, FolderStore
 from flows.cli import app
 from sources import collect as collecting
 from sources.door import quarantine
-from tests.sources.conftest import Coalition
+from tests.sources.conftest import LONG, Coalition
 
 SECRET = "Ximena Sentinel"
 FILE = f"quarter,town,age,children,Child name,mail\n2026Q1,harbor,infant,5,{SECRET},sentinel@example.org\n"
@@ -135,10 +135,12 @@ def test_members_of_an_archive_are_looked_at(coalition: Callable[..., Coalition]
     assert traces(here, "quarantine/") == []
 
 
-def test_the_other_sheets_of_a_workbook_are_looked_at(coalition: Callable[..., Coalition]) -> None:
+@pytest.mark.parametrize("sheet", ["", "    sheet: Sheet\n"])  # also those beside the one that the layout names
+def test_the_other_sheets_of_a_workbook_are_looked_at(coalition: Callable[..., Coalition], sheet: str) -> None:
     from openpyxl import Workbook
 
-    here, book, written = coalition(), Workbook(), io.BytesIO()
+    here = coalition(LONG.replace("    place: town\n", f"    place: town\n{sheet}").replace("*.csv*", "*.*"))
+    book, written = Workbook(), io.BytesIO()
     for row in (["quarter", "town", "age", "children"], ["2026Q1", "harbor", "infant", 5]):
         book.active.append(row)
     roster = book.create_sheet("Roster")

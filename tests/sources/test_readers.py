@@ -258,6 +258,24 @@ def test_a_header_of_two_rows_with_merged_cells() -> None:
         assert cells(sheet) == [("2026Q1", "Harbor", "1", "2", "3", "4")]
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "expected"),
+    [
+        (("Quarter", "Town", "Kids", ""), ("", "", "infants", "toddlers"), ("Quarter", "Town", "Kids infants", "Kids toddlers")),
+        (("Quarter", "Town", "Kids", ""), ("Quarter", "Town", "0-2", "3-5"), ("Quarter", "Town", "Kids 0-2", "Kids 3-5")),
+        (("Quarter", "Town", "Kids", "Note"), ("2026Q1", "Harbor", "none", ""), ("Quarter", "Town", "Kids", "Note")),
+        (("Quarter", "Town", "Kids", "Note"), ("", "Harbor", "none", ""), ("Quarter", "Town", "Kids", "Note")),
+        (("When", "Where", "Kids", ""), ("", "", "infants", "toddlers"), ("When", "Where", "Kids", "")),
+    ],
+)  # fmt: skip
+def test_a_header_whose_upper_texts_changed_still_has_two_rows(
+    upper: tuple[str, ...], lower: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    headings = ("quarter", "town", "children infants", "children toddlers")
+    content = csv_text([list(upper), list(lower), ["2026Q1", "Harbor", "1", "2"]]).encode()
+    assert read(content, headings=headings).header == expected
+
+
 def test_two_rows_are_one_header_only_where_that_fits_better() -> None:
     rows = [("2025", "", "2026", ""), HEADINGS, *ROWS]
     assert read(xlsx(rows)).header == HEADINGS
@@ -275,6 +293,18 @@ def test_the_word_of_a_merged_cell_stands_in_its_rows_and_its_number_in_one() ->
         ]  # fmt: skip
     rows = [HEADINGS, ("2026Q1", "1.7.2026", "infant", "2026-07-01"), ("2026Q1", None, "toddler", None)]
     assert [row[1::2] for row in cells(read(xlsx(rows, merge)))] == [("1.7.2026", "2026-07-01")] * 2
+
+
+def test_merged_cells_of_an_open_document_stand_in_their_rows_too() -> None:
+    rows: list[tuple[object, ...]] = [
+        ("", "", "", ""), ("Our numbers", "", "", ""), HEADINGS,
+        ("merged:3:2026Q1", "merged:2:Old <Mill>", "infant", "merged:2:12"), (None, None, "toddler", None),
+        (None, "Harbor", "infant", 7),
+    ]  # fmt: skip
+    assert cells(read(ods(rows))) == [
+        ("2026Q1", "Old <Mill>", "infant", "12"), ("2026Q1", "Old <Mill>", "toddler", ""),
+        ("2026Q1", "Harbor", "infant", "7"),
+    ]  # fmt: skip
 
 
 def _three_sheets(sheet: Worksheet) -> None:

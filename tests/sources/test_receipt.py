@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from agenda.periods import Calendar
 from sources.letters import marked
+from sources.letters.findings import finding, speech_of
 from sources.letters.receipt import address, reply_csv
 from sources.meaning.mapping import Proposal
+from tests.servers.web import Response, web_server
 from tests.sources.conftest import Coalition
 
 HEADER = "quarter,town,age,children\n"
@@ -175,11 +180,51 @@ def test_numbers_stand_beside_the_quarter_and_the_year_before(coalition: Callabl
     (taken,) = made.receipt("alpha/2026Q1.csv")["taken"]
     assert taken == {
         "measure": "Children enrolled", "unit": "children", "period": "2026Q1", "numbers": 2, "total": "1207",
-        "before": "1210", "year_before": "1107",
+        "before": "1210", "year_before": "1107", "numbers_before": 2, "numbers_year_before": 2,
     }  # fmt: skip
     said = text(page(made, "alpha/2026Q1.csv"))
     assert "1,207 1,210−3 1,107+100" in said
     assert "Q4 2025" in said
+
+
+def test_what_is_made_of_fewer_numbers_is_not_compared_but_said_to_be(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners())
+    made.drop("alpha/2025Q4.csv", GOOD.replace("2026Q1", "2025Q4"))
+    made.collect(received_at=at("2026-01-10"))
+    made.drop("alpha/2026Q1.csv", GOOD.replace("Old Mill,infant,7", "Old Mill,infant,some"))
+    made.collect(received_at=at("2026-04-10"))
+    said = text(page(made, "alpha/2026Q1.csv"))
+    assert "1,200 1,2072 numbers –" in said
+    assert "it says instead of how many the earlier one is made" in said
+
+
+def test_who_is_asked_reads_of_records_and_fields(coalition: Callable[..., Coalition]) -> None:
+    records = [
+        {"quarter": "2026Q1", "town": town, "age": "infant", "children": n}
+        for town, n in (("Harbor", 7), ("Old Mill", "x"))
+    ]
+    with web_server(lambda request: Response(json.dumps(records).encode())) as web:
+        source = f"source: {{kind: api, base_url: '{web.address}', endpoints: [{{name: asked, path: a, paginator: single_page}}]}}"
+        made = coalition(partners(more=f", {source}").replace('"*.csv*"', '"*.ndjson"'))
+        made.collect()
+    said = text(page(made, "alpha/asked.ndjson"))
+    for words in ("1 record needs your eyes", "2 records read", "record 2, field “children”", "leave the field empty",
+                  "it is asked for again by itself"):  # fmt: skip
+        assert words in said
+    assert not re.search(r"\b[A-Z]\d\b|your file|cell|\brows?\b", said)
+
+
+@pytest.mark.parametrize(("language", "one", "many"), [
+    ("ko", "2026년 1분기", "2025년 1분기 – 2025년 4분기"), ("es", "T1 2026", "T1 2025 – T4 2025"),
+])  # fmt: skip
+def test_periods_are_named_as_the_reader_names_them(language: str, one: str, many: str) -> None:
+    calendar = Calendar()
+    periods = tuple(calendar.quarter(2025, quarter) for quarter in (4, 3, 2, 1))
+    speech = speech_of(language, calendar)
+    jump = finding("value_jump", number=Decimal(1), other=Decimal(9), period=calendar.quarter(2026, 1))
+    assert one in jump.said(speech)[0]
+    assert "2026Q1" in jump.message  # as the lake has it
+    assert many in finding("period_closed", periods=periods, days=90).said(speech)[0]
 
 
 def test_a_file_of_several_quarters_is_compared_within_itself(coalition: Callable[..., Coalition]) -> None:
@@ -336,3 +381,13 @@ def test_a_page_loads_nothing_and_runs_nothing(coalition: Callable[..., Coalitio
     made.collect()
     for path in Path(made.path / "store/receipts/alpha").glob("*.html"):
         assert not re.search(r"<script|<link|<img|@import|url\(|https?://", path.read_text("utf-8")), path
+
+
+def test_a_heading_that_is_mended_as_was_asked_is_not_asked_about(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(partners())
+    made.drop("alpha/q1.csv", GOOD.replace("children", "kids", 1))
+    made.collect(received_at=at("2026-04-01"))
+    assert [found["code"] for found in made.receipt("alpha/q1.csv")["findings"]] == ["column_missing"]
+    made.drop("alpha/q1.csv", GOOD)
+    made.collect(received_at=at("2026-04-02"))
+    assert made.receipt("alpha/q1.csv")["findings"] == []

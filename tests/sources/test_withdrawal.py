@@ -78,9 +78,15 @@ def test_a_receipt_says_so_in_the_partners_words(coalition: Callable[..., Coalit
     made = coalition(LONG.replace("name: Alpha,", "name: Alpha, language: es,"))
     made.drop("alpha/q1.csv", A)
     made.collect()
+    made.drop("alpha/q1.csv", A.replace("infant", "infnat"))
+    made.collect()
+    send(made, "alpha/q1.csv", A)
+    made.collect()
+    assert made.receipt("alpha/q1.csv")["mended"]
     take_back(made, why="<b>Counted twice</b>")
     receipt = made.receipt("alpha/q1.csv")
     assert receipt["outcome"] == "withdrawn"
+    assert receipt["mended"] == []
     page = (made.path / "store/receipts/alpha/q1.csv.html").read_text()
     assert "Ada" in page
     assert "&lt;b&gt;Counted twice" in page

@@ -11,7 +11,8 @@ select
     findings.cell,
     findings.value,
     findings.message,
-    findings.fix
+    findings.fix,
+    findings.answer
 from {{ source('lake', 'findings') }} as findings
 inner join {{ ref('stg_deliveries') }} as deliveries on findings.reading = deliveries.reading
 where deliveries.is_latest_of_key
