@@ -13,6 +13,7 @@ from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder, Path_, read_folder
 from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
+from agenda.lint_disclosure import disclosure_problems
 from agenda.lint_partners import partners_problems
 from agenda.periods import PeriodError
 
@@ -32,7 +33,7 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    for check in (_rooms, agenda_problems, partners_problems, _stories, _periods):
+    for check in (_rooms, agenda_problems, disclosure_problems, partners_problems, _stories, _periods):
         yield from check(known)
 
 

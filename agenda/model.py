@@ -38,10 +38,21 @@ class Reviewer(Entry):
 
 
 class Disclosure(Entry):
-    """What keeps people from being recognised in what is published. ``none`` needs its reason in writing."""
+    """What keeps people from being recognised in what is published. ``none`` needs its reason in writing.
 
-    policy: Literal["none"]
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
+    ``small_counts`` hides counts of people within ``hide``, both ends included, and what would reveal them. The range
+    starts at one: that there is nobody may be said, and what is hidden must leave every count from one on possible.
+    """
+
+    policy: Literal["small_counts", "none"]
+    hide: tuple[Literal[1], Annotated[int, Field(ge=1, le=100)]] = (1, 10)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Disclosure:
+        if self.policy == "none" and len(self.reason) < 20:
+            raise ValueError("reason: policy none needs its reason in writing, in at least 20 characters")
+        return self
 
 
 class Notify(Entry):

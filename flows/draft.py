@@ -15,6 +15,7 @@ from pathlib import Path
 import reports
 from agenda.periods import Period
 from flows.workspace import Workspace, digest_of_code
+from reports import earlier
 from reports.edition import Edition, add_edition, newest, read_inputs
 from reports.label import headline, label, standing
 from reports.package import write_data
@@ -49,7 +50,10 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
     """Render the quarter and keep it as the newest draft; the same facts give the edition that is there."""
     folder, store = workspace.folder, workspace.store
     inputs = read_inputs(warehouse, period)
-    quarter = replace(read_quarter(warehouse, period, folder), as_of=inputs.as_of)
+    beside = earlier.editions(workspace.site)
+    readable = earlier.published_before(folder, store, workspace.site)
+    cache = workspace.local / "withheld" / f"{period.key}.json"
+    quarter = replace(read_quarter(warehouse, period, folder, readable, cache), as_of=inputs.as_of)
     with tempfile.TemporaryDirectory(prefix="cairn-draft-") as work:
         files, project = Path(work, "files"), workspace.local / "quarto" / period.key
         write_data(quarter, files / "data")
@@ -62,6 +66,8 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
             store, folder, period, files, inputs,
             headline=headline(quarter), number=at.number, beside=at.beside,
         )  # fmt: skip
+    if earlier.is_protected(folder):
+        earlier.keep(store, edition, quarter, warehouse, beside)
     write_review_page(store, workspace.site, edition, quarter, warehouse)
     _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
     note = {**_made_from(workspace), "edition": edition.digest}
@@ -70,7 +76,11 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
 
 
 def _made_from(workspace: Workspace) -> dict[str, str]:
+    """What a draft rests on. With people to protect that is also what readers already have."""
+    protected = earlier.is_protected(workspace.folder)
+    published = {"what is published": " ".join(earlier.editions(workspace.site))} if protected else {}
     return {
+        **published,
         "the data or the agenda": workspace.warehouse_key(),
         "the initiative's texts": workspace.folder.digest(),
         "Cairn itself": digest_of_code(Path(reports.__file__).parent),

@@ -1,6 +1,7 @@
 """The gate before publishing: how people are kept from being recognised must have been decided.
 
-In this version the only policy is ``none``, for numbers that identify nobody; its reason is asked for in writing.
+``small_counts`` withholds small counts of people, see `reports.withhold`; ``none`` is for numbers that identify nobody,
+and its reason is asked for in writing.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ def require_policy(folder: Folder) -> Disclosure:
     policy = folder.initiative.disclosure
     if policy is None:
         raise HeldBack(
-            f"{folder.path / 'initiative.yml'} says nothing about disclosure, so nothing is published. If no number "
-            "in this report can identify a person, write there why, in a sentence:\n"
+            f"{folder.path / 'initiative.yml'} says nothing about disclosure, so nothing is published. Write "
+            "there, to withhold small counts of people and what would reveal them:\n"
+            "  disclosure:\n"
+            "    policy: small_counts\n"
+            "or, if no number in this report can identify a person, why that is so, in a sentence:\n"
             "  disclosure:\n"
             "    policy: none\n"
             "    reason: ..."

@@ -16,7 +16,7 @@ from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newe
 from reports.revisions import compare, read_values
 from reports.sentences import Sentences
 from reports.site import published
-from reports.tables import Quarter, absence
+from reports.tables import ABSENCE, Quarter, absence
 from reports.views import EditionLabel, Revised
 from reports.words import Words
 
@@ -71,7 +71,7 @@ def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: b
             before, after = (
                 words.quantity(indicator, float(row[f"value_{when}"]))
                 if row[f"value_{when}"]
-                else words.absent(absence(row[f"status_{when}"], row[f"denominator_{when}"]))
+                else words.absent(absence(*(row[f"{name}_{when}"] for name in ABSENCE)))
                 for when in ("before", "after")
             )
             period = words.period_short(quarter.calendar.parse(row["period"]))

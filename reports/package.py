@@ -63,13 +63,14 @@ def values_table(quarter: Quarter) -> pl.DataFrame:
     keys = _keys(agenda.dimensions)
     return known.with_columns(groups).sort(keys).select(
         "indicator", "period_type", "period", "place", "place_name", *(d.id for d in agenda.dimensions), "value",
-        "numerator", "denominator", "lower", "upper", "status", "expected_reporters", "actual_reporters", "unit",
+        "numerator", "denominator", "lower", "upper", "status", "conf_status", "expected_reporters", "actual_reporters",
+        "unit",
     )  # fmt: skip
 
 
 def _keys(dimensions: tuple[Dimension, ...]) -> list[str]:
     fixed = {"indicator", "period_type", "period", "place", "place_name", "value", "numerator", "denominator", "lower",
-             "upper", "status", "expected_reporters", "actual_reporters", "unit"}  # fmt: skip
+             "upper", "status", "conf_status", "expected_reporters", "actual_reporters", "unit"}  # fmt: skip
     taken = [dimension.id for dimension in dimensions if dimension.id in fixed]
     if taken:
         raise ConfigurationError(
@@ -157,7 +158,16 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
             words._(
                 "SDMX OBS_STATUS. With a value: A normal, P provisional; E estimated and other "
                 "codes as they were reported. Without one: O not reported, M cannot exist, or "
-                "nothing to divide by, Q suppressed by a partner."
+                "nothing to divide by, Q suppressed by a partner or "
+                "withheld to protect people."
+            ),
+        ),
+        (
+            "conf_status",
+            "string",
+            words._(
+                "SDMX CONF_STATUS: F free, A withheld because it counts few people, D withheld "
+                "because it would reveal what is, or follows from it."
             ),
         ),
         ("expected_reporters", "integer", words._("Partners that owed a part of this number.")),
@@ -165,7 +175,7 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
         ("unit", "string", words._("What is counted.")),
     ]
     keys = _keys(dimensions)
-    required = {*keys, "status", "unit"}
+    required = {*keys, "status", "conf_status", "unit"}
     described: list[dict[str, Any]] = [{"name": n, "type": type_, "description": text} for n, type_, text in fields]
     for field in described:
         if field["name"] in required:

@@ -56,6 +56,25 @@ class Quality:
         return Table(words._("Partners that reported, by measure"), head[:columns],
                      tuple(row[:columns] for row in rows), frozenset({0, 1}))  # fmt: skip
 
+    def protection(self) -> str:
+        """How people are kept from being recognised, as the initiative has decided."""
+        words, policy = self.words, self.quarter.folder.initiative.disclosure
+        if policy is None:
+            return words._("**Nobody has decided yet** how people are kept from being recognised; so this is a draft.")
+        if policy.policy == "none":
+            return words._("**Nothing is withheld** to keep people from being recognised.")
+        return words._(
+            "**People can’t be recognised.** Counts of {low} to {high} people are withheld, and so is the least of "
+            "other numbers from which they could be reckoned, in this edition and with those before. A zero is shown. "
+            "Before publishing it is proved that each of these counts could as well be any from {low} to {high}.",
+            low=words.number(policy.hide[0]), high=words.number(policy.hide[1]),
+        )  # fmt: skip
+
+    def nothing_withheld(self) -> str:
+        """Why nothing is, in the initiative's own words; empty where something may be."""
+        policy = self.quarter.folder.initiative.disclosure
+        return plain(policy.reason) if policy is not None and policy.policy == "none" else ""
+
     def _kind(self, measure: Measure) -> str:
         return self.words._("sum") if measure.kind == "flow" else self.words._("level")
 

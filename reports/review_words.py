@@ -11,7 +11,8 @@ import polars as pl
 from agenda.periods import Period
 from reports.edition import Arrival, Edition
 from reports.package import WHOLE
-from reports.tables import Quarter, Reporter, absence
+from reports.revisions import COMPARED
+from reports.tables import ABSENCE, Quarter, Reporter, absence
 from reports.words import Words
 
 _SHOWN = 12
@@ -123,7 +124,7 @@ class ReviewWords:
     def _revision(self, id_: str, period: Period, rows: list[Row]) -> Revision:
         def side(row: Row, name: str) -> Row | None:
             known = row[f"status_{name}"] is not None
-            return {"value": row[f"value_{name}"], "status": row[f"status_{name}"]} if known else None
+            return {column: row[f"{column}_{name}"] for column in COMPARED} if known else None
 
         lines = [
             (self._is_whole(row), self._line(self._subject(row), id_, side(row, "before"), side(row, "after")))
@@ -221,7 +222,7 @@ class ReviewWords:
 
     def _shown(self, id_: str, row: Row | None) -> str:
         if row is None or not row["value"]:
-            return self.words.absent(absence(row["status"], row["denominator"]) if row else "missing")
+            return self.words.absent(absence(*(row[name] for name in ABSENCE)) if row else "missing")
         shown = self.words.quantity(self.quarter.indicators[id_], float(row["value"]))
         note = self.words.noted(row["status"])
         return self.words._("{value} ({note})", value=shown, note=note) if note else shown

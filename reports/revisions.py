@@ -12,13 +12,14 @@ import polars as pl
 
 from reports.package import WHOLE
 
-COMPARED = ("value", "numerator", "denominator", "status")
+COMPARED = ("value", "numerator", "denominator", "status", "conf_status")
 """A value has changed when one of these has; the interval follows from them."""
 
 
 def read_values(content: bytes) -> pl.DataFrame:
-    """``indicator_values.csv`` with every cell as text, an empty one as ``""``."""
-    return pl.read_csv(io.BytesIO(content), infer_schema=False).with_columns(pl.all().fill_null(""))
+    """``indicator_values.csv`` with every cell as text, an empty one as ``""``; older ones withheld nothing."""
+    found = pl.read_csv(io.BytesIO(content), infer_schema=False).with_columns(pl.all().fill_null(""))
+    return found if "conf_status" in found.columns else found.with_columns(pl.lit("F").alias("conf_status"))
 
 
 def compare(before: pl.DataFrame, after: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:

@@ -89,7 +89,9 @@ class Sentences:
     def _doubted(self) -> str | None:
         """The sentence on what is most doubtful; None where nothing is."""
         words = self.words
-        absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved]
+        absent = [
+            i for id_, i in self.quarter.indicators.items() if id_ not in self.moved and not self._is_withheld(id_)
+        ]
         if absent:
             names = words.listed([plain(indicator.name) for indicator in absent])
             return words._("Not known for this quarter: {names}.", names=names)
@@ -108,6 +110,10 @@ class Sentences:
         return words._("{name}: somewhere from {low} to {high}; read it with care.", name=name,
                        low=words.value(doubted.indicator, value.lower or 0.0),
                        high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
+
+    def _is_withheld(self, indicator: str) -> bool:
+        value = self.quarter.value(indicator)
+        return value is not None and value.is_withheld
 
     # -- one indicator ---------------------------------------------------------------------------------
 
@@ -159,6 +165,7 @@ class Sentences:
                 "missing": words._("There is no value for the {period}: it was not reported.", period=period),
                 "suppressed": words._("There is no value for the {period}: a partner suppressed a part of it, so that "
                                       "the sum is not known.", period=period),
+                "withheld": words._("The value for the {period} is withheld to protect people.", period=period),
                 "not_applicable": words._("There is no value for the {period}: there can be none.", period=period),
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),

@@ -22,7 +22,7 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from agenda.periods import Period
 from agenda.store import Store
-from reports import disclosure
+from reports import disclosure, earlier
 from reports.edition import Edition, Manifest, Status, change_record, decoded, encoded, load, newest, read_files
 from reports.web import render
 from reports.words import Words
@@ -59,11 +59,13 @@ def published(site: Store, period: str) -> Pointer | None:
 def publish(folder: Folder, store: Store, site: Store, period: Period, *, at: datetime | None = None) -> Published:
     """Puts the approved newest draft of ``period`` on the site; run again it completes, or changes nothing.
 
-    Raises `HeldBack` where there is no disclosure policy, no draft or no approval, or where somebody else
-    published another edition of this quarter at the same moment.
+    Raises `HeldBack` where there is no disclosure policy, no draft or no approval, where the draft isn't proved
+    safe for people beside all that is published, or where somebody else published another edition of this quarter
+    at the same moment.
     """
     disclosure.require_policy(folder)
     edition = _approved(store, period)
+    earlier.require_proof(folder, store, site, period, edition.digest)
     found = site.read(_key(period.key))
     standing = decoded(Pointer, found[0]) if found else None
     is_new = standing is None or standing.edition != edition.digest

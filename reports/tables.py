@@ -7,7 +7,7 @@ Nothing later than the quarter is in here: a report of an old quarter does not k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,6 +23,8 @@ from agenda.folder import Folder
 from agenda.model import Goal, Indicator, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
+from reports.own import read_own
+from reports.withhold import Earlier, Frozen, withhold
 
 _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
@@ -56,7 +58,8 @@ class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
     ``status`` is SDMX OBS_STATUS: A normal, P provisional, other codes of numbers as they were reported; O not
-    reported, M cannot exist, Q suppressed by a partner.
+    reported, M cannot exist, Q suppressed by a partner,
+    or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
 
@@ -73,6 +76,12 @@ class Value:
     status: str
     expected: int
     actual: int
+    conf: str = "F"
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it is hidden to protect people; CONF_STATUS ``conf`` says why."""
+        return self.conf != "F"
 
     @property
     def is_provisional(self) -> bool:
@@ -80,7 +89,7 @@ class Value:
 
     @property
     def absence(self) -> str:
-        return absence(self.status, self.denominator)
+        return absence(self.status, self.conf, self.denominator)
 
     @property
     def width(self) -> float:
@@ -88,11 +97,18 @@ class Value:
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
 
 
-def absence(status: str, denominator: Decimal | str | None) -> str:
-    """Why there is no number, for `Words.absent`: ``missing``, ``suppressed``, ``not_applicable`` or ``undivided``.
+ABSENCE = ("status", "conf_status", "denominator")
+"""What `absence` asks of a value."""
+
+
+def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
+    """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
+    ``not_applicable`` or ``undivided``.
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """
+    if conf != "F":
+        return "withheld"
     if status == NOT_APPLICABLE:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
@@ -162,6 +178,11 @@ class Quarter:
     def story(self) -> Story:
         return self.folder.story(self.period.key)
 
+    @property
+    def withheld(self) -> int:
+        """How many of all values are hidden to protect people."""
+        return self.values.filter(pl.col("conf_status") != "F").height
+
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         """By id, in the order of the goals."""
@@ -211,7 +232,7 @@ class Quarter:
         periods: dict[tuple[date, str], Period] = {}
         index = {}
         facts = ["place", "breakdown", "members", "value", "numerator", "denominator", "lower", "upper", "status",
-                 "expected_reporters", "actual_reporters"]  # fmt: skip
+                 "expected_reporters", "actual_reporters", "conf_status"]  # fmt: skip
         rows = self.values.join(shown, on=["indicator", "period_type"])
         for row in rows.select("indicator", "period_start", "period_type", "period", *facts).iter_rows():
             indicator, start, type_, key, *rest = row
@@ -292,10 +313,14 @@ class Quarter:
         return tuple(reporter for reporter in self.reporters if reporter.owed)
 
 
-def read_quarter(warehouse: Path, period: Period, folder: Folder) -> Quarter:
+def read_quarter(
+    warehouse: Path, period: Period, folder: Folder, earlier: Iterable[Earlier] = (), cache: Path | None = None
+) -> Quarter:
     """The quarter ``period`` of the initiative in ``folder``, from the finished DuckDB file ``warehouse``.
 
-    Raises `Unavailable` where the file can't be read or lacks a mart.
+    What disclosure control hides is gone from it; ``earlier`` are the editions that readers may have beside it;
+    ``cache`` is a file on this machine that spares choosing again what to hide.
+    Raises `Unavailable` where the file can't be read or lacks a mart, `HeldBack` where people can't be protected.
     """
     root = next(place.id for place in folder.agenda.places if place.parent is None)
     known = {"start": period.start, "end": period.end, "quarter": period.key, "root": root,
@@ -310,13 +335,17 @@ def read_quarter(warehouse: Path, period: Period, folder: Folder) -> Quarter:
 
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
+            frozen = Frozen(read(_VALUES), read(_TRENDS), read(_STANDINGS))
+            policy = folder.initiative.disclosure
+            own = read_own(connection) if policy is not None and policy.policy == "small_counts" else {}
+            values, trends, standings = withhold(folder, frozen, root, own, earlier, cache)
             return Quarter(
                 folder=folder,
                 period=period,
                 as_of=datetime.fromtimestamp((as_of[0] if as_of else 0) / 1e6, UTC),
-                values=read(_VALUES),
-                trends=read(_TRENDS),
-                standings=read(_STANDINGS),
+                values=values,
+                trends=trends,
+                standings=standings,
                 reporting=read(_REPORTING),
                 contributors=read(_CONTRIBUTORS),
                 readings=readings,

@@ -80,8 +80,8 @@ class ValueTables:
         if changes is not None:
             columns.append((*changes, False))
         if indicator.formula.per is not None:
-            columns.append((words._("Counted"), [self._exact(v.numerator if v else None) for v in values], False))
-            columns.append((words._("Out of"), [self._exact(v.denominator if v else None) for v in values], False))
+            columns.append((words._("Counted"), [self._exact(v, v.numerator if v else None) for v in values], False))
+            columns.append((words._("Out of"), [self._exact(v, v.denominator if v else None) for v in values], False))
         if indicator.interval != "none":
             columns.append((words._("95 % interval"), [self._interval(indicator, v) for v in values], False))
         else:
@@ -100,8 +100,10 @@ class ValueTables:
         sign = {1: "+", 0: "±", -1: "−"}[self.words.direction(indicator, change)]
         return f"{sign}{self.words.amount(indicator, change)}"
 
-    def _exact(self, value: Decimal | None) -> str:
-        return "" if value is None else self.words.exact(value)
+    def _exact(self, of: Value | None, part: Decimal | None) -> str:
+        if part is None:
+            return self.words._("withheld") if of is not None and of.is_withheld else ""
+        return self.words.exact(part)
 
     def _interval(self, indicator: Indicator, value: Value | None) -> str:
         if value is None or value.lower is None or value.upper is None:

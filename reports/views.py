@@ -48,6 +48,7 @@ class Tile:
     name: str
     indicator: str
     value: str
+    is_number: bool  # else the value says why there is none
     unit: str
     change: str
     target: str
@@ -141,6 +142,10 @@ class Views:
         if provisional:
             said.append(words.n("{count} provisional", "{count} provisional", provisional,
                                 count=stress(words.number(provisional))))  # fmt: skip
+        if withheld := self.quarter.withheld:
+            said.append(words.n("{count} number withheld to protect people",
+                                "{count} numbers withheld to protect people", withheld,
+                                count=stress(words.number(withheld))))  # fmt: skip
         if self.label.revised:
             said.append(words.n("{count} number revised", "{count} numbers revised", len(self.label.revised),
                                 count=stress(words.number(len(self.label.revised)))))  # fmt: skip
@@ -158,7 +163,7 @@ class Views:
         unit = "" if indicator.formula.kind == "percent" else indicator.unit
         return Tile(
             goal.id, goal.name, sentence_case(plain(indicator.name)),
-            self.values.shown(indicator, self.quarter.value(indicator.id)),
+            self.values.shown(indicator, self.quarter.value(indicator.id)), moved is not None,
             unit if moved else "", self._change(indicator), words._("target {target}", target=target) if target else "",
             standing, words.standing(standing), self.figures.spark(indicator),
         )  # fmt: skip

@@ -92,6 +92,7 @@ class Words(Speech):
         return {
             "missing": self._("not reported"),
             "suppressed": self._("suppressed by a partner"),
+            "withheld": self._("withheld to protect people"),
             "not_applicable": self._("not applicable"),
             "undivided": self._("nothing to divide by"),
         }[absence]

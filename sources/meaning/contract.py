@@ -104,16 +104,17 @@ def resolve(
     def foot(text: str, number: int | None) -> int | None:
         return FOOT if number is None and is_total(text) else number
 
+    words = _words(connection)
     meanings = {
-        "measure": [(*said, measures.of(measure(*said))) for said in _words(connection, "measure_raw")],
-        "period": [(no, text, foot(text, periods.of(period(text)))) for no, text in _words(connection, "period_raw")],
-        "place": [(no, text, foot(text, places.of(place(text)))) for no, text in _words(connection, "place_raw")],
-        "members": [(*said, members.of(canonical(*said))) for said in _words(connection, "measure_raw", "members_raw")],
+        "measure": [(*said, measures.of(measure(*said))) for said in words["measure"]],
+        "period": [(no, text, foot(text, periods.of(period(text)))) for no, text in words["period"]],
+        "place": [(no, text, foot(text, places.of(place(text)))) for no, text in words["place"]],
+        "members": [(*said, members.of(canonical(*said))) for said in words["members"]],
     }
     for name, rows in meanings.items():
         connection.register(f"{name}_meanings", _meanings(name, rows))
     if plan.layout.status is not None:
-        said = [(no, text, rank_of(plan.layout.status, text)) for no, text in _words(connection, "status_raw")]
+        said = [(no, text, rank_of(plan.layout.status, text)) for no, text in words["status"]]
         connection.register("status_meanings", _meanings("status", said))
     whole = [number for number, id_ in enumerate(measures.known) if vocabulary.measures[str(id_)].whole]
     frame = connection.execute(
@@ -193,8 +194,30 @@ def _ambiguous(plan: Plan, is_workbook: bool, whole: Sequence[int]) -> str:
         then regexp_full_match({text}, '[-+]?[1-9]\\d{{0,2}}(\\.\\d{{3}})+') else false end"""
 
 
-def _words(connection: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple]:  # type: ignore[type-arg]
-    return connection.execute(f"select distinct value_no, {', '.join(columns)} from candidates order by all").fetchall()
+WORDS = {
+    "measure": ("value_no", "measure_raw"),
+    "period": ("value_no", "period_raw"),
+    "place": ("value_no", "place_raw"),
+    "members": ("value_no", "measure_raw", "members_raw"),
+    "status": ("value_no", "status_raw"),
+}
+"""What tells the meaning of a candidate's measure, period, place, members and status."""
+
+
+def _words(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple]]:  # type: ignore[type-arg]
+    """The different words of all candidates, in order: for each kind rows of the columns that `WORDS` names."""
+    columns = sorted({column for words in WORDS.values() for column in words})
+    sets = ", ".join(f"({', '.join(words)})" for words in WORDS.values())
+    connection.execute(
+        f"""create or replace temp table words as select {", ".join(columns)}, grouping({", ".join(columns)}) as of
+        from candidates group by grouping sets ({sets})"""
+    )  # one look at the candidates, as each costs as much as reading them
+    found = {}
+    for name, words in WORDS.items():
+        left_out = "".join("0" if column in words else "1" for column in columns)
+        query = f"select {', '.join(words)} from words where of = {int(left_out, 2)} order by all"
+        found[name] = connection.execute(query).fetchall()
+    return found
 
 
 def _meanings(name: str, rows: list[tuple]) -> pyarrow.Table:  # type: ignore[type-arg]

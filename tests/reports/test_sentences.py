@@ -31,7 +31,7 @@ def sentences(quarter: Quarter) -> Sentences:
 
 
 def put(quarter: Quarter, indicator: str, *, value: float | None = None, status: str = "A", code: str = "on_track",
-        year: float | None = None, before: float | None = None, **row: float | int | None) -> Quarter:  # fmt: skip
+        year: float | None = None, before: float | None = None, **row: float | str | None) -> Quarter:  # fmt: skip
     """The quarter with other numbers for the whole of one indicator in 2026Q2."""
     here = (pl.col("indicator") == indicator) & (pl.col("period") == "2026Q2")
     whole = here & (pl.col("place") == "all") & (pl.col("breakdown") == "")
@@ -71,8 +71,13 @@ def said(quarter: Quarter, indicator: str) -> str:
          "I2 rose by 10.0 points in a year, to 50.0 %. On track for 60 % by December 2026. "
          "Provisional: 1 of 2 partners reported."),
         ({"value": None, "status": "O"}, "There is no value for the second quarter 2026: it was not reported."),
-        ({"value": None, "status": "M"},
+        ({"value": None, "status": "M", "denominator": 0},
          "There is no value for the second quarter 2026: nothing was counted to divide by."),
+        ({"value": None, "status": "M"}, "There is no value for the second quarter 2026: there can be none."),
+        ({"value": None, "status": "Q"}, "There is no value for the second quarter 2026: a partner suppressed a part of "
+         "it, so that the sum is not known."),
+        ({"value": None, "status": "Q", "conf_status": "A"},
+         "The value for the second quarter 2026 is withheld to protect people."),
     ],
 )  # fmt: skip
 def test_an_indicator_is_put_into_words(complete: Quarter, case: dict, expected: str) -> None:

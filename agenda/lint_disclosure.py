@@ -1,0 +1,38 @@
+"""Whether people can be protected by the policy: what disclosure control doesn't know how to link is refused.
+
+A number that it can't link to the others would look protected and not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agenda.errors import Problem
+from agenda.folder import Path_
+from agenda.known import Known
+
+FILE = "agenda.yml"
+
+
+def disclosure_problems(known: Known) -> Iterator[Problem]:
+    folder = known.folder
+    if folder.initiative.disclosure is None or folder.initiative.disclosure.policy != "small_counts":
+        return
+    people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
+    for i, measure in enumerate(folder.agenda.measures):
+        if measure.id in people and measure.time_rule in ("mean", "max"):
+            message = (
+                f"{measure.id} counts people and is the {measure.time_rule} over time, which the disclosure policy "
+                "small_counts can't protect; let it be the sum or the last"
+            )
+            yield known.problem(FILE, ("measures", i, "over_time"), message)
+    for i, indicator in enumerate(folder.agenda.indicators):
+        parts = (("of", indicator.formula.of), ("per", indicator.formula.per or ()))
+        for name, terms in parts:
+            if any(t.measure in people for t in terms) and (len(terms) > 1 or any(t.where for t in terms)):
+                path: Path_ = ("indicators", i, "formula", name)
+                message = (
+                    f"{indicator.id} adds up or filters counts of people, which the disclosure policy small_counts "
+                    "can't protect; give it a measure of its own"
+                )
+                yield known.problem(FILE, path, message)

@@ -1,0 +1,112 @@
+"""Which cells of one component to hide beside the small ones, so that nobody can reckon these back.
+
+A choice of hidden cells is safe where every small cell has witnesses (`reports.witnesses`) at both ends of the hidden
+range, for everybody. They are looked for one small cell after the other, the smallest first; where none is found among
+the cells that are hidden already, the cheapest is taken that hides some more. Then each cell that was added is shown
+again if all small cells find other witnesses without it. Where nothing is found, all that is linked is hidden.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports import network, search
+from reports.linked import Attacker, Linked
+from reports.search import Prices
+from reports.witnesses import HIGH, LOW, Changes, Ground
+
+STEPS, STEPS_FAR = 60, 500
+"""How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
+are looked at. Steps, not seconds, so that the same numbers have the same cells hidden on every machine."""
+STEPS_AGAIN, STEPS_DEAR = 20, 1000
+"""How far to look for another witness, so that a cell is shown again; so that a dear one is."""
+DEAR = 2.0
+"""The cost from which a cell is worth a long search."""
+BLUR = 0.6
+"""What a mark is worth: rather one number more shown than one cell more that says why it isn't."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to hide, the marks that must go, and by small cell the witnesses: the proof that this is enough."""
+
+    hidden: frozenset[int]
+    blurred: frozenset[int]
+    witnesses: dict[int, list[Changes]]
+
+
+def choose(linked: Linked, attackers: Sequence[Attacker]) -> Choice:
+    """A choice for all of ``linked``; witnesses lack where not even hiding everything is enough."""
+    work = _Choosing(linked, attackers)
+    work.protect()
+    work.show_again()
+    return Choice(frozenset(work.hidden), frozenset(work.blurred), work.witnesses)
+
+
+class _Choosing:
+    """The choice in the making."""
+
+    def __init__(self, linked: Linked, attackers: Sequence[Attacker]) -> None:
+        self.linked, self.ground = linked, Ground(linked, attackers)
+        cells = list(enumerate(linked.cells))
+        self.hidden = {i for i, cell in cells if not cell.is_implied and (cell.is_small or cell.was_hidden)}
+        self.secrets = sorted((i for i, cell in cells if cell.is_small and not cell.is_out),
+                              key=lambda i: (linked.cells[i].value, i))  # fmt: skip
+        unseen = [not cell.is_out and (cell.is_implied or i in self.hidden) for i, cell in cells]
+        self.free: list[float | None] = [0.0 if is_unseen else None for is_unseen in unseen]
+        self.prices = [None if cell.is_out else 0.0 if unseen[i] else cell.cost for i, cell in cells]
+        self.witnesses: dict[int, list[Changes]] = {i: [] for i in self.secrets}
+        self.uses: dict[int, set[int]] = defaultdict(set)  # by cell, the small cells with witnesses that move it
+        self.blurred: set[int] = set()
+
+    def protect(self) -> None:
+        """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
+        left = self.secrets
+        is_sparse = 2 * len(left) < len(self.prices)  # else most is hidden anyway, and a long search saves little
+        for steps in (STEPS, *((STEPS_FAR,) if is_sparse else ()), None):
+            left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]
+
+    def show_again(self) -> None:
+        """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
+        cells = self.linked.cells
+        added = [i for i in self.hidden if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)]
+        for cell in sorted(added, key=lambda i: (-cells[i].cost, len(self.uses[i]), i)):
+            before = {secret: self.witnesses[secret] for secret in sorted(self.uses[cell])}
+            self.free[cell] = None
+            for secret, witnesses in before.items():
+                self.witnesses[secret] = [changes for changes in witnesses if cell not in changes]
+            steps = STEPS_DEAR if cells[cell].cost >= DEAR else STEPS_AGAIN
+            if all(self._settle(secret, self.free, steps) for secret in before):
+                self.hidden.discard(cell)
+                self.prices[cell] = cells[cell].cost
+            else:
+                self.free[cell] = 0.0
+                self.witnesses |= before
+
+    def _hide(self, cell: int) -> None:
+        if self.prices[cell]:
+            self.prices[cell] = self.free[cell] = 0.0
+            self.hidden.add(cell)
+
+    def _settle(self, secret: int, prices: Prices, steps: int | None, blur: float | None = None) -> bool:
+        """Finds the witnesses that a small cell lacks, by chains or (``steps`` None) by any means; whether it did."""
+        for end in (LOW, HIGH):
+            last = None
+            while goals := self.ground.goals(secret, end, self.witnesses[secret]):
+                if goals[0] == last:  # what was found comes near, but in fractions of people
+                    return False
+                last = goals[0]
+                if steps is None:
+                    changes = network.find(self.ground, goals[0], prices)
+                else:
+                    changes = search.find(self.ground, goals[0], prices, steps, blur)
+                if changes is None:
+                    return False
+                self.blurred.update(self.ground.blur(changes))
+                self.witnesses[secret] = [*self.witnesses[secret], changes]
+                for i in changes:
+                    self._hide(i)
+                    self.uses[i].add(secret)
+        return True

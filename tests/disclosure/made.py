@@ -1,0 +1,41 @@
+"""Random linked tables: places × groups with all their margins, and a percent's parts, as an edition links them."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+
+from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
+
+Key = tuple[str, ...]
+
+
+def table(seed: int) -> tuple[Linked, list[Attacker]]:
+    """A table of two or three ways, counts of two partners, sometimes with its share of a larger table."""
+    rng = random.Random(seed)
+    ways = [[f"{way}{n}" for n in range(rng.randint(2, 3))] for way in "abc"[: rng.choice([1, 2, 2, 2, 2, 3])]]
+    partners = rng.choice([0, 0, 2])
+    counts: dict[Key, list[int]] = {}
+    for key in product(*ways):
+        own = [rng.choice([0, rng.randint(1, 12), rng.randint(8, 90)]) for _ in range(2)]
+        counts[key] = own
+    for way, names in enumerate(ways):
+        for key in list(counts):
+            if key[way] == names[0]:
+                parts = [counts[(*key[:way], name, *key[way + 1 :])] for name in names]
+                counts[(*key[:way], "", *key[way + 1 :])] = [sum(both) for both in zip(*parts, strict=True)]
+    at = {key: i for i, key in enumerate(counts)}
+    sums = []
+    for way, names in enumerate(ways):
+        for key in counts:
+            if key[way] == "":
+                sums.append(Sum({at[key]: 1.0, **{at[(*key[:way], n, *key[way + 1 :])]: -1.0 for n in names}}))
+    values = [float(sum(both)) for both in counts.values()]
+    small = [0 < value <= 10 for value in values]
+    inside = {part for each in sums for whole, *parts in [list(each.weights)] if small[whole] for part in parts}
+    cells = [Cell("/".join(key), values[i], small[i], is_marked=small[i] and i not in inside)
+             for key, i in at.items()]  # fmt: skip
+    attackers = [PUBLIC]
+    for partner in range(partners):
+        attackers.append(Attacker(f"p{partner}", {at[key]: float(own[partner]) for key, own in counts.items()}))
+    return Linked(cells, sums), attackers

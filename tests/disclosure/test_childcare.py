@@ -1,0 +1,100 @@
+"""The bundled example with disclosure control on: published quarter after quarter, and attacked from the site alone."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import duckdb
+import polars as pl
+import pytest
+
+from agenda.store import FolderStore
+from flows.draft import make_draft
+from flows.workspace import Workspace
+from reports.attackers import exposed
+from reports.cells import Cells
+from reports.earlier import editions, published_before
+from reports.edition import approve
+from reports.linked import PUBLIC
+from reports.own import read_own
+from reports.site import publish
+from sources.collect import collect
+from tests.example.conftest import CHILDCARE
+
+LATEST = ("2026Q2", "2026Q3")
+HIDE = (1, 10)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Everything collected; the last two quarters drafted, approved and published."""
+    from generate import write_inbox  # the example's own script; tests.example.conftest puts it within reach
+
+    path = tmp_path_factory.mktemp("protected") / "childcare"
+    shutil.copytree(CHILDCARE, path, ignore=shutil.ignore_patterns("store", "site", ".cairn"))
+    text = (path / "initiative.yml").read_text(encoding="utf-8")
+    before, _, after = text.partition("disclosure:\n")
+    policy = "disclosure:\n  policy: small_counts\n\nstatus:" + after.partition("status:")[2]
+    (path / "initiative.yml").write_text(before + policy, encoding="utf-8")
+    write_inbox(path / "store" / "inbox")
+    workspace = Workspace.open(path)
+    collect(workspace.folder, FolderStore(path / "store"))
+    for key in LATEST:
+        period = workspace.calendar.parse(key)
+        make_draft(workspace, workspace.warehouse(), period)
+        approve(workspace.store, workspace.folder, period, workspace.folder.initiative.reviewers[0].name)
+        publish(workspace.folder, workspace.store, workspace.site, period)
+    return workspace
+
+
+def test_attackers_find_nothing_in_all_that_is_on_the_site(workspace: Workspace) -> None:
+    """They read both editions, reckon on their own, and are not told how what is hidden was chosen."""
+    site = Cells(workspace.folder, HIDE)
+    for edition in published_before(workspace.folder, workspace.store, workspace.site):
+        site.add((row for row in edition.rows if row.period in LATEST), is_now=False)
+    with duckdb.connect(str(workspace.warehouse()), read_only=True) as connection:
+        attackers = site.attackers(read_own(connection))
+    assert len(attackers) == 12  # the public, and all partners who count people
+    linked = site.linked()
+    hidden = [i for i, cell in enumerate(linked.cells) if cell.was_hidden]
+    assert sum(linked.cells[i].is_small for i in hidden) > 50
+    assert exposed(linked, hidden, attackers) == []
+    leaky = [
+        replace(cell, is_out=True, is_implied=False) if cell.was_hidden and not cell.is_small else cell
+        for cell in linked.cells
+    ]
+    assert exposed(replace(linked, cells=leaky), hidden, [PUBLIC]) != []  # had only small counts been hidden
+
+
+def test_no_small_count_of_people_stands_in_a_download(workspace: Workspace) -> None:
+    agenda = workspace.folder.agenda
+    people = {m.id for m in agenda.measures if m.subject == "people"}
+    counted = [i.id for i in agenda.indicators if i.formula.of[0].measure in people]
+    known = people | {series.id for series in agenda.reference}
+    parted = [
+        i.id for i in agenda.indicators if i.id in counted and i.formula.per and i.formula.per[0].measure in known
+    ]
+    for digest in editions(workspace.site):
+        table = pl.read_csv(
+            workspace.site.get(f"editions/{digest}/data/indicator_values.csv"), infer_schema_length=None
+        )
+        shown = table.filter(pl.col("indicator").is_in(counted))
+        small = pl.col("numerator").is_between(*HIDE)
+        assert shown.filter(pl.col("numerator").is_not_null()).height > 100
+        assert shown.filter(small).height == 0
+        complement = (pl.col("denominator") - pl.col("numerator")).is_between(*HIDE)
+        assert shown.filter(pl.col("indicator").is_in(parted) & complement).height == 0
+        gone = table.filter(pl.col("conf_status") != "F")
+        assert set(gone["conf_status"]) == {"A", "D"}
+        assert gone["value"].null_count() == gone.height
+
+
+def test_pages_and_the_review_say_what_is_withheld(workspace: Workspace) -> None:
+    for digest in editions(workspace.site):
+        assert "withheld to protect people" in workspace.site.get(f"editions/{digest}/index.html").decode()
+        assert "People can’t be recognised." in workspace.site.get(f"editions/{digest}/data.html").decode()
+    reviews = [stored.key for stored in workspace.store.list("editions/") if stored.key.endswith(".review/index.html")]
+    assert len(reviews) == len(LATEST)
+    assert all("values withheld to protect people" in workspace.store.get(key).decode() for key in reviews)
+    assert not [stored.key for stored in workspace.site.list("") if "withheld" in stored.key]

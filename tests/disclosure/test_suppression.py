@@ -1,0 +1,124 @@
+"""A thousand random linked tables, how much is hidden in them, and leaks that are found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.attackers import Exposed, exposed
+from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
+from reports.suppression import suppress
+from reports.witnesses import Ground
+from tests.disclosure.made import table
+from tests.disclosure.optimum import fewest
+
+TABLES, SOLVED = 1000, 200
+SMALL = 40
+"""Cells up to which the fewest that can be hidden are found within a moment."""
+
+
+def leaks(linked: Linked, attackers: list[Attacker]) -> list[Exposed]:
+    """What attackers find who solve for every cell, after all has been chosen; and the witnesses must hold, too."""
+    chosen = suppress(linked, attackers)
+    assert all(i in chosen.hidden for i, cell in enumerate(linked.cells) if cell.is_small and not cell.is_implied)
+    assert exposed(chosen.linked, chosen.hidden, attackers, chosen.witnesses) == []
+    return exposed(chosen.linked, chosen.hidden, attackers)
+
+
+def test_attackers_find_nothing_in_a_thousand_tables() -> None:
+    assert [seed for seed in range(TABLES) if leaks(*table(seed))] == []
+
+
+def test_hidden_cells_are_at_most_one_and_a_half_times_the_fewest() -> None:
+    chosen = best = 0
+    for seed in range(SOLVED):
+        linked, _ = table(seed)
+        if len(linked.cells) <= SMALL:
+            hidden, optimum = len(suppress(linked, [PUBLIC]).hidden), fewest(linked)
+            assert optimum is not None
+            assert hidden <= 1.5 * optimum, seed
+            chosen, best = chosen + hidden, best + optimum
+    assert best <= chosen <= 1.1 * best
+
+
+def test_a_false_witness_proves_nothing() -> None:
+    """One that moves a cell that is shown, breaks a sum, a mark or a person, or makes somebody less than nobody."""
+    ground, unknown = Ground(MARGIN, [PUBLIC]), {0, 1}
+    assert ground.fits({0: 5.0, 1: 5.0}, unknown)
+    for false in ({2: -5.0, 1: 5.0}, {1: 5.0}, {0: 6.0, 1: 6.0}, {0: 0.5, 1: 0.5}, {0: -6.0, 1: -6.0}):
+        assert not ground.fits(false, unknown)
+    assert exposed(MARGIN, {1}, [PUBLIC], {1: [{0: 5.0, 1: 5.0}, {0: -4.0, 1: -4.0}]}) != []
+
+
+def test_what_was_chosen_is_kept_and_a_false_choice_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked, attackers = MARGIN, [PUBLIC]
+    cache = tmp_path / "kept" / "choices.json"
+    first = suppress(linked, attackers, cache)
+    with monkeypatch.context() as patch:
+        patch.setattr("reports.suppression.choose", lambda *_: pytest.fail("chosen again"))
+        assert suppress(linked, attackers, cache) == first
+    said = json.loads(cache.read_text())
+    for choice in said.values():
+        choice["hidden"] = [i for i in choice["hidden"] if linked.cells[i].is_small]
+    cache.write_text(json.dumps(said))
+    false = suppress(linked, attackers, cache)
+    assert exposed(false.linked, false.hidden, attackers, false.witnesses) != []
+    cache.write_text("{")
+    assert suppress(linked, attackers, cache) == first
+
+
+def made(values: dict[str, float], sums: list[str], **facts: set[str]) -> Linked:
+    """Cells by name; sums as ``whole = part part``."""
+    at = {name: i for i, name in enumerate(values)}
+    small = {name for name, value in values.items() if 0 < value <= 10}
+    cells = [Cell(n, v, n in small, is_implied=n in facts.get("implied", ()), is_marked=n in facts.get("marked", small),
+                  is_out=n in facts.get("out", ())) for n, v in values.items()]  # fmt: skip
+    split = [text.split(" = ") for text in sums]
+    return Linked(cells, [Sum({at[w]: 1.0, **{at[p]: -1.0 for p in parts.split()}}) for w, parts in split])
+
+
+MARGIN = made({"all": 105, "young": 5, "old": 100}, ["all = young old"])
+PERCENT = made({"of": 95, "per": 100, "without": 5}, ["per = of without"], implied={"without"}, marked=set())
+TOTALS = made({"all": 60, "a": 4, "b": 6, "c": 50}, ["all = a b c"])
+
+
+@pytest.mark.parametrize(
+    ("linked", "shown"), [(MARGIN, {"all", "old"}), (PERCENT, {"of", "per"}), (TOTALS, {"all", "c"})]
+)
+def test_a_planted_leak_is_found(linked: Linked, shown: set[str]) -> None:
+    """A margin; a percent beside its denominator; a sum of two small cells that leaves neither its whole range."""
+    hidden = {i for i, cell in enumerate(linked.cells) if cell.name not in shown}
+    assert exposed(linked, hidden, [PUBLIC])
+    assert leaks(linked, [PUBLIC]) == []
+
+
+def test_an_older_edition_that_shows_a_small_cell_is_found() -> None:
+    out = replace(MARGIN, cells=[replace(c, is_out=c.is_small) for c in MARGIN.cells])
+    chosen = suppress(out, [PUBLIC])
+    assert [found.cell for found in exposed(chosen.linked, chosen.hidden, [PUBLIC])] == [1]
+
+
+def test_older_editions_that_show_all_but_a_small_cell_are_found() -> None:
+    out = replace(MARGIN, cells=[replace(c, is_out=not c.is_small) for c in MARGIN.cells])
+    chosen = suppress(out, [PUBLIC])
+    found = exposed(chosen.linked, chosen.hidden, [PUBLIC], chosen.witnesses)
+    assert [(e.cell, e.least, e.most) for e in found] == [(1, 5, None), (1, None, 5)]
+
+
+def test_a_partner_knows_its_own_rows() -> None:
+    """All of b and most of c are its own: hiding those two hides nothing from it, so another cell must go."""
+    linked = made({"all": 205, "a": 5, "b": 100, "c": 100}, ["all = a b c"])
+    partner = Attacker("p", {2: 100.0, 3: 99.0})
+    assert exposed(linked, {1, 2}, [PUBLIC]) == []
+    assert [e.attacker for e in exposed(linked, {1, 2}, [PUBLIC, partner])] == ["p"]
+    assert leaks(linked, [PUBLIC, partner]) == []
+
+
+def test_zero_is_shown_and_nothing_is_hidden_without_cause() -> None:
+    linked = made({"all": 100, "a": 0, "b": 100}, ["all = a b"])
+    assert suppress(linked, [PUBLIC]).hidden == frozenset()
