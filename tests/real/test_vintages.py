@@ -136,7 +136,7 @@ def story() -> Story:
 
 def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None:
     assert story.accepted == [
-        (1, "total", "total_unemp_rate"), (1, "total_f", "female"), (1, "total_m", "male"), (1, "16-19_yo", "16-19_years"),
+        (1, "total", "total_unemp_rate"), (1, "total_Women", "female"), (1, "total_Men", "male"), (1, "16-19_yo", "16-19_years"),
         (17, "Age", "Age group"),
         (34, "Units", "Series"),
     ]  # fmt: skip
