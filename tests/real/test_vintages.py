@@ -152,7 +152,8 @@ def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None
         changed = now ^ before.get(version.layout, now)
         renamed = {"total_men", "total_women"} & changed  # said as what they are: total_m and total_f
         assert changed - missing - renamed <= told, version.number
-        before[version.layout] = now
+        if not any(f.code == "column_missing" for f in story.final(version.number).findings):
+            before[version.layout] = now  # what stays refused for its columns is nothing to go by
 
 
 def test_no_row_is_lost_unseen(story: Story) -> None:
