@@ -42,8 +42,8 @@ from sources.submission import Submission
 from sources.ways.fetch import Asking
 from sources.ways.inbox import Arrival, arrivals, in_order, is_notice, is_reply
 
-BATCH_BYTES = 64 * 2**20
-"""Bytes of files in one batch: enough that dlt's 0.1 s a run is small, little enough for 2 GB of memory."""
+BATCH_BYTES = 48 * 2**20
+"""Bytes of files in one batch: dlt's 0.1 s a run is small beside it, and two of them fit 2 GB of memory."""
 BATCH_FILES = 400
 """Few enough that, of many small files, the next are read while these are taken in."""
 ReceivedAt = datetime | Literal["modified"] | None

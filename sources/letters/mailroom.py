@@ -56,7 +56,8 @@ class Mailroom:
         with ThreadPoolExecutor() as pool:
             earlier = list(pool.map(self._earlier, submissions))
             answered = [self._answer(submission, was) for submission, was in zip(submissions, earlier, strict=True)]
-            list(pool.map(self._write, answered, earlier))
+            letters = [{**files, **_pages(receipt)} for receipt, files in answered]  # only Python works here, in turn
+            list(pool.map(self._post, letters, earlier))
             by_partner: dict[str, list[Receipt]] = defaultdict(list)
             for receipt, _ in answered:
                 by_partner[receipt.partner].append(receipt)
@@ -164,14 +165,11 @@ class Mailroom:
         found = self._store.read(f"{address(submission.delivery.key, submission.delivery.submission)}.json")
         return json.loads(found[0]) if found else {}
 
-    def _write(self, answered: tuple[Receipt, Mapping[str, bytes]], earlier: Mapping[str, Any]) -> None:
-        receipt, files = answered
-        for key, content in files.items():
+    def _post(self, letter: Mapping[str, bytes], earlier: Mapping[str, Any]) -> None:
+        for key, content in letter.items():
             self._store.put(key, content)
-        self._store.put(f"{receipt.address}.json", receipt.json())
-        self._store.put(f"{receipt.address}.html", receipt_page(receipt))
         for old in (earlier.get("marked_copy"), earlier.get("reply")):
-            if old and old not in files:
+            if old and old not in letter:
                 self._store.delete(old)
 
     def _list(self, receipts: Sequence[Receipt]) -> None:
@@ -185,6 +183,10 @@ class Mailroom:
             for receipt in receipts
         ]  # fmt: skip
         update(self._store, self._folder, last.prefix, last.partner_name, last.speech, last.outlook, entries)
+
+
+def _pages(receipt: Receipt) -> dict[str, bytes]:
+    return {f"{receipt.address}.json": receipt.json(), f"{receipt.address}.html": receipt_page(receipt)}
 
 
 def mended(earlier: Mapping[str, Any], submission: Submission) -> tuple[str, ...]:

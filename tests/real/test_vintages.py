@@ -137,7 +137,7 @@ def story() -> Story:
 
 def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None:
     assert story.accepted == [
-        (1, "total", "total_unemp_rate"), (1, "total_f", "female"), (1, "total_m", "male"), (1, "16-19_yo", "16-19_years"),
+        (1, "total", "total_unemp_rate"), (1, "total_Women", "female"), (1, "total_Men", "male"), (1, "16-19_yo", "16-19_years"),
         (17, "Age", "Age group"),
         (34, "Units", "Series"),
     ]  # fmt: skip
@@ -153,7 +153,8 @@ def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None
         changed = now ^ before.get(version.layout, now)
         renamed = {"total_men", "total_women"} & changed  # said as what they are: total_m and total_f
         assert changed - missing - renamed <= told, version.number
-        before[version.layout] = now
+        if not any(f.code == "column_missing" for f in story.final(version.number).findings):
+            before[version.layout] = now  # what stays refused for its columns is nothing to go by
 
 
 def test_no_row_is_lost_unseen(story: Story) -> None:

@@ -270,7 +270,7 @@ partners: [{id: alpha, name: Alpha, layouts: [two]}]
     made.drop("alpha/a.csv", "Quarter,Town,Children on roll,\n,,infants,toddlers\n2026Q1,Harbor,1,2\n")
     made.collect()
     assert accept(made) == [
-        ("children infant", "Children on roll infants"), ("children toddler", "Children on roll toddlers")
+        ("children Infants", "Children on roll infants"), ("children Toddlers", "Children on roll toddlers")
     ]  # fmt: skip
     assert made.collect().outcomes["accepted"] == 1
 
