@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from agenda.errors import Problem
 from agenda.folder import Path_, misplaced, nearest
+from agenda.indicators import Indicator, Target
 from agenda.known import Known
-from agenda.model import Indicator, Measure, Member, Place, Target
+from agenda.model import Measure, Member, Place
 from agenda.periods import Period, PeriodError
 from agenda.reference import figures
 from agenda.spelling import plain

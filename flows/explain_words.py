@@ -13,7 +13,7 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
-from agenda.model import Indicator
+from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.revisions import Known

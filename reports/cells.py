@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from agenda.errors import HeldBack
 from agenda.folder import Folder
-from agenda.model import Indicator, Measure, Terms
+from agenda.indicators import Indicator, Terms
+from agenda.model import Measure
 from agenda.periods import Calendar, Period
 from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
 

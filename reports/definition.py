@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from agenda.model import Indicator, Measure, Partner, Term
+from agenda.indicators import Indicator, Term
+from agenda.model import Measure, Partner
 from reports.charts import DOTS_AT_MOST
 from reports.escape import plain
 from reports.tables import Quarter

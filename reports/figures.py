@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from agenda.model import Indicator, Place
+from agenda.indicators import Indicator
+from agenda.model import Place
 from agenda.periods import Period
 from agenda.tables import members_text
 from reports import charts, trend

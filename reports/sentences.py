@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from agenda.model import Activity, Indicator, Target
+from agenda.indicators import Indicator, Target
+from agenda.model import Activity
 from agenda.periods import Period
 from reports.escape import plain, stress
 from reports.tables import Change, Quarter, Standing, Value

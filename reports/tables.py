@@ -20,7 +20,8 @@ import polars as pl
 
 from agenda.errors import Unavailable
 from agenda.folder import Folder
-from agenda.model import Goal, Indicator, Partner, Place, Story
+from agenda.indicators import Indicator
+from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
 from reports.own import read_own

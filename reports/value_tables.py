@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agenda.model import Indicator
+from agenda.indicators import Indicator
 from reports.escape import plain
 from reports.figures import Slice
 from reports.tables import Quarter, Value

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from agenda.model import Goal, Indicator, Voice
+from agenda.indicators import Indicator
+from agenda.model import Goal, Voice
 from reports.charts import DOTS_AT_MOST
 from reports.definition import Definitions
 from reports.escape import plain, stress

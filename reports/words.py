@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agenda.catalogue import Speech, exactly
 from agenda.catalogue import sentence_case as sentence_case
-from agenda.model import Indicator
+from agenda.indicators import Indicator
 from agenda.periods import Calendar, Period
 
 LOCALES = Path(__file__).parent / "locales"

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from agenda.folder import Folder
-from agenda.model import Indicator, Term
+from agenda.indicators import Indicator, Term
 from agenda.periods import Period
 from tests.dbt.lake_fixture import Reading
 

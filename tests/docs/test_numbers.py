@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from agenda.model import Interval
+from agenda.indicators import Interval
 
 PAGE = (Path(__file__).parents[2] / "docs" / "numbers.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)

@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 
 from agenda.folder import Folder
-from agenda.model import Indicator
+from agenda.indicators import Indicator
 from agenda.periods import Period
 from agenda.tables import members_text
 

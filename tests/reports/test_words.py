@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agenda.errors import ConfigurationError
-from agenda.model import Indicator
+from agenda.indicators import Indicator
 from agenda.periods import Calendar
 from reports.words import Words, sentence_case
 

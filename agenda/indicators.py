@@ -1,0 +1,104 @@
+"""An indicator: its formula over measures, how sure its value is, and where it should be by when."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from agenda.entry import Code, Entry, Name, Number, PeriodText, Some, Text
+from agenda.periods import PeriodType
+
+
+class Term(Entry):
+    """One measure in a formula, counted ``weight`` times, over the members that ``where`` names."""
+
+    measure: Name
+    weight: Number = Decimal(1)
+    where: dict[Name, Some[Code]] = {}
+
+
+def _terms(value: Any) -> Any:
+    """``attendances - breaches`` as terms; lists and entries pass through."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"\s*[+-]?\s*[^\s+-]+(\s*[+-]\s*[^\s+-]+)*\s*", value):
+            raise ValueError(f"{value!r} is no sum; write measures with one + or - between them")
+        found = re.findall(r"([+-]?)\s*([^\s+-]+)", value)
+        return [{"measure": measure, "weight": -1 if sign == "-" else 1} for sign, measure in found]
+    return [value] if isinstance(value, dict) else value
+
+
+Terms = Annotated[Some[Term], BeforeValidator(_terms)]
+
+
+class Formula(Entry):
+    """Exactly one of the five kinds. All but ``count`` divide what is ``of`` by what it is ``per``."""
+
+    kind: Literal["count", "percent", "rate", "mean", "ratio"]
+    of: Terms
+    per: Terms | None = None
+    times: Annotated[int, Field(gt=0)] = 1  # a rate per 1,000 has times: 1000
+
+    @model_validator(mode="after")
+    def _complete(self) -> Formula:
+        if (self.kind == "count") != (self.per is None):
+            wants = "takes no 'per'" if self.kind == "count" else "needs 'per', its denominator"
+            raise ValueError(f"a {self.kind} {wants}")
+        if self.times != 1 and self.kind != "rate":
+            raise ValueError(f"only a rate has 'times'; this is a {self.kind}")
+        return self
+
+
+class Baseline(Entry):
+    """Where the indicator stood. Without ``value`` it is what the data say for that period."""
+
+    period: PeriodText
+    value: Number | None = None
+
+
+class Target(Entry):
+    """Where it should be by the end of a period: a ``value``, or a band from ``low`` to ``high``."""
+
+    by: PeriodText
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Target:
+        band = self.low is not None and self.high is not None
+        if (self.value is not None) == band or (self.low is None) != (self.high is None):
+            raise ValueError("a target has either 'value', or both 'low' and 'high'")
+        if band and self.low > self.high:  # type: ignore[operator]
+            raise ValueError(f"low ({self.low}) is above high ({self.high})")
+        return self
+
+
+Interval = Literal["wilson", "byar", "poisson", "rate", "none"]
+"""How far chance could move a value, at 95 %: Wilson's score interval of a percent; of a rate or a count Byar's, exact
+Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10. docs/numbers.md has the sources."""
+
+
+class Indicator(Entry):
+    id: Name
+    name: Text
+    definition: str
+    unit: str
+    formula: Formula
+    level: Literal["output", "outcome", "impact", "system"]
+    better: Literal["more", "less", "band"]
+    owner: str = ""
+    limitations: str = ""
+    decimals: Annotated[int, Field(ge=0, le=6)] = 0
+    by: tuple[str, ...] = ()  # dimensions; "age_group * setting" crosses two
+    periods: Some[PeriodType] = ("quarter",)
+    interval: Interval = "none"
+    baseline: Baseline | None = None
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def breakdowns(self) -> tuple[tuple[str, ...], ...]:
+        """The dimensions of each breakdown, in alphabetical order within it."""
+        return tuple(tuple(sorted(part.strip() for part in text.split("*"))) for text in self.by)
