@@ -49,3 +49,17 @@
         / (146966400 * {{ a }} * {{ a }} * sqrt({{ a }}))
     )
 {%- endmacro %}
+
+{% macro student(freedom) -%}
+    {#-
+        Student's t that 2.5 % lie above, for 2 to 6 degrees of freedom: Student (1908), "The probable error of a mean",
+        Biometrika 6; as tabled in NIST/SEMATECH, e-Handbook of Statistical Methods, 1.3.6.7.2.
+    -#}
+    case {{ freedom }}
+        when 2 then 4.302652729749464e0
+        when 3 then 3.182446305284263e0
+        when 4 then 2.776445105197799e0
+        when 5 then 2.570581835636314e0
+        when 6 then 2.446911851144969e0
+    end
+{%- endmacro %}
