@@ -19,7 +19,8 @@ from agenda.indicators import Indicator, Target
 from agenda.model import Activity
 from agenda.periods import Period
 from reports.escape import plain, stress
-from reports.tables import Change, Quarter, Standing, Value
+from reports.standings import Standing
+from reports.tables import Change, Quarter, Value
 from reports.words import Words, sentence_case
 
 _WIDE = 0.2
@@ -137,8 +138,8 @@ class Sentences:
         return next((t for t in targets if t[0].end >= end), targets[-1] if targets else None)
 
     def targets(self, indicator: Indicator) -> list[tuple[Period, Target]]:
-        """Every target with its period, in time."""
-        dated = [(self.quarter.calendar.parse(target.by), target) for target in indicator.targets]
+        """Every target of the whole with its period, in time."""
+        dated = [(self.quarter.calendar.parse(t.by), t) for t in indicator.targets if t.is_whole]
         return sorted(dated, key=lambda pair: pair[0].end)
 
     def target_text(self, indicator: Indicator) -> str:

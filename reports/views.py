@@ -15,6 +15,7 @@ from reports.charts import DOTS_AT_MOST
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
+from reports.outlook import Outlook
 from reports.quality import Quality
 from reports.sentences import Sentences
 from reports.tables import Quarter
@@ -100,7 +101,11 @@ class Views:
 
     @cached_property
     def figures(self) -> Figures:
-        return Figures(self.quarter, self.words, self.sentences)
+        return Figures(self.quarter, self.words, self.sentences, self.outlook)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return Outlook(self.quarter, self.words, self.sentences)
 
     @cached_property
     def values(self) -> ValueTables:
@@ -207,7 +212,7 @@ class Views:
             name=sentence_case(plain(indicator.name)),
             code=code,
             status=words.standing(code),
-            say=self.sentences.say(indicator.id),
+            say=" ".join(filter(None, (self.sentences.say(indicator.id), self.outlook.sentence(indicator)))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
             tables=(self.values.over_time(indicator), *short),

@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from math import sqrt
+from typing import NamedTuple
 
 from agenda.folder import Folder
 from agenda.indicators import Indicator, Target
@@ -22,6 +23,19 @@ Values = Mapping[tuple[str, str, str, str, str], tuple[float | None, str]]
 
 STUDENT = {4: 4.30265273, 5: 3.182446305, 6: 2.776445105, 7: 2.570581836, 8: 2.446911851}
 """Two-sided 95 %, as printed in tables, by the number of values."""
+
+
+class Projected(NamedTuple):
+    """How many periods ahead, the line and its limits, how many values since when, the target's period, the outlook."""
+
+    ahead: int
+    value: float
+    lower: float
+    upper: float
+    periods: int
+    first: Period
+    by: Period
+    outlook: str | None
 
 
 class Targets:
@@ -100,8 +114,8 @@ class Targets:
 
     # -- projections ----------------------------------------------------------------------------------
 
-    def projected(self, indicator: Indicator, period: Period) -> Iterator[tuple[int, float, float, float]]:
-        """From a period on to its next target: how many periods ahead, line, limits."""
+    def projected(self, indicator: Indicator, period: Period) -> Iterator[Projected]:
+        """From a period on to its next target, period by period."""
         whole = (self.root, "", "")
         row: list[float] = []
         at = period
@@ -111,10 +125,11 @@ class Targets:
                 break
             row.insert(0, value)
             at = self.calendar.shift(at, -1)
-        target = next((p for p, _ in self.due(indicator, period.type, whole) if p.end > period.end), None)
-        if len(row) < 4 or target is None:
+        due = next((one for one in self.due(indicator, period.type, whole) if one[0].end > period.end), None)
+        if len(row) < 4 or due is None:
             return
-        steps = sum(1 for _ in self.calendar.span(period, target)) - 1
+        by, target = due
+        steps = sum(1 for _ in self.calendar.span(period, by)) - 1
         if steps > len(row):
             return
         xs = list(range(len(row)))
@@ -126,4 +141,24 @@ class Targets:
             x = len(row) - 1 + ahead
             reach = STUDENT[len(row)] * sqrt(left / (len(row) - 2) * (1 + 1 / len(row) + (x - middle) ** 2 / spread))
             line = start + slope * x
-            yield ahead, *(max(end, 0.0) if min(row) >= 0 else end for end in (line, line - reach, line + reach))
+            ends = [line, line - reach, line + reach]
+            if min(row) >= 0:
+                ends = [max(end, 0.0) for end in ends]
+            if indicator.formula.kind == "percent" and max(row) <= 1:
+                ends = [min(end, 1.0) for end in ends]
+            outlook = _outlook(indicator, target, *ends) if ahead == steps else None
+            yield Projected(ahead, *ends, len(row), self.calendar.shift(at, 1), by, outlook)
+
+
+def _outlook(indicator: Indicator, target: Target, value: float, lower: float, upper: float) -> str:
+    def reaches(number: float) -> bool:
+        if target.value is None:
+            return float(target.low or 0) <= number <= float(target.high or 0)
+        return number >= float(target.value) if indicator.better == "more" else number <= float(target.value)
+
+    if reaches(lower) and reaches(upper):
+        return "reached"
+    if reaches(value):
+        return "likely"
+    goes_through = target.value is None and lower < float(target.low or 0) and upper > float(target.high or 0)
+    return "unlikely" if reaches(lower) or reaches(upper) or goes_through else "missed"
