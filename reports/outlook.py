@@ -42,11 +42,17 @@ class Outlook:
                 "unlikely": words._("outside the agreed band of {target}, though not surely", target=aim),
                 "missed": words._("outside the agreed band of {target}", target=aim),
             }[found.outlook]
+        if indicator.better == "less":
+            missed = words._("above the target of {target}", target=aim)
+            unlikely = words._("above the target of {target}, though it may still be reached", target=aim)
+        else:
+            missed = words._("short of the target of {target}", target=aim)
+            unlikely = words._("short of the target of {target}, though it may still be reached", target=aim)
         return {
             "reached": words._("enough for the target of {target}", target=aim),
             "likely": words._("enough for the target of {target}, though not surely", target=aim),
-            "unlikely": words._("short of the target of {target}, though it may still be reached", target=aim),
-            "missed": words._("short of the target of {target}", target=aim),
+            "unlikely": unlikely,
+            "missed": missed,
         }[found.outlook]
 
     def span(self, indicator: Indicator, found: Projection) -> str:

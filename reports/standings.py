@@ -37,7 +37,7 @@ class Standing:
 
 
 class Step(NamedTuple):
-    """A period of a projection, ``ahead`` periods on: the line and the limits of its interval."""
+    """A period of a projection, ``ahead`` periods on from now: the line and the limits of its interval."""
 
     ahead: int
     value: float

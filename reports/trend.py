@@ -29,7 +29,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class Ahead:
-    """Where the line would go on to at its pace: ``steps`` are x, value and the limits of its interval."""
+    """The straight line of the current pace from now on: ``steps`` are x, value and the limits of its interval."""
 
     steps: tuple[tuple[int, float, float, float], ...]
     text: str  # the last of them
@@ -56,11 +56,11 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
     x, y, levels = _scales(shown, canvas, narrow)
     _grid(canvas, list(zip(map(y, levels), data.axis.texts(levels), strict=True)), x)
     _time_axis(canvas, shown, x)
+    _ahead_marks(canvas, shown, x, y)
     rows = _band_marks(canvas, shown, x, y)
     _gap_marks(canvas, shown, x)
     drawn = _target_marks(canvas, shown, x, y)
     _baseline_marks(canvas, shown, x, y)
-    _ahead_marks(canvas, shown, x, y)
     _line_marks(canvas, rows, x, y)
     _labels(canvas, shown, x, y, drawn, narrow)
     return canvas
@@ -187,11 +187,8 @@ def _band_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> list[dict[st
 
 
 def _ahead_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
-    """The dotted way on from now at the current pace, with the pale wedge of its interval."""
-    now = data.points[-1]
-    if data.ahead is None or now.value is None:
-        return
-    steps = [(now.x, now.value, now.value, now.value), *data.ahead.steps]
+    """The dotted line of the current pace, with the pale wedge of its interval."""
+    steps = data.ahead.steps if data.ahead else ()
     rows = [{"x": at, "y": value, "low": low, "high": high} for at, value, low, high in steps]
     canvas.add({"type": "area", "color": INK["band"], "opacity": 0.5}, rows, x=along("x", x), y=along("low", y),
                y2={"field": "high"})  # fmt: skip
@@ -222,7 +219,7 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
     line = [(x(p.x), y(p.value)) for p in data.points if p.value is not None]
     edges = [(x.start, y(v)) for a in data.aims for v in (a.low, a.high) if v is not None]
     dotted = [(x(at), y(value)) for at, value, *_ in data.ahead.steps] if data.ahead else []
-    avoid = [*_track(line), *_track(path), *_track([*line[-1:], *dotted] if dotted else []), *(Box(x.start, at - 3, x.end, at + 3) for _, at in edges)]
+    avoid = [*_track(line), *_track(path), *_track(dotted), *(Box(x.start, at - 3, x.end, at + 3) for _, at in edges)]
     last = data.points[-1]
     if last.value is not None:
         now = Label(data.now, 0, 0, "center", "ink", bold=True, size=16)

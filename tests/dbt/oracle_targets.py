@@ -137,7 +137,7 @@ class Targets:
         left = sum((y - start - slope * x) ** 2 for x, y in zip(xs, row, strict=True))
         middle = statistics.mean(xs)
         spread = sum((x - middle) ** 2 for x in xs)
-        for ahead in range(1, steps + 1):
+        for ahead in range(steps + 1):
             x = len(row) - 1 + ahead
             reach = STUDENT[len(row)] * sqrt(left / (len(row) - 2) * (1 + 1 / len(row) + (x - middle) ** 2 / spread))
             line = start + slope * x

@@ -61,7 +61,7 @@ fitted as (
     )
 ),
 
--- On to the next target's period, and no further than the values reach back.
+-- From the last value's period to the next target's, and no further ahead than the values reach back.
 aimed as (
     select
         fitted.*,
@@ -100,7 +100,7 @@ aimed as (
 ahead as (
     select
         *,
-        unnest(generate_series(1, steps)) as ahead
+        unnest(generate_series(0, steps)) as ahead
     from aimed
 ),
 
