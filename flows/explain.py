@@ -23,6 +23,7 @@ from agenda.periods import Period
 from agenda.statuses import ORDER
 from agenda.tables import members_text
 from flows import explain_sql as sql
+from flows.explain_aims import Aims, aims
 from flows.explain_sums import Share, added
 from flows.revisions import Known
 from sources.forms.sheet_words import layouts_of
@@ -171,6 +172,7 @@ class Explanation:
     owed: tuple[Owed, ...]
     remarks: tuple[Remark, ...]
     superseded: tuple[Origin, ...]
+    aims: Aims | None
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
     moments: tuple[Known, ...] = ()
@@ -270,6 +272,7 @@ class _Reader:
             owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),
             remarks=tuple(self._remarks(terms)),
             superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
+            aims=aims(self.rows, self.asked),
             names=self.names,
         )  # fmt: skip
         if found:

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
+from flows.explain_aims import lines as against
 from flows.revisions import Known
 
 WIDTH = 100
@@ -54,6 +56,7 @@ def lines(made: Explanation) -> Iterator[str]:
         terms = [term for term in made.terms if term.part == part]
         if terms:
             yield from _part(made, part, terms)
+    yield from _section("Against the target", against(made.aims, partial(shown, made)) if made.aims else ())
     yield from _uncounted(made)
     yield from _owed(made)
     yield from _remarks(made)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ GROUPS = ["age=infant", "age=toddler"]
 def walk(chance: random.Random) -> list[Row]:
     """Four years of months and quarters, now up, now down, some of them missing or suppressed."""
     rows: list[Row] = []
-    level = {group: 20.0 for group in GROUPS} | {"north": 60.0, "south": 40.0}
+    level = dict.fromkeys(GROUPS, 20.0) | {"north": 60.0, "south": 40.0}
     for month in (f"{year}-{number:02}" for year in range(2023, 2027) for number in range(1, 13)):
         if chance.random() < 0.04:
             continue
@@ -60,7 +59,9 @@ def test_statuses_agree(built: Warehouse, targets: Targets) -> None:
     query = "select indicator, period, place, breakdown, members, path_value, status_code from ind_status"
     found = {tuple(row[:5]): row[5:] for row in built.rows(query)}
     assert {key: code for key, (_, code) in found.items()} == {key: code for key, (_, code) in expected.items()}
-    assert {key: path for key, (path, _) in found.items()} == pytest.approx({k: path for k, (path, _) in expected.items()})
+    assert {key: path for key, (path, _) in found.items()} == pytest.approx(
+        {k: path for k, (path, _) in expected.items()}
+    )
     of_groups = {code for (*_, place, _, members), (_, code) in found.items() if members or place != targets.root}
     assert of_groups >= {"met", "on_track", "at_risk", "off_track", "no_data"}
 

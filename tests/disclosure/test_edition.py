@@ -147,7 +147,9 @@ def test_a_group_s_status_goes_with_its_value_or_its_baseline_s(true: Quarter) -
     gone = [{"indicator": "uptake_rate", "place": true.root.id, "members": members, "period": period}
             for members, period in (("age_group=infant", "2026Q2"), ("age_group=toddler", "2025Q3"))]  # fmt: skip
     bare = frozen(true)
-    marks: list[Judged] = [(True, True, "A") if one in gone else (False, False, "F") for one in bare.values.select(at.alias("at"))["at"]]
+    marks: list[Judged] = [
+        (True, True, "A") if one in gone else (False, False, "F") for one in bare.values.select(at.alias("at"))["at"]
+    ]
     found = protected(true, bare._replace(standings=standings), marks).standings
     assert found.select("members", "status_code", "baseline_value").rows() == [
         ("", "at_risk", 0.3), ("age_group=infant", "no_data", 0.3), ("age_group=toddler", "no_data", None),
