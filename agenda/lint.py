@@ -34,7 +34,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    for check in (_rooms, agenda_problems, targets_problems, disclosure_problems, partners_problems, _stories, _periods):
+    of_files = (agenda_problems, targets_problems, disclosure_problems, partners_problems)
+    for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 
 

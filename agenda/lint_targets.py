@@ -26,7 +26,7 @@ def targets_problems(known: Known) -> Iterator[Problem]:
         yield from _path(known, base, indicator)
         before: dict[str, Period | None] = {}
         stand: dict[str, Stand] = {}
-        start = indicator.baseline and _period(known, indicator.baseline.period)
+        start = _period(known, indicator.baseline.period) if indicator.baseline else None
         if indicator.baseline is not None and indicator.baseline.value is not None:
             stand[""] = ("baseline", indicator.baseline.value)
         for j, target in enumerate(indicator.targets):

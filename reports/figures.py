@@ -86,17 +86,17 @@ class Figures:
         dimensions = {dimension.id: dimension for dimension in self.quarter.folder.agenda.dimensions}
         for names in indicator.breakdowns:
             parts = [dimensions[name] for name in names]
-            rows, groups = [], []
+            rows, members_of = [], []
             for chosen in product(*(part.members for part in parts)):
                 members = members_text({part.id: member.id for part, member in zip(parts, chosen, strict=True)})
                 value = self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members)
                 rows.append((" · ".join(plain(member.name) for member in chosen), value))
-                groups.append((self.quarter.root.id, " * ".join(names), members))
+                members_of.append((self.quarter.root.id, " * ".join(names), members))
             if any(value is not None for _, value in rows):
                 title = self.words._(
                     "By {dimension}", dimension=self.words.listed([plain(p.name).lower() for p in parts])
                 )
-                yield Slice(title, tuple(rows), tuple(groups), is_places=False)
+                yield Slice(title, tuple(rows), tuple(members_of), is_places=False)
 
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
         if len(self.quarter.levels) == 1:

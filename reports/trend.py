@@ -70,8 +70,8 @@ def _scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Scale, li
     """Time from the first point to the last target, as far as that leaves the past its room; values with some air."""
     first, now = data.points[0].x, data.points[-1].x
     future = max((aim.x for aim in data.aims if aim.x > now), default=now)
-    least = data.ahead.steps[-1][0] if data.ahead else now
-    last = max(least, min(future, now + max(round((now - first) * 0.8), _AHEAD)))
+    paced = data.ahead.steps[-1][0] if data.ahead else now
+    last = max(paced, min(future, now + max(round((now - first) * 0.8), _AHEAD)))
     seen = [v for p in data.points for v in (p.value, p.lower, p.upper) if v is not None]
     seen += [data.baseline[1]] if data.baseline else []
     seen += [v for _, *numbers in (data.ahead.steps if data.ahead else ()) for v in numbers]
@@ -85,7 +85,7 @@ def _scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Scale, li
     levels = ticks(low, high, 4 if narrow else 5)
     left = max(map(text_width, data.axis.texts(levels))) + 8
     beside = [_said(aim, last) for aim in data.aims[-1:]] + ([data.now] if last == now else [])
-    beside += [data.ahead.text] if data.ahead and least == last else []
+    beside += [data.ahead.text] if data.ahead and paced == last else []
     right = 14.0 if narrow else min(16 + max(text_width(text, bold=True) for text in beside), canvas.width * 0.3)
     x = Scale(first, max(last, first + 1), left + 8, canvas.width - right)
     return x, Scale(low, high, canvas.height - 34, 26), levels

@@ -142,7 +142,7 @@ def test_a_group_s_status_goes_with_its_value_or_its_baseline_s(true: Quarter) -
     rows = [
         {**key, **dict(zip(names, ("2026Q2", *group, "at_risk", "2025Q3", 0.3, 0.4), strict=True))} for group in groups
     ]
-    standings = pl.DataFrame(rows).match_to_schema(true.standings.schema, missing_columns="insert")
+    standings = pl.DataFrame(rows, schema=true.standings.schema)
     at = pl.struct("indicator", "place", "members", "period")
     gone = [{"indicator": "uptake_rate", "place": true.root.id, "members": members, "period": period}
             for members, period in (("age_group=infant", "2026Q2"), ("age_group=toddler", "2025Q3"))]  # fmt: skip
