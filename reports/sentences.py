@@ -11,15 +11,16 @@ A sentence is chosen by rule, never by hand, so that nobody can pick the kind on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from agenda.indicators import Indicator, Target
 from agenda.model import Activity
 from agenda.periods import Period
+from reports.changes import Change, Difference
 from reports.escape import plain, stress
-from reports.tables import Change, Quarter, Standing, Value
+from reports.tables import Quarter, Standing, Value
 from reports.words import Words, sentence_case
 
 _WIDE = 0.2
@@ -40,8 +41,8 @@ class Moved:
 
     @property
     def amount(self) -> float | None:
-        """The change that sentences speak of: on a year, else on the period before."""
-        return self.change.on_year if self.change.on_year is not None else self.change.on_previous
+        """The change that sentences speak of."""
+        return self.change.told.amount
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Sentences:
         return [(mark, self._opening(moved)) for mark, moved in chosen] + [self._doubt()]
 
     def _opening(self, moved: Moved) -> str:
-        return " ".join(filter(None, (f"{self._movement(moved)}.", self._standing(moved))))
+        return " ".join(filter(None, (*self._moved(moved), self._standing(moved))))
 
     def _doubt(self) -> tuple[str, str]:
         doubted = self._doubted()
@@ -171,9 +172,7 @@ class Sentences:
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),
             }[found.absence if found else "missing"]  # fmt: skip
-        said = [f"{self._movement(moved)}."]
-        if standing := self._standing(moved):
-            said.append(standing)
+        said = [*self._moved(moved), self._since_baseline(moved), self._standing(moved)]
         if moved.value.is_provisional:
             said.append(
                 words.n("Provisional: {actual} of {number} partner reported.",
@@ -182,7 +181,7 @@ class Sentences:
                 if moved.value.actual < moved.value.expected
                 else words._("Provisional: some of what was owed is still missing.")
             )  # fmt: skip
-        return " ".join(said)
+        return " ".join(filter(None, said))
 
     def _movement(self, moved: Moved) -> str:
         """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""
@@ -193,17 +192,43 @@ class Sentences:
             return words._("{name}: {value}", **parts)
         direction = words.direction(indicator, amount)
         parts["amount"] = words.amount(indicator, amount)
-        in_a_year = moved.change.on_year is not None
+        in_a_year = moved.change.is_on_year
         if in_a_year and direction:
             return (words._("{name} rose by {amount} in a year, to {value}", **parts) if direction > 0
                     else words._("{name} fell by {amount} in a year, to {value}", **parts))  # fmt: skip
         if in_a_year:
             return words._("{name} stayed where it was a year ago, at {value}", **parts)
-        parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.previous or ""))
+        parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.told.period or ""))
         if direction:
             return (words._("{name} rose by {amount} since {before}, to {value}", **parts) if direction > 0
                     else words._("{name} fell by {amount} since {before}, to {value}", **parts))  # fmt: skip
         return words._("{name} stayed where it was in {before}, at {value}", **parts)
+
+    def _moved(self, moved: Moved) -> Iterator[str]:
+        """The movement as a sentence, and one on whether chance could explain it."""
+        yield f"{self._movement(moved)}."
+        yield self._chance(moved.indicator, moved.change.told)
+
+    def _chance(self, indicator: Indicator, change: Difference) -> str:
+        """Empty where nothing moved that could be seen, or no interval says."""
+        if change.is_beyond_chance is None or not self.words.direction(indicator, change.amount or 0.0):
+            return ""
+        if change.is_beyond_chance:
+            return self.words._("That is more than chance would explain.")
+        return self.words._("Chance alone could explain that.")
+
+    def _since_baseline(self, moved: Moved) -> str:
+        """``Since the baseline, Q4 2024, it rose by 86. …``; empty where the first sentence compares with it, too."""
+        words, indicator, change = self.words, moved.indicator, moved.change.baseline
+        if change.amount is None or change.period is None or change.period == moved.change.told.period:
+            return ""
+        parts = {"period": words.period_short(self.quarter.calendar.parse(change.period)),
+                 "amount": words.amount(indicator, change.amount)}  # fmt: skip
+        direction = words.direction(indicator, change.amount)
+        said = (words._("Since the baseline, {period}, it rose by {amount}.", **parts) if direction > 0
+                else words._("Since the baseline, {period}, it fell by {amount}.", **parts) if direction
+                else words._("It is where it was at the baseline, {period}.", **parts))  # fmt: skip
+        return " ".join(filter(None, (said, self._chance(indicator, change))))
 
     def _standing(self, moved: Moved) -> str:
         """``On track for 1,500 by December 2026.``; empty without a target."""
@@ -232,7 +257,7 @@ class Sentences:
         moving = [m for m in self.moved.values()
                   if m.amount is not None and self.words.direction(m.indicator, m.amount)]  # fmt: skip
         moving.sort(key=lambda m: (-abs(m.gain), m.indicator.id))
-        return [(m, f"{self._movement(m)}.", self.activities(m.indicator.id)) for m in moving[:most]]
+        return [(m, " ".join(filter(None, self._moved(m))), self.activities(m.indicator.id)) for m in moving[:most]]
 
     def activities(self, indicator: str) -> list[Activity]:
         """What partners did for the indicator at any time in the quarter, in the order of the file."""
@@ -319,7 +344,7 @@ def _gain(
 
     Without a baseline and target it is a share of the earlier value; without an earlier value it is 0.
     """
-    earlier = change.year_before_value if change.on_year is not None else change.previous_value
+    earlier = change.told.value
     if earlier is None:
         return 0.0
     if indicator.better == "band":

@@ -24,6 +24,7 @@ from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
+from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
 from reports.withhold import Earlier, Frozen, withhold
 
@@ -31,9 +32,9 @@ _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
            denominator, lower, upper, status, expected_reporters, actual_reporters
     from ind_values where period_end <= $end"""
-_TRENDS = """
-    select t.indicator, t.period_type, t.period, t.previous_period, t.previous_value, t.change_previous,
-           t.year_before_period, t.year_before_value, t.change_year_before
+_TRENDS = f"""
+    select t.indicator, t.period_type, t.period,
+           {", ".join(f"t.{column}" for earlier in COMPARED for column in compared(earlier))}
     from ind_trends t join dim_periods p using (period_type, period)
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
 _STANDINGS = """
@@ -114,18 +115,6 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
     return "suppressed" if status == SUPPRESSED else "missing"
-
-
-@dataclass(frozen=True)
-class Change:
-    """How an indicator moved against the period before, and against the same period of the year before."""
-
-    previous: str | None = None
-    previous_value: float | None = None
-    on_previous: float | None = None
-    year_before: str | None = None
-    year_before_value: float | None = None
-    on_year: float | None = None
 
 
 @dataclass(frozen=True)
@@ -259,15 +248,16 @@ class Quarter:
         first = min(known, default=last)
         return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(first, last)]
 
-    def change(self, indicator: str) -> Change:
-        return self._changes.get((indicator, self.shown_period(indicator).key), Change())
+    def change(self, indicator: str, period: str | None = None) -> Change:
+        """How the whole's value moved, by default that of the shown period."""
+        return self._changes.get((indicator, period or self.shown_period(indicator).key), Change())
 
     def standing(self, indicator: str) -> Standing:
         return self._standings.get((indicator, self.shown_period(indicator).key), Standing())
 
     @cached_property
     def _changes(self) -> Mapping[tuple[str, str], Change]:
-        return {(row[0], row[2]): Change(*row[3:]) for row in self.trends.iter_rows()}
+        return changes(self.trends)
 
     @cached_property
     def _standings(self) -> Mapping[tuple[str, str], Standing]:
