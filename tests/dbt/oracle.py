@@ -279,6 +279,22 @@ class Oracle:
             yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high), absence
 
 
+Limits = tuple[float | None, float | None, float | None]
+"""A value with the interval that chance gives it; without one, or without a value, None."""
+
+
+def changed(now: Limits, then: Limits | None) -> tuple[float | None, ...]:
+    """The earlier value, by how much the later one differs, the limits of that, and whether chance could explain it."""
+    (value, lower, upper), (before, least, most) = now, then or (None, None, None)
+    if value is None or before is None:
+        return before, None, None, None, None
+    if lower is None or upper is None or least is None or most is None:
+        return before, value - before, None, None, None
+    low = value - before - ((value - lower) ** 2 + (most - before) ** 2) ** 0.5
+    high = value - before + ((upper - value) ** 2 + (before - least) ** 2) ** 0.5
+    return before, value - before, low, high, not low <= 0 <= high
+
+
 def _over_time(rule: str, amounts: Sequence[Amount]) -> Amount:
     total = added(amounts)
     if isinstance(total, str):
