@@ -14,7 +14,7 @@ from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.statuses import STATUSES, SUPPRESSED
+from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
@@ -48,8 +48,10 @@ STATUS = {
     "P": "provisional: a partner, a month or some records are missing",
     "O": "not reported: a part of the formula is missing. This is not zero",
     "M": "cannot be: it is not applicable, or the number to divide by is zero",
+    "U": "of low reliability: its interval is wide, or a partner said so",
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
 }
+FEW = "too few for a percent: the agenda asks for more below the line (show, in initiative.yml)"
 
 
 def data(made: Explanation) -> dict[str, Any]:
@@ -81,7 +83,8 @@ def _head(made: Explanation) -> Iterator[str]:
         bounds = f"{shown(made, made.lower)} to {shown(made, made.upper)}"
         yield f"  {bounds}: {INTERVALS[made.interval]}"
     reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
-    yield f"  {made.status}, {STATUS.get(made.status) or STATUSES[made.status].lower()}; {reporters}"
+    status = FEW if _is_few(made) else STATUS.get(made.status) or STATUSES[made.status].lower()
+    yield f"  {made.status}, {status}; {reporters}"
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
@@ -107,7 +110,13 @@ def _signed(made: Explanation, change: float | None) -> str:
     return f"{text} points" if made.kind == "percent" else text
 
 
+def _is_few(made: Explanation) -> bool:
+    return made.status == UNRELIABLE and made.value is None
+
+
 def _value(made: Explanation) -> str:
+    if _is_few(made):
+        return f"{number(made.numerator)} of {number(made.denominator)}"
     said = shown(made, made.value)
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"

@@ -6,7 +6,7 @@ A sentence is chosen by rule, never by hand, so that nobody can pick the kind on
   moved in a year (or against the period before, where no year is known yet) as a share of the whole way from its
   baseline to its next target. Movement counts in the agreed direction.
 - *most doubtful*: a value that is missing, then the one with the smallest share of its reporters, then the widest
-  interval, if it is wide.
+  interval, if it is wide (`Show` in `agenda.model`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from reports.escape import plain, stress
 from reports.tables import Quarter, Standing, Value
 from reports.words import Words, sentence_case
 
-_WIDE = 0.2
-"""An interval this wide is doubtful: 20 points of a percent, or a fifth of a number."""
 _RANK = {"met": 4, "on_track": 3, "no_target": 2, "at_risk": 1, "off_track": 0}
 
 
@@ -91,9 +89,7 @@ class Sentences:
     def _doubted(self) -> str | None:
         """The sentence on what is most doubtful; None where nothing is."""
         words = self.words
-        absent = [
-            i for id_, i in self.quarter.indicators.items() if id_ not in self.moved and not self._is_withheld(id_)
-        ]
+        absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved and not self._is_known(id_)]
         if absent:
             names = words.listed([plain(indicator.name) for indicator in absent])
             return words._("Not known for this quarter: {names}.", names=names)
@@ -113,9 +109,10 @@ class Sentences:
                        low=words.value(doubted.indicator, value.lower or 0.0),
                        high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
 
-    def _is_withheld(self, indicator: str) -> bool:
+    def _is_known(self, indicator: str) -> bool:
+        """Whether it is, though not shown as a value: withheld, or too few to be a percent."""
         value = self.quarter.value(indicator)
-        return value is not None and value.is_withheld
+        return value is not None and (value.is_withheld or value.parts is not None)
 
     # -- one indicator ---------------------------------------------------------------------------------
 
@@ -163,6 +160,9 @@ class Sentences:
         if moved is None:
             found = self.quarter.value(indicator)
             period = words.period(self.quarter.shown_period(indicator))
+            if found is not None and found.parts is not None:
+                return words._("In the {period} it was {counted}: too few to say it as a percent.", period=period,
+                               counted=stress(words.counted(*found.parts)))  # fmt: skip
             return {
                 "missing": words._("There is no value for the {period}: it was not reported.", period=period),
                 "suppressed": words._("There is no value for the {period}: a partner suppressed a part of it, so that "
@@ -372,5 +372,4 @@ def _doubtfulness(moved: Moved) -> tuple[float, float]:
     if value.is_provisional:
         missing = max(1 - value.actual / value.expected if value.expected else 0.0, 1e-6)
     size = 1.0 if moved.indicator.formula.kind == "percent" else abs(value.value or 1.0) or 1.0
-    width = value.width / size
-    return missing, width if width >= _WIDE else 0.0
+    return missing, value.width / size if value.is_wide else 0.0

@@ -23,7 +23,7 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
+from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
 from reports.withhold import Earlier, Frozen, withhold
@@ -59,8 +59,8 @@ _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f
 class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
-    ``status`` is SDMX OBS_STATUS: A normal, P provisional, other codes of numbers as they were reported; O not
-    reported, M cannot exist, Q suppressed by a partner,
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to be
+    a percent), other codes of numbers as they were reported; O not reported, M cannot exist, Q suppressed by a partner,
     or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
@@ -94,6 +94,18 @@ class Value:
         return absence(self.status, self.conf, self.denominator)
 
     @property
+    def parts(self) -> tuple[Decimal, Decimal] | None:
+        """Numerator and denominator where they are shown in the place of a percent of too few."""
+        if self.value is not None or self.absence != "few" or self.numerator is None or self.denominator is None:
+            return None
+        return self.numerator, self.denominator
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its interval, or its bounds, are so wide that it is to be read with care."""
+        return self.status == UNRELIABLE and self.width > 0
+
+    @property
     def width(self) -> float:
         """How wide the interval is; 0 where there is none."""
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
@@ -105,7 +117,7 @@ ABSENCE = ("status", "conf_status", "denominator")
 
 def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``not_applicable`` or ``undivided``.
+    ``not_applicable``, ``undivided`` or ``few``: its parts are known, and too small to make a percent of.
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """
@@ -114,7 +126,7 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     if status == NOT_APPLICABLE:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
-    return "suppressed" if status == SUPPRESSED else "missing"
+    return {SUPPRESSED: "suppressed", UNRELIABLE: "few"}.get(status, "missing")
 
 
 @dataclass(frozen=True)

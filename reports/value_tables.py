@@ -118,10 +118,14 @@ class ValueTables:
                             expected=self.words.number(value.expected))  # fmt: skip
 
     def _note(self, value: Value | None) -> str:
-        return self.words.noted(value.status) if value is not None else ""
+        if value is None:
+            return ""
+        return self.words.absent("few") if value.parts is not None else self.words.noted(value.status)
 
     def shown(self, indicator: Indicator, value: Value | None, unit: bool = False) -> str:
-        """The value, or why there is none."""
+        """The value, its parts where they are too few, or why there is none."""
+        if value is not None and value.parts is not None:
+            return self.words.counted(*value.parts)
         if value is None or value.value is None:
             return self.words.absent(value.absence if value else "missing").replace(" ", "\N{NO-BREAK SPACE}")
         return (self.words.quantity if unit else self.words.value)(indicator, value.value)

@@ -14,7 +14,7 @@ from agenda.lint import read
 from agenda.tables import agenda_tables, members_text
 from tests.dbt.conftest import INITIATIVE, Warehouse
 from tests.dbt.lake_fixture import Lake, Reading, Row
-from tests.dbt.oracle import Limits, Oracle, changed, current
+from tests.dbt.oracle import Limits, Oracle, changed, current, is_wide
 
 PARTNERS = ["agency", "centers", "homes"]
 PERIODS = ["2025-07", "2025-08", "2025-09", "2025-10", "2025-12", "2026-01", "2026Q1", "2026Q2", "2026Q3", "2026"]
@@ -103,7 +103,9 @@ def test_models_agree_with_the_rules_in_plain_python(
     assert len(expected) > 300
     assert {key: list(row[:2]) for key, row in found.items()} == {key: row[:2] for key, row in expected.items()}
     times = {indicator.id: indicator.formula.times for indicator in folder.agenda.indicators}
-    absences = {"M": 0, "O": 0, "Q": 0}
+    kinds = {indicator.id: indicator.formula.kind for indicator in folder.agenda.indicators}
+    absences = {"M": 0, "O": 0, "Q": 0, "U": 0}
+    wide = 0
     for (indicator_id, *_), (numerator, denominator, bounds, absence), (_, _, value, lower, upper, status) in (
         (key, expected[key], row) for key, row in found.items()
     ):
@@ -111,11 +113,14 @@ def test_models_agree_with_the_rules_in_plain_python(
             assert (value, status) == (None, absence)
             absences[absence] += 1
         else:
-            assert status in "AP"
+            is_flagged = is_wide(folder.initiative.show, kinds[indicator_id], value, lower, upper)
+            wide += is_flagged
+            assert status in ("UP" if is_flagged else "AP")
             assert value == float(numerator * times[indicator_id]) / float(1 if denominator is None else denominator)
         if indicator_id == "waiting_children" and absence is None:
             assert (lower, upper) == (float(bounds[0]), float(bounds[1]))
     assert all(absences.values()), absences
+    assert wide
     compare_changes(folder, warehouse)
 
 

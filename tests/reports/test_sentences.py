@@ -94,6 +94,8 @@ def said(quarter: Quarter, indicator: str) -> str:
         ({"value": None, "status": "M"}, "There is no value for the second quarter 2026: there can be none."),
         ({"value": None, "status": "Q"}, "There is no value for the second quarter 2026: a partner suppressed a part of "
          "it, so that the sum is not known."),
+        ({"value": None, "status": "U", "numerator": 12, "denominator": 20},
+         "In the second quarter 2026 it was 12 of 20: too few to say it as a percent."),
         ({"value": None, "status": "Q", "conf_status": "A"},
          "The value for the second quarter 2026 is withheld to protect people."),
     ],
@@ -138,7 +140,7 @@ def test_the_most_doubtful_comes_last(complete: Quarter) -> None:
     assert plain(sentences(half).three()[-1][1]) == "Indicator name: provisional, as 1 of 2 partners reported."
     part = put(complete, "visit_count", value=5.0, status="P", actual_reporters=2, expected_reporters=2)
     assert "some of what was owed" in sentences(part).three()[-1][1]
-    wide = put(complete, "active_share", value=0.5, lower=0.3, upper=0.7)
+    wide = put(complete, "active_share", value=0.5, status="U", lower=0.3, upper=0.7)
     assert plain(sentences(wide).three()[-1][1]).replace("\u00a0", " ") == (
         "I2: somewhere from 30.0 % to 70.0 %; read it with care."
     )
