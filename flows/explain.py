@@ -25,6 +25,7 @@ from agenda.tables import members_text
 from flows import explain_sql as sql
 from flows.explain_sums import Share, added
 from flows.revisions import Known
+from reports.changes import COMPARED, Difference, compared
 from sources.forms.sheet_words import layouts_of
 
 LEFT_OUT = "MK"
@@ -171,6 +172,7 @@ class Explanation:
     owed: tuple[Owed, ...]
     remarks: tuple[Remark, ...]
     superseded: tuple[Origin, ...]
+    changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
     moments: tuple[Known, ...] = ()
@@ -270,6 +272,8 @@ class _Reader:
             owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),
             remarks=tuple(self._remarks(terms)),
             superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
+            changes=tuple(Difference(*(row[c] for c in compared(e))) for row in self.rows(sql.TREND, **self.asked)
+                          for e in COMPARED),
             names=self.names,
         )  # fmt: skip
         if found:

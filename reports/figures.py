@@ -224,6 +224,8 @@ class Figures:
 
     def _row(self, indicator: Indicator, name: str, value: Value | None) -> charts.Row:
         if value is None or value.value is None:
+            if value is not None and value.parts is not None:
+                return charts.Row(name, self.words.counted(*value.parts))
             if value is not None and value.is_withheld:  # why, the page says; the name of the group needs the room
                 return charts.Row(name, self.words._("withheld"))
             return charts.Row(name, self.words.absent(value.absence if value else "missing"))

@@ -18,6 +18,7 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from reports.attackers import Exposed, exposed
 from reports.cells import ROW, Cells, Key, Row
+from reports.changes import COMPARED, compared
 from reports.own import Own
 from reports.suppression import Suppressed, suppress
 
@@ -133,12 +134,10 @@ def without(frozen: Frozen, root: str, judged: list[Judged]) -> Frozen:
     wholes = values.filter(gone & (pl.col("place") == root) & (pl.col("breakdown") == ""))
     keys = wholes.select("indicator", "period_type", "period").unique()
     trends, standings = frozen.trends, frozen.standings
-    for period, columns in (
-        ("period", ("change_previous", "change_year_before")),
-        ("previous_period", ("previous_value", "change_previous")),
-        ("year_before_period", ("year_before_value", "change_year_before")),
-    ):
-        trends = _emptied(trends, keys, period, columns)
+    for earlier in COMPARED:
+        period, value, *difference = compared(earlier)
+        trends = _emptied(trends, keys, "period", difference)
+        trends = _emptied(trends, keys, period, (value, *difference))
     # Where an indicator stands tells of its value; its path starts at the baseline.
     standings = _emptied(standings, keys, "period", ("status_code",))
     standings = _emptied(

@@ -108,6 +108,21 @@ def test_words_name_the_files_and_hide_nothing_by_silence(explained: list[Explan
     assert any("comes first where both report" in line for made in explained for line in explain_words.lines(made))
 
 
+def test_a_change_says_whether_chance_could_explain_it(explained: list[Explanation]) -> None:
+    """Of shares with an interval; of a full count every change is one."""
+    seen = set()
+    for made in explained:
+        text = "\n".join(explain_words.lines(made))
+        told = [change for change in made.changes if change.amount is not None]
+        for change in told:
+            assert (change.is_beyond_chance is None) == (made.interval == "none")
+            seen.add(change.is_beyond_chance)
+        says = {word for word in ("more than chance would explain", "chance alone could explain that") if word in text}
+        assert len(says) == len({change.is_beyond_chance for change in told} - {None}), text
+        assert ("Compared with" in text) == bool(told)
+    assert seen == {True, False, None}
+
+
 @pytest.mark.parametrize(
     ("indicator", "place", "where", "said"),
     [

@@ -120,11 +120,16 @@ asked as (
         indicators.indicator,
         indicators.times,
         indicators.interval,
+        indicators.show_from,
+        indicators.wide_above,
+        indicators.wide_share,
         count(*) filter (where terms.part = 'numerator') as numerator_terms,
         count(*) filter (where terms.part = 'denominator') as denominator_terms
     from {{ source('lake', 'agenda_indicators') }} as indicators
     inner join {{ source('lake', 'agenda_terms') }} as terms on indicators.indicator = terms.indicator
-    group by indicators.indicator, indicators.times, indicators.interval
+    group by
+        indicators.indicator, indicators.times, indicators.interval, indicators.show_from, indicators.wide_above,
+        indicators.wide_share
 ),
 
 fractions as (
@@ -137,6 +142,9 @@ fractions as (
         split_terms.members,
         asked.times,
         asked.interval,
+        asked.show_from,
+        asked.wide_above,
+        asked.wide_share,
         asked.denominator_terms > 0 as has_denominator,
         split_terms.is_overlap,
         -- A formula with a term missing has no result: attendances less unknown breaches are not attendances.
@@ -192,6 +200,7 @@ counted as (
             when status_rank = {{ rank_of('Q') }} then 'Q'
             when is_lacking then 'O'
             when numerator is null or (has_denominator and coalesce(denominator, 0) = 0) then 'M'
+            when denominator < show_from then 'U'
         end as absence
     from fractions
 ),
@@ -272,6 +281,10 @@ select
             or not coalesce(coverage.is_complete, true)
             or unpaired.place is not null
             then 'P'
+        when
+            divided.upper - divided.lower > divided.wide_above
+            or (divided.value <> 0 and divided.upper - divided.lower > abs(divided.value) * divided.wide_share)
+            then {{ status_code("greatest(divided.status_rank, " ~ rank_of('U') ~ ")") }}
         else {{ status_code('divided.status_rank') }}
     end as status,
     coalesce(coverage.expected_reporters, 0) as expected_reporters,
