@@ -149,6 +149,8 @@ class Quality:
             ("data/indicator_values.csv", "indicator_values.csv",
              words._("Every value on these pages and all earlier ones, with what it was made of and its status.")),
             ("data/indicator_values.parquet", "indicator_values.parquet", words._("The same for programs.")),
+            ("data/cohorts.csv", "cohorts.csv",
+             words._("Changes among the partners that reported both times, where that is not everybody.")),
             ("data/datapackage.json", "datapackage.json",
              words._("What each column means (Frictionless Data Package).")),
             ("agenda/agenda.yml", "agenda.yml", words._("The agreed goals, indicators, targets and definitions.")),

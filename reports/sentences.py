@@ -18,6 +18,7 @@ from functools import cached_property
 from agenda.indicators import Indicator, Target
 from agenda.model import Activity
 from agenda.periods import Period
+from reports.cohorts import Against, Cohorts
 from reports.escape import plain, stress
 from reports.tables import Change, Quarter, Standing, Value
 from reports.words import Words, sentence_case
@@ -43,6 +44,10 @@ class Moved:
         """The change that sentences speak of: on a year, else on the period before."""
         return self.change.on_year if self.change.on_year is not None else self.change.on_previous
 
+    @property
+    def against(self) -> Against:
+        return "year_before" if self.change.on_year is not None else "previous"
+
 
 @dataclass(frozen=True)
 class Sentences:
@@ -50,6 +55,10 @@ class Sentences:
 
     quarter: Quarter
     words: Words
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        return Cohorts(self.quarter, self.words)
 
     # -- the opening -----------------------------------------------------------------------------------
 
@@ -79,7 +88,12 @@ class Sentences:
         return [(mark, self._opening(moved)) for mark, moved in chosen] + [self._doubt()]
 
     def _opening(self, moved: Moved) -> str:
-        return " ".join(filter(None, (f"{self._movement(moved)}.", self._standing(moved))))
+        return " ".join(filter(None, (self._moved(moved), self._standing(moved))))
+
+    def _moved(self, moved: Moved) -> str:
+        """How it moved among all, and among those that can be compared."""
+        matched = self.cohorts.sentence(moved.indicator, moved.against)
+        return " ".join(filter(None, (f"{self._movement(moved)}.", matched)))
 
     def _doubt(self) -> tuple[str, str]:
         doubted = self._doubted()
@@ -171,7 +185,7 @@ class Sentences:
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),
             }[found.absence if found else "missing"]  # fmt: skip
-        said = [f"{self._movement(moved)}."]
+        said = [self._moved(moved)]
         if standing := self._standing(moved):
             said.append(standing)
         if moved.value.is_provisional:
@@ -232,7 +246,7 @@ class Sentences:
         moving = [m for m in self.moved.values()
                   if m.amount is not None and self.words.direction(m.indicator, m.amount)]  # fmt: skip
         moving.sort(key=lambda m: (-abs(m.gain), m.indicator.id))
-        return [(m, f"{self._movement(m)}.", self.activities(m.indicator.id)) for m in moving[:most]]
+        return [(m, self._moved(m), self.activities(m.indicator.id)) for m in moving[:most]]
 
     def activities(self, indicator: str) -> list[Activity]:
         """What partners did for the indicator at any time in the quarter, in the order of the file."""
