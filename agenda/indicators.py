@@ -41,6 +41,11 @@ class Formula(Entry):
     per: Terms | None = None
     times: Annotated[int, Field(gt=0)] = 1  # a rate per 1,000 has times: 1000
 
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Those above the line and those below it."""
+        return (*self.of, *(self.per or ()))
+
     @model_validator(mode="after")
     def _complete(self) -> Formula:
         if (self.kind == "count") != (self.per is None):

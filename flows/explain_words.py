@@ -68,6 +68,7 @@ def lines(made: Explanation) -> Iterator[str]:
             yield from _part(made, part, terms)
     yield from _uncounted(made)
     yield from _owed(made)
+    yield from _cohorts(made)
     yield from _remarks(made)
     yield from _superseded(made)
     yield from _editions(made)
@@ -228,6 +229,22 @@ def _owed(made: Explanation) -> Iterator[str]:
 
     missing = [said(owed) for owed in made.owed if owed.is_missing or owed.is_partial]
     yield from _section("Missing", missing or ["nobody" if made.owed else "nobody owes a number for it"])
+
+
+def _cohorts(made: Explanation) -> Iterator[str]:
+    """The change among all and among those that can be compared, with who can't."""
+    for one in made.cohorts:
+        others = [_partner(made, partner) for partner in one.others]
+        more = f" and {len(others) - NOTES} more" if len(others) > NOTES else ""
+        yield from _section(
+            f"Against {one.against}",
+            [
+                f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
+                f"among the {_count(one.partners, 'partner')} that reported the same both times: "
+                f"{shown(made, one.against_value)} → {shown(made, one.value)}",
+                f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
+            ],
+        )
 
 
 def _remarks(made: Explanation) -> Iterator[str]:

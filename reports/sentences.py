@@ -19,6 +19,7 @@ from agenda.indicators import Indicator, Target
 from agenda.model import Activity
 from agenda.periods import Period
 from reports.changes import Change, Difference
+from reports.cohorts import Against, Cohorts
 from reports.escape import plain, stress
 from reports.tables import Quarter, Standing, Value
 from reports.words import Words, sentence_case
@@ -42,6 +43,10 @@ class Moved:
         """The change that sentences speak of."""
         return self.change.told.amount
 
+    @property
+    def against(self) -> Against:
+        return "year_before" if self.change.is_on_year else "previous"
+
 
 @dataclass(frozen=True)
 class Sentences:
@@ -49,6 +54,10 @@ class Sentences:
 
     quarter: Quarter
     words: Words
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        return Cohorts(self.quarter, self.words)
 
     # -- the opening -----------------------------------------------------------------------------------
 
@@ -205,9 +214,10 @@ class Sentences:
         return words._("{name} stayed where it was in {before}, at {value}", **parts)
 
     def _moved(self, moved: Moved) -> Iterator[str]:
-        """The movement as a sentence, and one on whether chance could explain it."""
+        """The movement as a sentence, whether chance could explain it, and how those moved that can be compared."""
         yield f"{self._movement(moved)}."
         yield self._chance(moved.indicator, moved.change.told)
+        yield self.cohorts.sentence(moved.indicator, moved.against)
 
     def _chance(self, indicator: Indicator, change: Difference) -> str:
         """Empty where nothing moved that could be seen, or no interval says."""

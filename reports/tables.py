@@ -26,7 +26,7 @@ from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
-from reports.withhold import Earlier, Frozen, withhold
+from reports.withhold import Earlier, Frozen, withhold, without_people
 
 _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
@@ -40,6 +40,10 @@ _TRENDS = f"""
 _STANDINGS = """
     select s.indicator, s.period_type, s.period, s.baseline_period, s.baseline_value, s.path_value, s.status_code
     from ind_status s join dim_periods p using (period_type, period) where p.period_end <= $end"""
+_COHORTS = """
+    select c.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
+           c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
+    from ind_cohorts c join dim_periods p using (period_type, period) where p.period_end <= $end"""
 _REPORTING = """
     select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
     from fct_reporting where period_type = 'quarter' and period = $quarter"""
@@ -165,6 +169,7 @@ class Quarter:
     values: pl.DataFrame
     trends: pl.DataFrame
     standings: pl.DataFrame
+    cohorts: pl.DataFrame
     reporting: pl.DataFrame
     contributors: pl.DataFrame
     readings: pl.DataFrame
@@ -349,6 +354,7 @@ def read_quarter(
                 values=values,
                 trends=trends,
                 standings=standings,
+                cohorts=without_people(folder, read(_COHORTS)),
                 reporting=read(_REPORTING),
                 contributors=read(_CONTRIBUTORS),
                 readings=readings,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from agenda.indicators import Indicator
 from reports.changes import Difference
+from reports.cohorts import Cohorts
 from reports.escape import plain
 from reports.figures import Slice
 from reports.tables import Quarter, Value
@@ -60,6 +61,22 @@ class ValueTables:
                                breakdown=part.title.lower(), period=period)  # fmt: skip
         first = self.words._("Place") if part.is_places else self.words._("Group")
         return self._table(indicator, caption, first, part.rows)
+
+    def cohorts(self, indicator: Indicator) -> Table | None:
+        """The changes that are other ones among the partners that reported both times; None where there are none."""
+        words, found = self.words, Cohorts(self.quarter, self.words).all_of(indicator)
+        if not found:
+            return None
+        names = {place.id: plain(place.name) for place in self.quarter.folder.agenda.places}
+        rows = tuple(
+            (names[c.place], words.period_short(c.before), self._signed(indicator, c.of_all),
+             self._signed(indicator, c.change), words.number(c.partners))
+            for c in found
+        )  # fmt: skip
+        head = (words._("Place"), words._("Against"), words._("Change"), words._("Same partners"), words._("Partners"))
+        caption = words._("{name}: change among the partners that reported the same both times",
+                          name=sentence_case(plain(indicator.name)))  # fmt: skip
+        return Table(caption, head, rows, frozenset({0, 1}))
 
     def _table(
         self, indicator: Indicator, caption: str, first: str, rows: Sequence[tuple[str, Value | None]],

@@ -49,6 +49,19 @@ def free(values: pl.DataFrame) -> pl.DataFrame:
     return values.with_columns(pl.lit("F").alias("conf_status"))
 
 
+def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` without the indicators that count people, where they are protected.
+
+    For sums that are linked to no other cell: nobody would look after what they reveal.
+    """
+    disclosure = folder.initiative.disclosure
+    if disclosure is None or disclosure.policy == "none":
+        return frame
+    people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
+    about = [i.id for i in folder.agenda.indicators if people & {term.measure for term in i.formula.terms}]
+    return frame.filter(~pl.col("indicator").is_in(about))
+
+
 def withhold(
     folder: Folder, frozen: Frozen, root: str, own: Own, earlier: Iterable[Earlier], cache: Path | None = None
 ) -> Frozen:

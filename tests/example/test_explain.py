@@ -123,6 +123,18 @@ def test_a_change_says_whether_chance_could_explain_it(explained: list[Explanati
     assert seen == {True, False, None}
 
 
+def test_the_change_among_the_same_partners_is_told_with_who_is_left_out(explained: list[Explanation]) -> None:
+    told = [made for made in explained if made.cohorts]
+    assert {made.period for made in told} == set(PERIODS)
+    for made in told:
+        text = "\n".join(explain_words.lines(made))
+        for one in made.cohorts:
+            assert one.value_of_all == made.value
+            assert one.others
+            assert f"Against {one.against}" in text
+            assert all(made.names["partners"][partner] in text for partner in one.others)
+
+
 @pytest.mark.parametrize(
     ("indicator", "place", "where", "said"),
     [

@@ -38,6 +38,10 @@ _SCHEMA = """
         change_year_before_upper double, is_beyond_chance_year_before boolean,
         baseline_period text, baseline_value double, change_baseline double, change_baseline_lower double,
         change_baseline_upper double, is_beyond_chance_baseline boolean);
+    create table ind_cohorts (
+        indicator text, period_type text, period text, place text, against text, against_period text, partners int,
+        numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
+        against_denominator decimal(38, 6), against_value double, change double);
     create table ind_status (
         indicator text, period_type text, period text, value double, baseline_period text, baseline_value double,
         target_period text, target_value double, target_low double, target_high double, path_value double,
@@ -102,6 +106,7 @@ class _Writer:
             "dim_periods": [(p.key, p.type, p.start, p.end) for p in self._periods()],
             "ind_values": values,
             "ind_trends": self._trends(values),
+            "ind_cohorts": self._cohorts(values),
             "ind_status": self._status(values),
             "fct_reporting": self._reporting(),
             "fct_indicator_partners": self._contributors(),
@@ -200,6 +205,19 @@ class _Writer:
             keys = [key if d[0] is not None else None for key, d in zip(earlier, differences, strict=False)]
             keys.append(base.key if has_baseline else None)
             rows.append((*v[:3], *v[5:8], *(x for key, d in zip(keys, differences, strict=True) for x in (key, *d))))
+        return rows
+
+    def _cohorts(self, values: list[tuple]) -> list[tuple]:
+        """Where a partner is late in the last quarter: the others, which had nine tenths of it before, up by a tenth."""
+        rows = []
+        known = {(v[0], v[2], v[5]): v for v in values if not v[6]}
+        for v in known.values():
+            before = known.get((v[0], self.calendar.shift(self.last, -4).key, v[5]))
+            if v[2] != self.last.key or v[8] is None or v[15] == v[14] or before is None:
+                continue
+            of, per, value = before[9] * 9 / 10, before[10], before[8] * 9 / 10
+            rows.append((v[0], v[1], v[2], v[5], "year_before", before[2], v[15], of * 11 / 10, per, value * 11 / 10, of,
+                         per, value, value / 10))  # fmt: skip
         return rows
 
     def _status(self, values: list[tuple]) -> list[tuple]:
