@@ -3,7 +3,7 @@
 It may die of what it reads; `sources.files.children` then starts another. It has no environment (so no secrets), writes
 no file, and can use no more memory and time than it is told.
 
-A request is a line of JSON (the layout, the headings, the limits, the size) and the file's bytes. The answer is a
+A request is a line of JSON (the manner, the headings, the limits, the size) and the file's bytes. The answer is a
 line of JSON and the sheet's rows as Arrow IPC, or the finding that says why there is none.
 """
 
@@ -18,16 +18,16 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from agenda.model import Layout
 from sources.files import documents, text, workbooks
 from sources.files.kinds import is_workbook, kind_of
 from sources.files.limits import MB, Limits, beyond, check
+from sources.files.manner import Manner
 from sources.files.readers import Note, Other, Sheet, Unreadable
 from sources.files.unpack import unpacked
 from sources.letters.findings import Finding, finding
 
 
-def open_file(name: str, content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet:
+def open_file(name: str, content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
     """The sheet of a file of any kind. Raises `Unreadable`."""
     check("file_mb", -(-len(content) // MB), limits)
     _, content = unpacked(name, content, limits, is_workbook)
@@ -35,12 +35,12 @@ def open_file(name: str, content: bytes, layout: Layout, headings: frozenset[str
         raise Unreadable(finding("file_empty"))
     kind = kind_of(content)
     if kind == "workbook":
-        return workbooks.read(content, layout, headings, limits)
+        return workbooks.read(content, manner, headings, limits)
     if kind == "json":
-        return documents.read_json(content, layout, headings, limits)
+        return documents.read_json(content, manner, headings, limits)
     if kind == "parquet":
         return documents.read_parquet(content, limits)
-    return text.read(content, layout, headings, limits)
+    return text.read(content, manner, headings, limits)
 
 
 def encoded(sheet: Sheet | Finding) -> tuple[dict[str, Any], bytes]:
@@ -76,8 +76,8 @@ def _finding(said: dict[str, Any]) -> Finding:
 def _answer(request: dict[str, Any], content: bytes) -> Sheet | Finding:
     limits = Limits(**request["limits"])
     try:
-        layout = Layout.model_construct(**request["layout"])
-        return open_file(request["name"], content, layout, frozenset(request["headings"]), limits)
+        manner = Manner(**request["manner"])
+        return open_file(request["name"], content, manner, frozenset(request["headings"]), limits)
     except Unreadable as error:
         return error.finding
     except MemoryError:

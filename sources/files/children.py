@@ -20,15 +20,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import IO, Any, cast
 
-from agenda.model import Layout
 from sources.files.child import decoded
 from sources.files.limits import Limits, beyond
+from sources.files.manner import Manner
 from sources.files.readers import Sheet, Unreadable
 
 GRACE = 5
 """Seconds beyond those of work: to be started, and to wait for a processor that others use too."""
-KEPT = ("encoding", "delimiter", "header_row", "sheet", "decimal", "sql")
-"""What of a layout says how a file is opened."""
 
 
 START = """
@@ -101,13 +99,13 @@ class Children:
             self._places.put(None)
 
     def open(
-        self, name: str, content: bytes, layout: Layout, headings: frozenset[str], limits: Limits
+        self, name: str, content: bytes, manner: Manner, headings: frozenset[str], limits: Limits
     ) -> Sheet | Unreadable:
         """The sheet of a file, as `sources.files.child.open_file` reads it, or why there is none."""
         request = {
             "name": name,
             "size": len(content),
-            "layout": {field: getattr(layout, field) for field in KEPT},
+            "manner": asdict(manner),
             "headings": sorted(headings),
             "limits": asdict(limits),
         }
