@@ -17,7 +17,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import IO, Any, cast
 
 from sources.files.child import decoded
@@ -105,9 +104,9 @@ class Children:
         request = {
             "name": name,
             "size": len(content),
-            "manner": asdict(manner),
+            "manner": vars(manner),
             "headings": sorted(headings),
-            "limits": asdict(limits),
+            "limits": vars(limits),
         }
         seconds = limits.seconds + GRACE
         try:

@@ -57,6 +57,8 @@ def recognised(arrival: Arrival, content: bytes | None) -> Arrival:
 
 def read(submissions: Sequence[Submission], folder: Folder, vocabulary: Vocabulary) -> None:
     """Give each template its sheet, to be taken in under `sheet_words.template_layout`, or say why there is none."""
+    if not submissions:
+        return  # and no word of any language is needed
     lists = read_files([File(s.arrival.name, s.content, _LISTS, frozenset()) for s in submissions])
     names = [_listed(sheet) for sheet in lists]
     known = {plain(dimension.name) for dimension in folder.agenda.dimensions}

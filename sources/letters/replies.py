@@ -37,7 +37,9 @@ def waiting(folder: Folder, store: Store, partners: Collection[str] | None = Non
     found = []
     for stored in store.list(INBOX):
         key = stored.key.removeprefix(INBOX)
-        partner = next((p for inbox, p in inboxes.items() if is_reply(key) and stored.key.startswith(inbox)), None)
+        if not is_reply(key):
+            continue
+        partner = next((p for inbox, p in inboxes.items() if stored.key.startswith(inbox)), None)
         if partner is not None and not store.exists(seen_key(key, stored.version, _DONE)):
             found.append(Arrival(partner, key, stored, None))
     return sorted(found, key=lambda arrival: (arrival.stored.modified, arrival.key))
