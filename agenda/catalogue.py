@@ -135,7 +135,8 @@ def exactly(value: float | Decimal, decimals: int) -> Decimal:
 
 @lru_cache(maxsize=65_536)
 def _number(value: Decimal, decimals: int, locale: Locale) -> str:
-    return _pattern(decimals).apply(value, locale).replace("-", "−")
+    said: str = _pattern(decimals).apply(value, locale)
+    return said.replace("-", "−")
 
 
 @cache

@@ -6,9 +6,11 @@ landed, receipts written, and the manifest last; killed anywhere, the next colle
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +22,7 @@ from sources import history, withdrawal
 from sources.door import keeping as door
 from sources.door import quarantine
 from sources.files.readers import Sheet
-from sources.files.reading import in_short
+from sources.files.reading import get_ready, in_short
 from sources.history import History
 from sources.lake import Delivery, Lake, agenda_digest
 from sources.landing import tables_of
@@ -128,6 +130,7 @@ class Collector:
         self._partners, self._leave = () if look == "sources" else partners, leave
         self._replies = replies.waiting(folder, store, self._partners)
         self.arrivals = self._in_inboxes()
+        get_ready(arrival.name for arrival in self.arrivals)
         self._expired = quarantine.expired(store, self._now)
         self.asking = Asking(folder, known, () if look == "inbox" else partners)
         self._opening = Opening(
@@ -172,7 +175,7 @@ class Collector:
             yield Batch(self._replies, list)
             self.arrivals = self._in_inboxes()  # what they settled is read again
         ready: list[Batch] = []
-        with ThreadPoolExecutor(1) as ahead:
+        with ThreadPoolExecutor(1) as ahead, _short_turns():
             for arrived in self._portions():
                 if is_notice(arrived[0].key):  # what it is about is landed first, and what follows is not opened yet
                     yield from ready
@@ -327,3 +330,17 @@ class Collector:
         )  # fmt: skip
         self._readings |= set(fresh)
         self._own |= {s.delivery.key for s in submissions}
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Threads that compute let others have Python's lock after a millisecond, not after five.
+
+    Who opens files needs it a few times for each of them, and opening a small one takes five milliseconds.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.001)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

@@ -7,7 +7,7 @@ it (`sources.files.children`).
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,9 @@ from sources.files.manner import Manner
 from sources.files.readers import Sheet, Unreadable
 from sources.letters.findings import finding
 
+TEXT = (".csv", ".tsv", ".txt")
+"""Endings of what is most likely text; what a file is, its bytes say."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -30,6 +33,12 @@ class File:
     content: bytes
     manner: Manner
     headings: frozenset[str]
+
+
+def get_ready(names: Iterable[str]) -> None:
+    """Have the processes ready that files of these names are most likely opened in; text needs none."""
+    if not all(name.casefold().endswith(TEXT) for name in names):
+        CHILDREN.start()
 
 
 def manner_of(layout: Layout) -> Manner:
