@@ -6,11 +6,9 @@ landed, receipts written, and the manifest last; killed anywhere, the next colle
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -40,6 +38,7 @@ from sources.meaning.matching import Matcher
 from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import Vocabulary
 from sources.opening import Opening
+from sources.pace import at_pace
 from sources.submission import Submission
 from sources.ways.fetch import Asking
 from sources.ways.inbox import Arrival, arrivals, in_order, is_notice, is_reply
@@ -130,7 +129,6 @@ class Collector:
         self._partners, self._leave = () if look == "sources" else partners, leave
         self._replies = replies.waiting(folder, store, self._partners)
         self.arrivals = self._in_inboxes()
-        get_ready(arrival.name for arrival in self.arrivals)
         self._expired = quarantine.expired(store, self._now)
         self.asking = Asking(folder, known, () if look == "inbox" else partners)
         self._opening = Opening(
@@ -152,7 +150,11 @@ class Collector:
         quarantine.delete(self.store, self._expired)
 
     def land_agenda(self) -> None:
-        """Land the agenda's snapshot where it changed; the first one is in force from the start of imported history."""
+        """Land the agenda's snapshot where it changed; the first one is in force from the start of imported history.
+
+        Meanwhile, what will open the files gets ready.
+        """
+        get_ready(arrival.name for arrival in self.arrivals)
         is_first, arrived = self.lake.agenda() is None, [*self.arrivals, *self.asking.arrivals]
         known_at = min(map(self.received_at, arrived), default=None) if self._received_at and is_first else None
         self.lake.land_agenda(self.folder, known_at)
@@ -175,7 +177,7 @@ class Collector:
             yield Batch(self._replies, list)
             self.arrivals = self._in_inboxes()  # what they settled is read again
         ready: list[Batch] = []
-        with ThreadPoolExecutor(1) as ahead, _short_turns():
+        with ThreadPoolExecutor(1) as ahead, at_pace():
             for arrived in self._portions():
                 if is_notice(arrived[0].key):  # what it is about is landed first, and what follows is not opened yet
                     yield from ready
@@ -330,17 +332,3 @@ class Collector:
         )  # fmt: skip
         self._readings |= set(fresh)
         self._own |= {s.delivery.key for s in submissions}
-
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """Threads that compute let others have Python's lock after a millisecond, not after five.
-
-    Who opens files needs it a few times for each of them, and opening a small one takes five milliseconds.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.001)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
