@@ -120,7 +120,7 @@ def _formulas(known: Known) -> Iterator[Problem]:
         base: Path_ = ("indicators", i)
         terms = [
             ((*base, "formula", part, j), term)
-            for part in ("of", "per")
+            for part in ("of", "per", "squares")
             for j, term in enumerate(getattr(indicator.formula, part) or ())
         ]
         for path, term in terms:
@@ -138,8 +138,12 @@ def _formulas(known: Known) -> Iterator[Problem]:
 def _no_interval(known: Known, indicator: Indicator) -> str | None:
     """Why chance doesn't move this indicator in the way that its interval supposes."""
     interval, formula = indicator.interval, indicator.formula
+    if formula.squares is not None and interval != "t":
+        return f"{indicator.id!r} has squares, which only an interval t makes use of"
     if interval == "none":
         return None
+    if interval == "t":
+        return _no_spread(known, indicator)
     if interval == "wilson":
         if formula.kind != "percent":
             return f"a Wilson interval belongs to a percent; {indicator.id!r} is a {formula.kind}"
@@ -151,6 +155,22 @@ def _no_interval(known: Known, indicator: Indicator) -> str | None:
     money = {measure.id for measure in known.folder.agenda.measures if measure.subject == "money"}
     if odd := next((term for term in formula.of if term.measure in money), None):
         return f"an interval {interval!r} is of a number of events; {odd.measure!r} is money"
+    return None
+
+
+def _no_spread(known: Known, indicator: Indicator) -> str | None:
+    """Why the spread of what the mean is of doesn't follow from its sums."""
+    formula = indicator.formula
+    if formula.kind != "mean" or formula.squares is None:
+        return f"an interval 't' belongs to a mean whose formula has 'squares'; {indicator.id!r} is no such one"
+    terms = (*formula.of, *(formula.per or ()), *formula.squares)
+    if odd := next((term for term in terms if term.weight != 1), None):
+        return f"an interval 't' is of sums over all that is counted; {odd.measure!r} is taken {odd.weight} times"
+    used = [m for m in known.folder.agenda.measures if m.id in {term.measure for term in terms}]
+    if any(m.time_rule not in ("sum", "last") or m.over_partners != "sum" for m in used) or len(
+        {(m.time_rule, m.dimensions) for m in used}
+    ) > 1 or {term.measure for term in terms} - {m.id for m in used}:
+        return "an interval 't' needs measures that partners report, that add up and are split all alike"
     return None
 
 
