@@ -166,11 +166,15 @@ def _no_spread(known: Known, indicator: Indicator) -> str | None:
     terms = (*formula.of, *(formula.per or ()), *formula.squares)
     if odd := next((term for term in terms if term.weight != 1), None):
         return f"an interval 't' is of sums over all that is counted; {odd.measure!r} is taken {odd.weight} times"
-    used = [m for m in known.folder.agenda.measures if m.id in {term.measure for term in terms}]
-    if any(m.time_rule not in ("sum", "last") or m.over_partners != "sum" for m in used) or len(
-        {(m.time_rule, m.dimensions) for m in used}
-    ) > 1 or {term.measure for term in terms} - {m.id for m in used}:
-        return "an interval 't' needs measures that partners report, that add up and are split all alike"
+    measures = {measure.id: measure for measure in known.folder.agenda.measures}
+    ways = {
+        (m.time_rule, m.over_partners, m.precedence, frozenset(m.dimensions))
+        for m in (measures.get(term.measure) for term in terms)
+        if m is not None
+    }
+    is_reference = any(term.measure in known.numbers and term.measure not in measures for term in terms)
+    if is_reference or len(ways) > 1 or any(time not in ("sum", "last") or partners != "sum" for time, partners, *_ in ways):
+        return "an interval 't' needs measures that partners report, that add up, and that are added up and split alike"
     return None
 
 
@@ -184,7 +188,8 @@ def _members(known: Known, path: Path_, measure: str, dimension: str, members: C
 
 
 def _breakdowns(known: Known, base: Path_, indicator: Indicator) -> Iterator[Problem]:
-    numerators = [t.measure for t in indicator.formula.of if t.measure in known.numbers]
+    terms = (*indicator.formula.of, *(indicator.formula.squares or ()))
+    numerators = [t.measure for t in terms if t.measure in known.numbers]
     for i, dimensions in enumerate(indicator.breakdowns):
         path: Path_ = (*base, "by", i)
         if len(set(dimensions)) < len(dimensions):

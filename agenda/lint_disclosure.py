@@ -29,7 +29,9 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
     for i, indicator in enumerate(folder.agenda.indicators):
         formula = indicator.formula
         if any(term.measure in people for term in formula.squares or ()):
-            message = f"the squares of {indicator.id} count people, which the disclosure policy small_counts can't protect"
+            message = (
+                f"the squares of {indicator.id} count people, which the disclosure policy small_counts can't protect"
+            )
             yield known.problem(FILE, ("indicators", i, "formula", "squares"), message)
         parts = (("of", formula.of), ("per", formula.per or ()))
         for name, terms in parts:

@@ -171,7 +171,9 @@ fractions as (
             end as decimal(38, 6)
         ) as denominator,
         -- Of squares that lack a part no spread follows.
-        cast(case when split_terms.squares_terms = asked.squares_terms then split_terms.squares end as double) as squares,
+        cast(
+            case when split_terms.squares_terms = asked.squares_terms then split_terms.squares end as double
+        ) as squares,
         split_terms.numerator_terms < asked.numerator_terms
         or split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0) < asked.denominator_terms
             as is_lacking,
@@ -197,8 +199,9 @@ counted as (
             when interval = 't'
                 then
                     if(
-                        denominator > 1 and denominator = floor(denominator)
-                        and squares * cast(denominator as double) >= cast(numerator as double) * cast(numerator as double),
+                        denominator > 1
+                        and denominator = floor(denominator)
+                        and squares * cast(denominator as double) >= pow(cast(numerator as double), 2),
                         't',
                         'none'
                     )
