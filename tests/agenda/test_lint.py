@@ -72,9 +72,8 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
         (AGENDA, "kind: percent, of: enrolled, per: licensed}", "kind: mean, of: enrolled, per: licensed, squares: awards}"),
         "interval: wilson", "indicators.0.interval", "'use' has squares, which only an interval t makes use of"),
     "squares that are added up otherwise": (
-        (AGENDA, "kind: percent, of: enrolled, per: licensed}\n    level: outcome\n    better: more\n"
-         "            interval: wilson", "kind: mean, of: enrolled, per: licensed, squares: awards}\n"
-         "            level: outcome\n    better: more\n    interval: t"),
+        (AGENDA, "kind: percent, of: enrolled, per: licensed}\n    level: outcome\n    better: more\n    interval: wilson",
+         "kind: mean, of: enrolled, per: licensed, squares: awards}\n    level: outcome\n    better: more\n    interval: t"),
         "interval: t", "indicators.0.interval", "an interval 't' needs measures that partners report, that add up, and"),
     "a stock summed over time": (
         (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
