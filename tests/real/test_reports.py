@@ -68,7 +68,7 @@ def test_a_number_known_beforehand(published: Published) -> None:
 def test_a_missing_month_is_said(published: Published, name: str, incomplete: set[str] | None) -> None:
     """Values at the top are provisional exactly where a month is missing of somebody who reported before and after."""
     proof = published(name)
-    last = proof.quarters.split("..")[1]
+    last = proof.last_quarter
     status: dict[str, set[str]] = defaultdict(set)
     for (_, period, place, _), row in rows_of(proof, last).items():
         if place == ROOT[name] and "Q" in period:
