@@ -137,8 +137,8 @@ def _indicators(folder: Folder) -> Rows:
              *_shown(folder, ind))
         )  # fmt: skip
         rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
-        for part, terms in (("numerator", formula.of), ("denominator", formula.per or ())):
-            for term in terms:
+        for part, terms in (("numerator", formula.of), ("denominator", formula.per), ("squares", formula.squares)):
+            for term in terms or ():
                 number = len(rows["agenda_terms"])
                 rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
                 rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]

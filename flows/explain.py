@@ -73,7 +73,7 @@ class Term:
     ``low`` and ``high`` differ where partners' lists overlap.
     """
 
-    part: Literal["numerator", "denominator"]
+    part: Literal["numerator", "denominator", "squares"]
     measure: str
     name: str
     unit: str

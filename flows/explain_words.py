@@ -25,6 +25,7 @@ INTERVALS = {
     "byar": "how far chance could move this many events (Byar, 95 %)",
     "poisson": "how far chance could move this many events (exact Poisson, 95 %)",
     "rate": "how far chance could move this many events (Byar, exact Poisson under 10, 95 %)",
+    "t": "how far chance could move a mean of this many (Student's t, 95 %)",
     "none": "partners' lists overlap, and the truth lies between the longest list and all together",
 }
 AGAINST = {"previous": "the period before", "year_before": "a year before", "baseline": "the baseline"}
@@ -62,7 +63,7 @@ def data(made: Explanation) -> dict[str, Any]:
 def lines(made: Explanation) -> Iterator[str]:
     yield from _head(made)
     yield from _changes(made)
-    for part in ("numerator", "denominator"):
+    for part in ("numerator", "denominator", "squares"):
         terms = [term for term in made.terms if term.part == part]
         if terms:
             yield from _part(made, part, terms)
@@ -130,8 +131,11 @@ def _numbers(made: Explanation, part: str) -> list[Number]:
 
 
 def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
-    total = made.numerator if part == "numerator" else made.denominator
-    title = {"numerator": "What is counted", "denominator": "Divided by"}[part]
+    title, total = {
+        "numerator": ("What is counted", made.numerator),
+        "denominator": ("Divided by", made.denominator),
+        "squares": ("Its squares, for the interval", sum((term.value for term in terms if term.value), Decimal())),
+    }[part]
     yield from ("", f"{title}: {number(total, _numbers(made, part))}")
     for term in terms:
         yield from _term(made, term)

@@ -31,6 +31,8 @@ class Definitions:
             method = words.method(indicator.interval)
             if indicator.interval == "wilson":
                 said = words._("95 %, {method}: how far chance could move a share of this many.", method=method)
+            elif indicator.interval == "t":
+                said = words._("95 %, {method}: how far chance could move a mean of this many.", method=method)
             else:
                 said = words._("95 %, {method}: how far chance could move a number of events.", method=method)
             yield words._("Interval"), said

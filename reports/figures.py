@@ -188,6 +188,8 @@ class Figures:
         notes = [self._interval_note(indicator)] if any(row.lower is not None for row in rows) else []
         if any(row.provisional for row in rows):
             notes.append(self.words._("Hollow: provisional."))
+        if any(value is not None and value.parts is not None for _, value in part.rows):
+            notes.append(self.words._("Where two numbers stand, they are too few for a percent."))
         said = self.words._("; ").join(
             self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
         )  # fmt: skip

@@ -67,7 +67,7 @@ class Quality:
             said.append(words._("A percent is of low reliability where its interval is wider than {points} points.",
                                 points=words.exact(show.wide_points)))  # fmt: skip
         if show.wide_share is not None:
-            said.append(words._("Any number is where its interval is wider than {times} times itself.",
+            said.append(words._("A number is of low reliability where its interval is wider than {times} times itself.",
                                 times=words.exact(show.wide_share)))  # fmt: skip
         return " ".join(said)
 

@@ -134,6 +134,7 @@ class Words(Speech):
             "wilson": self._("Wilson"),
             "byar": self._("Byar"),
             "poisson": self._("exact Poisson"),
+            "t": self._("Student’s t"),
             "rate": self._("Byar, or exact Poisson for less than 10"),
         }[interval]
 

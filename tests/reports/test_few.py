@@ -42,7 +42,7 @@ def texts(quarter: Quarter) -> dict[str, str]:
     chart = next(figure for figure in figures.of(indicator) if figure.kind == "places")
     unknown = [one for one in sentences.unknown() if "Sud" in one]
     found = {"value": row["Value"], "note": row["Note"], "chart": chart.description, "drawn": chart.narrow,
-             "parts": f"{row['Counted']}/{row['Out of']}", "unknown": " ".join(unknown)}  # fmt: skip
+             "parts": f"{row['Counted']}/{row['Out of']}", "unknown": " ".join(unknown), "notes": " ".join(chart.notes)}  # fmt: skip
     return {name: text.replace("\N{NO-BREAK SPACE}", " ") for name, text in found.items()}
 
 
@@ -52,6 +52,7 @@ def test_the_parts_stand_in_the_place_of_the_percent(quarter: Quarter, tmp_path:
     assert (said["value"], said["note"], said["parts"]) == ("12 of 20", "too few for a percent", "12/20")
     assert "Sud: 12 of 20" in said["chart"]
     assert "12 of 20" in said["drawn"]
+    assert "too few for a percent" in said["notes"]
     assert "too few for a percent for Sud" in said["unknown"]
     write_data(few, tmp_path)
     with (tmp_path / "indicator_values.csv").open(newline="") as stream:
