@@ -103,9 +103,9 @@ class Replay:
         self.connection.execute(
             f"""create table raw.{table} as
             select {columns}, b.number as batch_number
-            from (  -- files that are older than a column lack it
+            from (
                 select * from read_parquet($files, filename = true, union_by_name = true)
-                union all by name select {empty} where false
+                union all by name select {empty} where false  -- columns that older files lack
             ) as rows
             join files on rows.filename = files.path join raw.batches b on files.batch = b.batch {unless}
             where {condition}""",

@@ -99,9 +99,11 @@ aimed as (
 
 ahead as (
     select
-        *,
-        unnest(generate_series(0, steps)) as ahead
+        aimed.*,
+        student.quantile,
+        unnest(generate_series(0, aimed.steps)) as ahead
     from aimed
+    inner join {{ ref('int_t_quantiles') }} as student on aimed.periods - 2 = student.degrees
 ),
 
 -- The interval of a single new value, not of the line: Draper & Smith (1998), Applied Regression Analysis, 3rd edition.
@@ -109,7 +111,7 @@ drawn as (
     select
         *,
         mean_value + together / spread * (ordinal + ahead - mean_ordinal) as line,
-        {{ student('periods - 2') }} * sqrt(
+        quantile * sqrt(
             greatest(deviation - together * together / spread, 0) / (periods - 2)
             * (1 + 1e0 / periods + (ordinal + ahead - mean_ordinal) * (ordinal + ahead - mean_ordinal) / spread)
         ) as reach
