@@ -81,6 +81,13 @@ Interval = Literal["wilson", "byar", "poisson", "rate", "none"]
 Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10. docs/numbers.md has the sources."""
 
 
+class Equity(Entry):
+    """What the groups of each breakdown are held against: the ``best`` of them, a named member of each dimension, or
+    ``none``."""
+
+    against: Literal["best", "none"] | dict[Name, Code]
+
+
 class Indicator(Entry):
     id: Name
     name: Text
@@ -97,8 +104,22 @@ class Indicator(Entry):
     interval: Interval = "none"
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
+    equity: Equity | None = None
 
     @property
     def breakdowns(self) -> tuple[tuple[str, ...], ...]:
         """The dimensions of each breakdown, in alphabetical order within it."""
         return tuple(tuple(sorted(part.strip() for part in text.split("*"))) for text in self.by)
+
+    def against(self, dimensions: tuple[str, ...]) -> Literal["best"] | dict[str, str] | None:
+        """What the groups of a breakdown are held against; None: nothing.
+
+        Unless the agenda says otherwise it is the best group. A count's groups differ in size, so a gap between them
+        says nothing, and no end of a band is the best.
+        """
+        chosen = self.equity.against if self.equity is not None else "best"
+        if self.formula.kind == "count" or chosen == "none":
+            return None
+        if isinstance(chosen, dict) and set(dimensions) <= set(chosen):
+            return {dimension: chosen[dimension] for dimension in dimensions}
+        return None if self.better == "band" else "best"

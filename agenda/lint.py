@@ -14,6 +14,7 @@ from agenda.folder import Folder, Path_, read_folder
 from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
+from agenda.lint_equity import equity_problems
 from agenda.lint_partners import partners_problems
 from agenda.periods import PeriodError
 
@@ -33,7 +34,7 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    for check in (_rooms, agenda_problems, disclosure_problems, partners_problems, _stories, _periods):
+    for check in (_rooms, agenda_problems, equity_problems, disclosure_problems, partners_problems, _stories, _periods):
         yield from check(known)
 
 

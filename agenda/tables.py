@@ -43,6 +43,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         "agenda_term_members": [("term", _INT), ("dimension", _TEXT), ("member", _TEXT)],
         "agenda_breakdowns": [("indicator", _TEXT), ("breakdown", _TEXT)],
         "agenda_breakdown_dimensions": [("breakdown", _TEXT), ("dimension", _TEXT)],
+        "agenda_gaps": [
+            ("indicator", _TEXT), ("breakdown", _TEXT), ("against", _TEXT), ("has_interval", _FLAG),
+        ],
         "agenda_measures": [
             ("measure", _TEXT), ("name", _TEXT), ("unit", _TEXT), ("kind", _TEXT), ("subject", _TEXT),
             ("over_time", _TEXT), ("over_partners", _TEXT), ("is_reference", _FLAG),
@@ -125,6 +128,7 @@ def _indicators(folder: Folder) -> Rows:
     agenda, calendar = folder.agenda, folder.initiative.calendar
     goal_of = {id_: goal.id for goal in agenda.goals for id_ in goal.indicators}
     position = {id_: i for i, id_ in enumerate(id_ for goal in agenda.goals for id_ in goal.indicators)}
+    overlapping = {dimension.id for dimension in agenda.dimensions if dimension.overlap}
     rows: Rows = {name: [] for name in SCHEMAS if name.startswith("agenda_")}
     for ind in sorted(agenda.indicators, key=lambda indicator: position[indicator.id]):
         formula = ind.formula
@@ -139,7 +143,13 @@ def _indicators(folder: Folder) -> Rows:
                 rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
                 rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
         rows["agenda_breakdowns"].append((ind.id, ""))
-        rows["agenda_breakdowns"] += [(ind.id, " * ".join(dims)) for dims in ind.breakdowns]
+        for dims in ind.breakdowns:
+            rows["agenda_breakdowns"].append((ind.id, " * ".join(dims)))
+            if (against := ind.against(dims)) is not None:
+                # Who is in two groups at once makes their numbers depend on each other, and the limits suppose none do.
+                has_interval = ind.interval != "none" and not overlapping & set(dims)
+                named = None if against == "best" else members_text(against)
+                rows["agenda_gaps"].append((ind.id, " * ".join(dims), named, has_interval))
         if ind.baseline:
             at = calendar.parse(ind.baseline.period)
             rows["agenda_baselines"].append((ind.id, at.key, at.start, at.end, ind.baseline.value))
@@ -149,7 +159,8 @@ def _indicators(folder: Folder) -> Rows:
     crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
     rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
     filled = ("agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",
-              "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_baselines", "agenda_targets")  # fmt: skip
+              "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps", "agenda_baselines",
+              "agenda_targets")  # fmt: skip
     return {name: rows[name] for name in filled}
 
 

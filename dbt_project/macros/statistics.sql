@@ -49,3 +49,59 @@
         / (146966400 * {{ a }} * {{ a }} * sqrt({{ a }}))
     )
 {%- endmacro %}
+
+{% macro mover_lower(v1, l1, v2, u2) -%}
+    {#-
+        The lower limit of a difference v1 - v2 of two independent values from a limit of each: the lower one of the
+        first, the upper one of the second. Of two proportions with Wilson's limits it is method 10 of Newcombe (1998),
+        "Interval estimation for the difference between independent proportions", Statistics in Medicine 17; in general
+        the method of variance estimates recovery: Zou & Donner (2008), Statistics in Medicine 27.
+    -#}
+    (
+        {{ v1 }} - {{ v2 }}
+        - sqrt(({{ v1 }} - {{ l1 }}) * ({{ v1 }} - {{ l1 }}) + ({{ u2 }} - {{ v2 }}) * ({{ u2 }} - {{ v2 }}))
+    )
+{%- endmacro %}
+
+{% macro mover_upper(v1, u1, v2, l2) -%}
+    {#- The upper limit likewise. -#}
+    (
+        {{ v1 }} - {{ v2 }}
+        + sqrt(({{ u1 }} - {{ v1 }}) * ({{ u1 }} - {{ v1 }}) + ({{ v2 }} - {{ l2 }}) * ({{ v2 }} - {{ l2 }}))
+    )
+{%- endmacro %}
+
+{% macro mover_ratio_lower(v1, l1, v2, u2) -%}
+    {#-
+        The lower limit of a ratio v1 / v2 of two independent values above zero, likewise: Donner & Zou (2012), "Closed-form
+        confidence intervals for functions of the normal mean and standard deviation", Statistical Methods in Medical
+        Research 21. Written with the root below the line, where it also holds if u2 is twice v2 or more; what is under the
+        root is no less than zero but for rounding.
+    -#}
+    case
+        when {{ v1 }} = 0 then 0.0
+        else
+            {{ l1 }} * (2 * {{ v1 }} - {{ l1 }}) / (
+                {{ v1 }} * {{ v2 }} + sqrt(greatest(
+                    0.0,
+                    {{ v1 }} * {{ v2 }} * {{ v1 }} * {{ v2 }}
+                    - {{ l1 }} * (2 * {{ v1 }} - {{ l1 }}) * {{ u2 }} * (2 * {{ v2 }} - {{ u2 }})
+                ))
+            )
+    end
+{%- endmacro %}
+
+{% macro mover_ratio_upper(v1, u1, v2, l2) -%}
+    {#- The upper limit likewise; none where v2 may be zero. -#}
+    case
+        when {{ u1 }} is not null and {{ l2 }} > 0
+            then
+                (
+                    {{ v1 }} * {{ v2 }} + sqrt(greatest(
+                        0.0,
+                        {{ v1 }} * {{ v2 }} * {{ v1 }} * {{ v2 }}
+                        - {{ u1 }} * (2 * {{ v1 }} - {{ u1 }}) * {{ l2 }} * (2 * {{ v2 }} - {{ l2 }})
+                    ))
+                ) / ({{ l2 }} * (2 * {{ v2 }} - {{ l2 }}))
+    end
+{%- endmacro %}
