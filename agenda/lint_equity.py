@@ -26,7 +26,9 @@ def equity_problems(known: Known) -> Iterator[Problem]:
 def _pointless(indicator: Indicator) -> str | None:
     """Why there can be no gaps, or None."""
     if indicator.formula.kind == "count":
-        return f"{indicator.id!r} is a count, and groups differ in size; give gaps to a percent, a rate, a mean or a ratio"
+        return (
+            f"{indicator.id!r} is a count, and groups differ in size; give gaps to a percent, a rate, a mean or a ratio"
+        )
     if not indicator.breakdowns:
         return f"{indicator.id!r} is not shown by any dimension; name one in 'by'"
     if indicator.better == "band" and indicator.equity is not None and indicator.equity.against == "best":

@@ -142,6 +142,18 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """How far the group is from the one that it is held against; see `ind_gaps`."""
+
+    against: str
+    difference: float
+    difference_lower: float | None
+    difference_upper: float | None
+    ratio: float | None
+    year_before_difference: float | None
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Everything behind one value of an indicator."""
 
@@ -166,6 +178,7 @@ class Explanation:
     status: str
     expected_reporters: int
     actual_reporters: int
+    gap: Gap | None
     terms: tuple[Term, ...]
     uncounted: tuple[Number, ...]
     owed: tuple[Owed, ...]
@@ -265,6 +278,7 @@ class _Reader:
             as_of=build["as_of"], agenda_as_of=build["agenda_as_of"],
             **{k: value[k] for k in ("value", "numerator", "denominator", "lower", "upper", "status")},
             expected_reporters=value["expected_reporters"], actual_reporters=value["actual_reporters"],
+            gap=next((Gap(**row) for row in self.rows(sql.GAP, **self.asked)), None),
             terms=terms,
             uncounted=tuple(self._uncounted()),
             owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),

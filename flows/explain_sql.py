@@ -16,6 +16,11 @@ VALUE = """
     where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown
         and members = $members"""
 
+GAP = """
+    select against, difference, difference_lower, difference_upper, ratio, year_before_difference from ind_gaps
+    where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown
+        and members = $members"""
+
 COVERAGE = """
     select expected_reporters, actual_reporters from fct_coverage
     where indicator = $indicator and period = $period and place = $place"""

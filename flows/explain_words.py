@@ -15,7 +15,7 @@ from typing import Any
 
 from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED
-from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
+from flows.explain import LEFT_OUT, Explanation, Gap, Number, Origin, Owed, Remark, Term
 from flows.revisions import Known
 
 WIDTH = 100
@@ -76,9 +76,25 @@ def _head(made: Explanation) -> Iterator[str]:
         )
     reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
     yield f"  {made.status}, {STATUS.get(made.status) or STATUSES[made.status].lower()}; {reporters}"
+    if made.gap is not None:
+        yield f"  {_gap(made, made.gap)}"
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
+
+
+def _gap(made: Explanation, gap: Gap) -> str:
+    times, unit = (100, " points") if made.kind == "percent" else (1, "")
+
+    def said(difference: float) -> str:
+        return f"{difference * times:+,.{made.decimals}f}"
+
+    limits = ""
+    if gap.difference_lower is not None and gap.difference_upper is not None:
+        limits = f" ({said(gap.difference_lower)} to {said(gap.difference_upper)})"
+    ratio = f", {gap.ratio:.2f} times as much" if gap.ratio is not None else ""
+    then = f"; a year before {said(gap.year_before_difference)}" if gap.year_before_difference is not None else ""
+    return f"Beside {_members(made, gap.against)}: {said(gap.difference)}{unit}{limits}{ratio}{then}"
 
 
 def _value(made: Explanation) -> str:

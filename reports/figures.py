@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from agenda.indicators import Indicator
 from agenda.model import Place
 from agenda.periods import Period
-from agenda.tables import members_text
 from reports import charts, trend
 from reports.drawing import Canvas, render
 from reports.escape import plain
+from reports.gaps import named_groups
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
@@ -55,6 +54,12 @@ class Slice:
         return [value for _, value in self.rows if value is not None and value.value is not None]
 
 
+def by_dimensions(quarter: Quarter, words: Words, dimensions: tuple[str, ...]) -> str:
+    """``By age group and setting``."""
+    known = {dimension.id: plain(dimension.name).lower() for dimension in quarter.folder.agenda.dimensions}
+    return words._("By {dimension}", dimension=words.listed([known[name] for name in dimensions]))
+
+
 @dataclass(frozen=True)
 class Figures:
     quarter: Quarter
@@ -75,19 +80,13 @@ class Figures:
             rows = [(plain(place.name), self.quarter.value(indicator.id, place.id)) for place in places]
             if any(value is not None for _, value in rows):
                 yield Slice(self._by_place(level, places), tuple(rows), is_places=True)
-        dimensions = {dimension.id: dimension for dimension in self.quarter.folder.agenda.dimensions}
         for names in indicator.breakdowns:
-            parts = [dimensions[name] for name in names]
-            rows = []
-            for chosen in product(*(part.members for part in parts)):
-                members = members_text({part.id: member.id for part, member in zip(parts, chosen, strict=True)})
-                value = self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members)
-                rows.append((" · ".join(plain(member.name) for member in chosen), value))
+            rows = [
+                (name, self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members))
+                for name, members in named_groups(self.quarter.folder, names)
+            ]
             if any(value is not None for _, value in rows):
-                title = self.words._(
-                    "By {dimension}", dimension=self.words.listed([plain(p.name).lower() for p in parts])
-                )
-                yield Slice(title, tuple(rows), is_places=False)
+                yield Slice(by_dimensions(self.quarter, self.words, names), tuple(rows), is_places=False)
 
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
         if len(self.quarter.levels) == 1:

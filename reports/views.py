@@ -15,6 +15,7 @@ from reports.charts import DOTS_AT_MOST
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
+from reports.gap_words import GapWords
 from reports.quality import Quality
 from reports.sentences import Sentences
 from reports.tables import Quarter
@@ -69,6 +70,9 @@ class Section:
     say: str
     facts: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
+    gaps: tuple[str, ...]
+    gap_tables: tuple[Table, ...]
+    unseen: Table | None  # groups without a number
     tables: tuple[Table, ...]
     long_tables: tuple[Table, ...]  # too long for a page that people read through: at the end of the PDF
     curve: str
@@ -198,7 +202,7 @@ class Views:
     def _section(self, indicator: Indicator) -> Section:
         story, words = self.quarter.story, self.words
         code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
-        partners = self.quarter.partners
+        partners, gap_words = self.quarter.partners, GapWords(self.quarter, words, self.values)
         slices = list(self.figures.slices(indicator))
         tables = [self.values.of_slice(indicator, part) for part in slices]
         short = [t for t, part in zip(tables, slices, strict=True) if len(part.rows) <= DOTS_AT_MOST]
@@ -210,6 +214,9 @@ class Views:
             say=self.sentences.say(indicator.id),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
+            gaps=tuple(gap_words.sentences(indicator)),
+            gap_tables=tuple(gap_words.tables(indicator)),
+            unseen=gap_words.unseen(indicator),
             tables=(self.values.over_time(indicator), *short),
             long_tables=tuple(table for table in tables if table not in short),
             curve=story.curves.get(indicator.id, ""),

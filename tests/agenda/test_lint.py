@@ -65,6 +65,21 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a Poisson interval on a difference": (
         (AGENDA, "better: less", "interval: 'rate'\n    better: less"), "'rate'", "indicators.2.interval",
         "an interval 'rate' is of a number of events; 'licensed' is taken -1 times"),
+    "gaps of a count": (
+        (AGENDA, "better: less", "equity: {against: best}\n    better: less"), "equity:", "indicators.2.equity.against",
+        "'net_awards' is a count, and groups differ in size"),
+    "gaps of what is shown by nothing": (
+        (AGENDA, "interval: wilson", "equity: {against: best}"), "equity:", "indicators.0.equity.against",
+        "'use' is not shown by any dimension"),
+    "the best end of a band": (
+        (AGENDA, "by: [age_group]", "by: [age_group]\n    equity: {against: best}"), "equity:", "indicators.1.equity.against",
+        "better: band has no best end; name the group"),
+    "a gap to an unknown group": (
+        (AGENDA, "by: [age_group]", "by: [age_group]\n    equity: {against: {age_group: infnat}}"), "equity:",
+        "indicators.1.equity.against.age_group", "there is no member of age_group 'infnat'; did you mean 'infant'?"),
+    "a gap by what the indicator is not shown by": (
+        (AGENDA, "by: [age_group]", "by: [age_group]\n    equity: {against: {sex: f}}"), "equity:",
+        "indicators.1.equity.against.sex", "there is no dimension of 'reach' 'sex'"),
     "a stock summed over time": (
         (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
         "id: licensed", "measures.1.over_time", "'licensed' is a stock (a level at a time)"),

@@ -79,6 +79,25 @@ def test_breakdowns_are_alphabetical(make: Make) -> None:
     ]
 
 
+def test_gaps_are_against_the_best_unless_a_group_is_named(make: Make) -> None:
+    """None of a count; of a band only against a named group; no limits where somebody may be in two groups."""
+
+    def gaps(*edits: tuple[str, str, str]) -> list[tuple[Any, ...]]:
+        rows = agenda_tables(lint.read(make(*edits)))["agenda_gaps"].to_pylist()
+        return [(row["indicator"], row["breakdown"], row["against"], row["has_interval"]) for row in rows]
+
+    assert gaps() == []  # the one that is shown by age has a band
+    named = ("agenda.yml", "by: [age_group]", "by: [age_group]\n    equity: {against: {age_group: infant}}")
+    assert gaps(named) == [("reach", "age_group", "age_group=infant", False)]
+    by_age = ("agenda.yml", "interval: wilson", "by: [age_group]\n    interval: wilson")
+    split = ("agenda.yml", "per: licensed}", "per: census}")
+    assert gaps(by_age, split) == [("use", "age_group", None, True)]
+    overlap = ("agenda.yml", "name: Age\n", "name: Age\n    overlap: yes\n")
+    assert gaps(by_age, split, overlap) == [("use", "age_group", None, False)]
+    none = ("agenda.yml", "interval: wilson", "by: [age_group]\n    equity: {against: none}")
+    assert gaps(none) == []
+
+
 def test_fiscal_periods_become_dates(tables: Tables) -> None:
     [baseline] = tables["agenda_baselines"]
     assert (baseline["period"], baseline["period_start"], baseline["period_end"], baseline["value"]) == (
