@@ -51,6 +51,16 @@ class Formula(Entry):
         return self
 
 
+class Earlier(Entry):
+    """A definition that the indicator had before, since the period ``since`` until the next one; the first one has held
+    from the beginning. ``changed`` says why it took the place of the one before."""
+
+    definition: str
+    formula: Formula
+    since: PeriodText | None = None
+    changed: str = ""
+
+
 class Baseline(Entry):
     """Where the indicator stood. Without ``value`` it is what the data say for that period."""
 
@@ -105,6 +115,15 @@ class Indicator(Entry):
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
     equity: Equity | None = None
+    since: PeriodText | None = None  # with an earlier definition: the first period of today's, and why it changed
+    changed: str = ""
+    earlier: tuple[Earlier, ...] = ()  # the oldest first; see agenda.versions
+
+    @property
+    def formulas(self) -> tuple[tuple[tuple[str | int, ...], Formula], ...]:
+        """Every formula, the oldest first, with where it stands in the indicator's entry."""
+        earlier = ((("earlier", i, "formula"), version.formula) for i, version in enumerate(self.earlier))
+        return (*earlier, (("formula",), self.formula))
 
     @property
     def breakdowns(self) -> tuple[tuple[str, ...], ...]:

@@ -16,6 +16,7 @@ from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
 from agenda.lint_equity import equity_problems
 from agenda.lint_partners import partners_problems
+from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
 
 
@@ -34,7 +35,9 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    for check in (_rooms, agenda_problems, equity_problems, disclosure_problems, partners_problems, _stories, _periods):
+    checks = (_rooms, agenda_problems, version_problems, equity_problems, disclosure_problems, partners_problems, _stories,
+              _periods)  # fmt: skip
+    for check in checks:
         yield from check(known)
 
 
@@ -100,6 +103,8 @@ def _named(folder: Folder) -> Iterator[tuple[str, Path_, str]]:
         if indicator.baseline:
             named.append(("agenda.yml", (*base, "baseline", "period"), indicator.baseline.period))
         named += [("agenda.yml", (*base, "targets", j, "by"), t.by) for j, t in enumerate(indicator.targets)]
+        named.append(("agenda.yml", (*base, "since"), indicator.since))
+        named += [("agenda.yml", (*base, "earlier", j, "since"), e.since) for j, e in enumerate(indicator.earlier)]
     for i, partner in enumerate(folder.partners.partners):
         named += [("partners.yml", ("partners", i, key), getattr(partner, key)) for key in ("since", "until")]
     for i, activity in enumerate(folder.activities.activities):

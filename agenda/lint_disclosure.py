@@ -27,10 +27,13 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
             )
             yield known.problem(FILE, ("measures", i, "over_time"), message)
     for i, indicator in enumerate(folder.agenda.indicators):
-        parts = (("of", indicator.formula.of), ("per", indicator.formula.per or ()))
-        for name, terms in parts:
+        for at, name, terms in (
+            (at, name, terms)
+            for at, formula in indicator.formulas
+            for name, terms in (("of", formula.of), ("per", formula.per or ()))
+        ):
             if any(t.measure in people for t in terms) and (len(terms) > 1 or any(t.where for t in terms)):
-                path: Path_ = ("indicators", i, "formula", name)
+                path: Path_ = ("indicators", i, *at, name)
                 message = (
                     f"{indicator.id} adds up or filters counts of people, which the disclosure policy small_counts "
                     "can't protect; give it a measure of its own"

@@ -16,6 +16,7 @@ from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder
 from agenda.periods import Period
 from agenda.reference import Figure, figures
+from agenda.versions import versions
 
 VALUE = pa.decimal128(18, 6)
 """Every reported or agreed number: exact, up to 999,999,999,999 with six decimals."""
@@ -39,6 +40,11 @@ SCHEMAS: dict[str, pa.Schema] = {
         "agenda_indicator_periods": [("indicator", _TEXT), ("period_type", _TEXT)],
         "agenda_terms": [
             ("term", _INT), ("indicator", _TEXT), ("part", _TEXT), ("measure", _TEXT), ("weight", VALUE),
+            ("version", _INT),
+        ],
+        "agenda_definitions": [
+            ("indicator", _TEXT), ("version", _INT), ("since_start", _DATE), ("until_start", _DATE),
+            ("definition", _TEXT), ("changed", _TEXT),
         ],
         "agenda_term_members": [("term", _INT), ("dimension", _TEXT), ("member", _TEXT)],
         "agenda_breakdowns": [("indicator", _TEXT), ("breakdown", _TEXT)],
@@ -137,11 +143,15 @@ def _indicators(folder: Folder) -> Rows:
              ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval)
         )  # fmt: skip
         rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
-        for part, terms in (("numerator", formula.of), ("denominator", formula.per or ())):
-            for term in terms:
-                number = len(rows["agenda_terms"])
-                rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
-                rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
+        for version in versions(ind, calendar):
+            since, until = (at.start if at else None for at in (version.since, version.until))
+            said = (ind.id, version.number, since, until, version.definition, version.changed)
+            rows["agenda_definitions"].append(said)
+            for part, terms in (("numerator", version.formula.of), ("denominator", version.formula.per or ())):
+                for term in terms:
+                    number = len(rows["agenda_terms"])
+                    rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight, version.number))
+                    rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
         rows["agenda_breakdowns"].append((ind.id, ""))
         for dims in ind.breakdowns:
             rows["agenda_breakdowns"].append((ind.id, " * ".join(dims)))
@@ -159,7 +169,7 @@ def _indicators(folder: Folder) -> Rows:
     crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
     rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
     filled = ("agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",
-              "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps", "agenda_baselines",
+              "agenda_definitions", "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps", "agenda_baselines",
               "agenda_targets")  # fmt: skip
     return {name: rows[name] for name in filled}
 
