@@ -16,7 +16,7 @@ from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder
 from agenda.periods import Period
 from agenda.reference import Figure, figures
-from agenda.versions import versions
+from agenda.versions import indicator_of, versions
 
 VALUE = pa.decimal128(18, 6)
 """Every reported or agreed number: exact, up to 999,999,999,999 with six decimals."""
@@ -38,13 +38,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("times", _INT), ("better", _TEXT), ("decimals", _INT), ("interval", _TEXT),
         ],
         "agenda_indicator_periods": [("indicator", _TEXT), ("period_type", _TEXT)],
+        "agenda_definitions": [
+            ("indicator", _TEXT), ("version", _INT), ("series", _TEXT), ("since_start", _DATE), ("until_start", _DATE),
+            ("definition", _TEXT), ("changed", _TEXT),
+        ],
         "agenda_terms": [
             ("term", _INT), ("indicator", _TEXT), ("part", _TEXT), ("measure", _TEXT), ("weight", VALUE),
-            ("version", _INT),
-        ],
-        "agenda_definitions": [
-            ("indicator", _TEXT), ("version", _INT), ("since_start", _DATE), ("until_start", _DATE),
-            ("definition", _TEXT), ("changed", _TEXT),
         ],
         "agenda_term_members": [("term", _INT), ("dimension", _TEXT), ("member", _TEXT)],
         "agenda_breakdowns": [("indicator", _TEXT), ("breakdown", _TEXT)],
@@ -136,24 +135,24 @@ def _indicators(folder: Folder) -> Rows:
     position = {id_: i for i, id_ in enumerate(id_ for goal in agenda.goals for id_ in goal.indicators)}
     overlapping = {dimension.id for dimension in agenda.dimensions if dimension.overlap}
     rows: Rows = {name: [] for name in SCHEMAS if name.startswith("agenda_")}
-    for ind in sorted(agenda.indicators, key=lambda indicator: position[indicator.id]):
-        formula = ind.formula
+    ordered = sorted(agenda.indicators, key=lambda indicator: position[indicator.id])
+    dimensions = {m.id: set(m.dimensions) for m in (*agenda.measures, *agenda.reference)}
+    for ind in (version.indicator for each in ordered for version in versions(each, calendar)):
+        formula, of = ind.formula, indicator_of(ind.id)
+        split = set.intersection(*(dimensions[term.measure] for term in formula.of))
         rows["agenda_indicators"].append(
-            (ind.id, goal_of[ind.id], position[ind.id], ind.name, ind.definition, ind.limitations, ind.unit,
+            (ind.id, goal_of[of], position[of], ind.name, ind.definition, ind.limitations, ind.unit,
              ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval)
         )  # fmt: skip
         rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
-        for version in versions(ind, calendar):
-            since, until = (at.start if at else None for at in (version.since, version.until))
-            said = (ind.id, version.number, since, until, version.definition, version.changed)
-            rows["agenda_definitions"].append(said)
-            for part, terms in (("numerator", version.formula.of), ("denominator", version.formula.per or ())):
-                for term in terms:
-                    number = len(rows["agenda_terms"])
-                    rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight, version.number))
-                    rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
+        for part, terms in (("numerator", formula.of), ("denominator", formula.per or ())):
+            for term in terms:
+                number = len(rows["agenda_terms"])
+                rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
+                rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
         rows["agenda_breakdowns"].append((ind.id, ""))
-        for dims in ind.breakdowns:
+        # An earlier definition may be of measures that can't be split by all that today's is shown by.
+        for dims in (dims for dims in ind.breakdowns if split >= set(dims)):
             rows["agenda_breakdowns"].append((ind.id, " * ".join(dims)))
             if (against := ind.against(dims)) is not None:
                 # Who is in two groups at once makes their numbers depend on each other, and the limits suppose none do.
@@ -168,8 +167,13 @@ def _indicators(folder: Folder) -> Rows:
             rows["agenda_targets"].append((ind.id, i, by.key, by.end, target.value, target.low, target.high))
     crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
     rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
-    filled = ("agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",
-              "agenda_definitions", "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps", "agenda_baselines",
+    rows["agenda_definitions"] = [
+        (each.id, v.number, v.indicator.id, v.since and v.since.start, v.until and v.until.start, v.indicator.definition,
+         v.changed)
+        for each in ordered for v in versions(each, calendar)
+    ]  # fmt: skip
+    filled = ("agenda_definitions", "agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",
+              "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps", "agenda_baselines",
               "agenda_targets")  # fmt: skip
     return {name: rows[name] for name in filled}
 
