@@ -51,9 +51,9 @@ class Formula(Entry):
         return self
 
 
-class Earlier(Entry):
-    """A definition that the indicator had before, since the period ``since`` until the next one; the first one has held
-    from the beginning. ``changed`` says why it took the place of the one before."""
+class Definition(Entry):
+    """What a number says and how it is counted, ``since`` a period (none: from the beginning) until the next one;
+    ``changed`` says why it took the place of the one before."""
 
     definition: str
     formula: Formula
@@ -98,12 +98,10 @@ class Equity(Entry):
     against: Literal["best", "none"] | dict[Name, Code]
 
 
-class Indicator(Entry):
+class Indicator(Definition):
     id: Name
     name: Text
-    definition: str
     unit: str
-    formula: Formula
     level: Literal["output", "outcome", "impact", "system"]
     better: Literal["more", "less", "band"]
     owner: str = ""
@@ -115,9 +113,7 @@ class Indicator(Entry):
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
     equity: Equity | None = None
-    since: PeriodText | None = None  # with an earlier definition: the first period of today's, and why it changed
-    changed: str = ""
-    earlier: tuple[Earlier, ...] = ()  # the oldest first; see agenda.versions
+    earlier: tuple[Definition, ...] = ()  # what it was before, the oldest first; see agenda.versions
 
     @property
     def formulas(self) -> tuple[tuple[tuple[str | int, ...], Formula], ...]:

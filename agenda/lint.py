@@ -35,8 +35,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    checks = (_rooms, agenda_problems, version_problems, equity_problems, disclosure_problems, partners_problems, _stories,
-              _periods)  # fmt: skip
+    checks = (_rooms, agenda_problems, version_problems, equity_problems, disclosure_problems, partners_problems,
+              _stories, _periods)  # fmt: skip
     for check in checks:
         yield from check(known)
 

@@ -126,9 +126,7 @@ def _formulas(known: Known) -> Iterator[Problem]:
 
 
 def _formula(known: Known, base: Path_, indicator: str, formula: Formula) -> Iterator[Problem]:
-    terms = [
-        ((*base, part, j), term) for part in ("of", "per") for j, term in enumerate(getattr(formula, part) or ())
-    ]
+    terms = [((*base, part, j), term) for part in ("of", "per") for j, term in enumerate(getattr(formula, part) or ())]
     for path, term in terms:
         yield from known.check(FILE, path, "measure", term.measure, known.numbers)
         for dimension, members in term.where.items():

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from agenda.errors import Problem
 from agenda.folder import Path_
-from agenda.indicators import Indicator
+from agenda.indicators import Definition, Indicator
 from agenda.known import Known
 from agenda.periods import Period, PeriodError
 
@@ -29,14 +29,16 @@ def version_problems(known: Known) -> Iterator[Problem]:
 
 def _order(known: Known, indicator: Indicator, places: list[Path_]) -> Iterator[Problem]:
     """The first definition holds from the beginning; each later one since a later period, for a reason."""
-    written = [*indicator.earlier, indicator]
+    written: list[Definition] = [*indicator.earlier, indicator]
     if written[0].since is not None:
         message = "the first definition holds from the beginning; leave its 'since' out"
         yield known.problem(FILE, (*places[0], "since"), message)
     before: Period | None = None
     for path, version in zip(places[1:], written[1:], strict=True):
         if version.since is None:
-            yield known.problem(FILE, path, f"since when does this definition of {indicator.id!r} hold? Give its 'since'")
+            yield known.problem(
+                FILE, path, f"since when does this definition of {indicator.id!r} hold? Give its 'since'"
+            )
             continue
         if not version.changed:
             message = f"say in 'changed' why {indicator.id!r} is defined otherwise since {version.since}"
@@ -49,7 +51,7 @@ def _order(known: Known, indicator: Indicator, places: list[Path_]) -> Iterator[
 
 
 def _formulas(known: Known, indicator: Indicator, places: list[Path_]) -> Iterator[Problem]:
-    formulas = [version.formula for version in (*indicator.earlier, indicator)]
+    formulas = [formula for _, formula in indicator.formulas]
     for path, (before, formula) in zip(places[1:], pairwise(formulas), strict=True):
         if formula == before:
             message = "is the formula of the definition before; other words for the same number need no 'since'"

@@ -136,7 +136,8 @@ def _indicators(folder: Folder) -> Rows:
     overlapping = {dimension.id for dimension in agenda.dimensions if dimension.overlap}
     rows: Rows = {name: [] for name in SCHEMAS if name.startswith("agenda_")}
     ordered = sorted(agenda.indicators, key=lambda indicator: position[indicator.id])
-    dimensions = {m.id: set(m.dimensions) for m in (*agenda.measures, *agenda.reference)}
+    dimensions = {m.id: set(m.dimensions) for m in agenda.measures}
+    dimensions |= {series.id: set(series.dimensions) for series in agenda.reference}
     for ind in (version.indicator for each in ordered for version in versions(each, calendar)):
         formula, of = ind.formula, indicator_of(ind.id)
         split = set.intersection(*(dimensions[term.measure] for term in formula.of))
@@ -168,13 +169,13 @@ def _indicators(folder: Folder) -> Rows:
     crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
     rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
     rows["agenda_definitions"] = [
-        (each.id, v.number, v.indicator.id, v.since and v.since.start, v.until and v.until.start, v.indicator.definition,
-         v.changed)
+        (each.id, v.number, v.indicator.id, v.since and v.since.start, v.until and v.until.start,
+         v.indicator.definition, v.changed)
         for each in ordered for v in versions(each, calendar)
     ]  # fmt: skip
-    filled = ("agenda_definitions", "agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",
-              "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps", "agenda_baselines",
-              "agenda_targets")  # fmt: skip
+    filled = ("agenda_definitions", "agenda_indicators", "agenda_indicator_periods", "agenda_terms",
+              "agenda_term_members", "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps",
+              "agenda_baselines", "agenda_targets")  # fmt: skip
     return {name: rows[name] for name in filled}
 
 

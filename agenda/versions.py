@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agenda.indicators import Indicator
+from agenda.indicators import Definition, Indicator
 from agenda.periods import Calendar, Period
 
 
@@ -35,7 +35,7 @@ class Version:
 
 def versions(indicator: Indicator, calendar: Calendar) -> tuple[Version, ...]:
     """Every definition of the indicator, the oldest first; the last is today's."""
-    written = (*indicator.earlier, indicator)
+    written: tuple[Definition, ...] = (*indicator.earlier, indicator)
     starts = [calendar.parse(version.since) if version.since is not None else None for version in written]
     series = [
         indicator.model_copy(update={"id": f"{indicator.id}@{number}", "definition": version.definition,
@@ -48,11 +48,6 @@ def versions(indicator: Indicator, calendar: Calendar) -> tuple[Version, ...]:
             zip(written, (*series, indicator), starts, (*starts[1:], None), strict=True), 1
         )
     )
-
-
-def in_force(indicator: Indicator, calendar: Calendar, period: Period) -> Version:
-    """The definition that the period's value is by."""
-    return next(version for version in versions(indicator, calendar) if version.holds(period))
 
 
 def indicator_of(series: str) -> str:

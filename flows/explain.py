@@ -142,6 +142,16 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Otherwise:
+    """The value by a definition of the indicator that is not in force for the period; ``version`` counts from 1."""
+
+    version: int
+    definition: str
+    value: float | None
+    status: str
+
+
+@dataclass(frozen=True)
 class Gap:
     """How far the group is from the one that it is held against; see `ind_gaps`."""
 
@@ -159,6 +169,9 @@ class Explanation:
 
     indicator: str
     name: str
+    version: int  # of the definition, counted from the oldest
+    since: date | None
+    changed: str
     definition: str
     unit: str
     kind: str
@@ -178,6 +191,7 @@ class Explanation:
     status: str
     expected_reporters: int
     actual_reporters: int
+    otherwise: tuple[Otherwise, ...]
     gap: Gap | None
     terms: tuple[Term, ...]
     uncounted: tuple[Number, ...]
@@ -211,11 +225,13 @@ class _Reader:
         place: str | None, where: Mapping[str, str],
     ) -> None:  # fmt: skip
         self.folder, self.connection, self.period = folder, connection, period
-        found = self.rows(sql.INDICATOR, indicator=indicator)
+        series = self.rows(sql.SERIES, indicator=indicator, period=period.key)
+        self.series = series[0] if series else {"series": indicator, "version": 1, "since": None, "changed": ""}
+        found = self.rows(sql.INDICATOR, indicator=self.series["series"])
         if not found:
-            known = [row["indicator"] for row in self.rows("select indicator from dim_indicators")]
+            known = [row["indicator"] for row in self.rows("select distinct indicator from dim_series")]
             raise ConfigurationError(f"there is no indicator {indicator!r}{nearest(indicator, known)}")
-        self.indicator = found[0]
+        self.indicator = found[0] | {"indicator": indicator}
         self.names = {
             "partners": self.named("select partner as id, name from dim_partners"),
             "places": self.named("select place as id, name from dim_places"),
@@ -231,10 +247,10 @@ class _Reader:
             kinds = " and ".join(self.indicator["periods"])
             raise ConfigurationError(f"{indicator} is computed by {kinds}, and {period} is a {period.type}")
         self.asked = {
-            "indicator": indicator, "period": period.key, "place": self.place,
+            "indicator": self.series["series"], "period": period.key, "place": self.place,
             "breakdown": self.breakdown, "members": self.members,
         }  # fmt: skip
-        self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": indicator}
+        self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": self.series["series"]}
         self.sheets: dict[tuple[str, str], str] = {}
 
     def rows(self, query: str, **given: Any) -> list[dict[str, Any]]:
@@ -255,7 +271,7 @@ class _Reader:
             if f"{dimension}={member}" not in known:
                 near = nearest(member, [text.split("=", 1)[1] for text in known])
                 raise ConfigurationError(f"{dimension} has no member {member!r}{near}")
-        found = {row["breakdown"] for row in self.rows(sql.BREAKDOWNS, indicator=self.indicator["indicator"])}
+        found = {row["breakdown"] for row in self.rows(sql.BREAKDOWNS, indicator=self.series["series"])}
         for breakdown in found:
             if set(where) == set(breakdown.split(" * ") if breakdown else ()):
                 return str(breakdown)
@@ -273,11 +289,14 @@ class _Reader:
         terms = tuple(self._terms())
         made = Explanation(
             **{k: self.indicator[k] for k in ("indicator", "name", "definition", "unit", "kind", "times", "decimals")},
+            **{k: self.series[k] for k in ("version", "since", "changed")},
             interval=self.indicator["interval"] or "",
             period=self.period.key, place=self.place, members=self.members,
             as_of=build["as_of"], agenda_as_of=build["agenda_as_of"],
             **{k: value[k] for k in ("value", "numerator", "denominator", "lower", "upper", "status")},
             expected_reporters=value["expected_reporters"], actual_reporters=value["actual_reporters"],
+            otherwise=tuple(Otherwise(**row) for row in self.rows(
+                sql.OTHERWISE, of=self.indicator["indicator"], **_without(self.asked, "indicator"))),
             gap=next((Gap(**row) for row in self.rows(sql.GAP, **self.asked)), None),
             terms=terms,
             uncounted=tuple(self._uncounted()),

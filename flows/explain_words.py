@@ -81,6 +81,11 @@ def _head(made: Explanation) -> Iterator[str]:
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
+    if made.since is not None:
+        yield from _wrapped(f"Defined so since {made.since:%Y-%m-%d} (version {made.version}): {made.changed}", "  ")
+    for other in made.otherwise:
+        said = f"By version {other.version} of the definition it is {shown(made, other.value)} ({other.status})"
+        yield from _wrapped(f"{said}: {other.definition}", "  ")
 
 
 def _gap(made: Explanation, gap: Gap) -> str:
@@ -321,7 +326,9 @@ def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds
         for order, known in enumerate(moments):
             said = _as_shown(indicator.formula.kind, indicator.decimals, indicator.unit, known.value)
             named = "" if order else period
-            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}"
+            before = moments[order - 1].version if order else None
+            method = "; R3, method: by another definition" if before and known.version not in (before, None) else ""
+            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}{method}"
     changed = sum(len(moments) > 1 for moments in found.values())
     yield ""
     yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."

@@ -101,9 +101,10 @@ class Figures:
     def points(self, indicator: Indicator) -> list[charts.Point]:
         def point(period: Period, v: Value | None) -> charts.Point:
             at = period.end.toordinal(), self.words.period_short(period)
+            by = self.quarter.version(indicator.id, period).number
             if v is None or v.value is None:
-                return charts.Point(*at, absence=v.absence if v else "missing")
-            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional)
+                return charts.Point(*at, absence=v.absence if v else "missing", version=by)
+            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional, version=by)
 
         return [point(period, value) for period, value in self.quarter.series(indicator.id)]
 
@@ -129,7 +130,7 @@ class Figures:
         percent = indicator.formula.kind == "percent"
         data = trend.Trend(
             tuple(points), words.value(indicator, last) if last is not None else "", baseline, aims,
-            charts.Axis(words, percent), (0.0, 1.0 if percent else None),
+            charts.Axis(words, percent), (0.0, 1.0 if percent else None), words._("defined otherwise"),
         )  # fmt: skip
         name = plain(indicator.name)
         return self._figure(
@@ -141,14 +142,22 @@ class Figures:
     def _described(self, indicator: Indicator, points: list[charts.Point]) -> str:
         """The trend in words: where it came from, where it is, where it should be."""
         words = self.words
-        known = [(point.label, point.value) for point in points if point.value is not None]
+        latest = next(point.version for point in reversed(points) if point.value is not None)
+        known = [(point.label, point.value) for point in points if point.value is not None and point.version == latest]
         (first, start), (last, end) = known[0], known[-1]
         said = words._("From {start} in {first} to {end} in {last}.", first=first, last=last,
                        start=words.quantity(indicator, start), end=words.quantity(indicator, end))  # fmt: skip
-        parts = [said, *self._gaps(points)]
+        parts = [said, *self._breaks(indicator, points), *self._gaps(points)]
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
         return " ".join(parts)
+
+    def _breaks(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
+        """Since when it is defined otherwise, for each break that the chart shows."""
+        for version in self.quarter.versions[indicator.id]:
+            if version.since is not None and version.number in {p.version for p in points} - {points[0].version}:
+                yield self.words._("Defined otherwise since {period}: values before and after can't be compared.",
+                                   period=self.words.period_short(version.since))  # fmt: skip
 
     def _gaps(self, points: list[charts.Point]) -> Iterator[str]:
         """``2025Q3 and 2025Q4: suppressed by a partner.`` for each reason why there is no number."""
@@ -168,6 +177,7 @@ class Figures:
             yield words._("Hollow: provisional.")
         if any(p.lower is not None and p.upper is not None and p.lower < p.upper for p in points):
             yield self._interval_note(indicator)
+        yield from self._breaks(indicator, points)
         signs = [absence for absence in charts.SIGNS if any(point.absence == absence for point in points)]
         if signs:
             meanings = [words._("{sign} {why}", sign=charts.SIGNS[one], why=words.absent(one)) for one in signs]

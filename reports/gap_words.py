@@ -75,8 +75,9 @@ class GapWords:
         if all(group.is_seen for group in names.values()):
             said = words._("{breakdown}, the widest gap: {one} {value}, {other} {against}: {amount}.", **parts)
         else:
-            said = words._("{breakdown}, the widest gap of the groups shown: {one} {value}, {other} {against}: {amount}.",
-                           **parts)  # fmt: skip
+            said = words._(
+                "{breakdown}, the widest gap of those shown: {one} {value}, {other} {against}: {amount}.", **parts
+            )
         return " ".join(filter(None, (said, self._before(indicator, widest))))
 
     def _before(self, indicator: Indicator, gap: Gap) -> str:

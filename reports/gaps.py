@@ -122,8 +122,10 @@ def gaps(quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...]) ->
     period, breakdown = quarter.shown_period(indicator.id), " * ".join(dimensions)
     before = quarter.calendar.shift(period, -{"month": 12, "quarter": 4, "year": 1}[period.type])
 
+    version = quarter.version(indicator.id).number
+
     def shown(key: str) -> dict[str, Value]:
-        found = {members: quarter.value(indicator.id, breakdown=breakdown, members=members, period=key)
+        found = {members: quarter.value(indicator.id, None, breakdown, members, key, version)
                  for _, members in named_groups(quarter.folder, dimensions)}  # fmt: skip
         return {members: value for members, value in found.items() if value is not None and value.value is not None}
 

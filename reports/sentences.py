@@ -11,7 +11,7 @@ A sentence is chosen by rule, never by hand, so that nobody can pick the kind on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -171,7 +171,7 @@ class Sentences:
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),
             }[found.absence if found else "missing"]  # fmt: skip
-        said = [f"{self._movement(moved)}."]
+        said = [f"{self._movement(moved)}.", *self._redefined(moved)]
         if standing := self._standing(moved):
             said.append(standing)
         if moved.value.is_provisional:
@@ -183,6 +183,21 @@ class Sentences:
                 else words._("Provisional: some of what was owed is still missing.")
             )  # fmt: skip
         return " ".join(said)
+
+    def _redefined(self, moved: Moved) -> Iterator[str]:
+        """Within a year of a changed definition: since when, and what the number was compared with."""
+        version, calendar = self.quarter.version(moved.indicator.id), self.quarter.calendar
+        compared = moved.change.year_before if moved.change.on_year is not None else moved.change.previous
+        last = calendar.shift(moved.value.period, -{"month": 12, "quarter": 4, "year": 1}[moved.value.period.type])
+        if version.since is None or version.holds(last):
+            return
+        period = self.words.period_short(version.since)
+        if moved.amount is not None and compared is not None and not version.holds(calendar.parse(compared)):
+            yield self.words._(
+                "Defined otherwise since {period}; both numbers are by the new definition.", period=period
+            )
+        else:
+            yield self.words._("Defined otherwise since {period}; numbers before can't be compared.", period=period)
 
     def _movement(self, moved: Moved) -> str:
         """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""

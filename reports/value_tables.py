@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from agenda.indicators import Indicator
+from agenda.periods import Period
 from reports.escape import plain
 from reports.figures import Slice
 from reports.tables import Quarter, Value
@@ -42,23 +44,42 @@ class ValueTables:
 
     def over_time(self, indicator: Indicator) -> Table:
         """The last periods, the newest first."""
-        words, earlier = self.words, None
-        rows: list[tuple[str, Value | None, str]] = []
-        for period, value in self.quarter.series(indicator.id):
-            change = ""
-            if value is not None and value.value is not None:
-                if earlier is not None:
-                    change = self._signed(indicator, value.value - earlier)
-                earlier = value.value
-            else:
-                earlier = None
-            rows.append((words.period_short(period), value, change))
-        shown = rows[-PERIODS_AT_MOST:][::-1]
+        words, series = self.words, self.quarter.series(indicator.id)
+        changes = ["", *(self._change(indicator, *both) for both in pairwise(value for _, value in series))]
+        shown = [
+            (words.period_short(period), value, change)
+            for (period, value), change in zip(series, changes, strict=True)
+        ][-PERIODS_AT_MOST:][::-1]  # fmt: skip
         caption = words._("{name} over time", name=sentence_case(plain(indicator.name)))
         return self._table(
             indicator, caption, words._("Period"), [(name, value) for name, value, _ in shown],
-            (words._("Change"), [change for _, _, change in shown]),
+            [(words._("Change"), [change for _, _, change in shown]),
+             *self._otherwise(indicator, [period for period, _ in series][-PERIODS_AT_MOST:][::-1])],
         )  # fmt: skip
+
+    def _change(self, indicator: Indicator, earlier: Value | None, value: Value | None) -> str:
+        """From one period to the next; nothing where either has no value, or is by another definition."""
+        if earlier is None or value is None or earlier.version != value.version:
+            return ""
+        if earlier.value is None or value.value is None:
+            return ""
+        return self._signed(indicator, value.value - earlier.value)
+
+    def _otherwise(self, indicator: Indicator, periods: Sequence[Period]) -> Iterator[tuple[str, list[str]]]:
+        """For each definition up to the one that is in force now: the values of periods that are by another one."""
+        now = self.quarter.version(indicator.id)
+        for version in self.quarter.versions[indicator.id][: now.number]:
+            values = [
+                None if version.holds(period)
+                else self.quarter.value(indicator.id, period=period.key, version=version.number)
+                for period in periods
+            ]  # fmt: skip
+            if version is now:
+                name = self.words._("By today's definition")
+            else:
+                until = self.words.period_short(version.until) if version.until else ""
+                name = self.words._("By the definition before {period}", period=until)
+            yield name, [self.shown(indicator, value) if value is not None else "" for value in values]
 
     def of_slice(self, indicator: Indicator, part: Slice) -> Table:
         period = self.words.period_short(self.quarter.shown_period(indicator.id))
@@ -69,7 +90,7 @@ class ValueTables:
 
     def _table(
         self, indicator: Indicator, caption: str, first: str, rows: Sequence[tuple[str, Value | None]],
-        changes: tuple[str, list[str]] | None = None,
+        more: Sequence[tuple[str, list[str]]] = (),
     ) -> Table:  # fmt: skip
         """Values with what they were made of. Columns that no row has something for are left out."""
         words, values = self.words, [value for _, value in rows]
@@ -77,8 +98,7 @@ class ValueTables:
             (first, [name for name, _ in rows], True),
             (words._("Value"), [self.shown(indicator, value) for value in values], False),
         ]
-        if changes is not None:
-            columns.append((*changes, False))
+        columns += [(*column, False) for column in more]
         if indicator.formula.per is not None:
             columns.append((words._("Counted"), [self._exact(v, v.numerator if v else None) for v in values], False))
             columns.append((words._("Out of"), [self._exact(v, v.denominator if v else None) for v in values], False))

@@ -234,7 +234,11 @@ class Views:
         earlier = [(change.previous, change.previous_value), (change.year_before, change.year_before_value)]
         for before, earlier_value in dict(earlier).items():
             if before is not None and earlier_value is not None:
-                yield words.period_short(self.quarter.calendar.parse(before)), words.value(indicator, earlier_value)
+                then = self.quarter.calendar.parse(before)
+                name = words.period_short(then)
+                if not self.quarter.version(indicator.id).holds(then):
+                    name = words._("{period}, by today's definition", period=name)
+                yield name, words.value(indicator, earlier_value)
         if standing.baseline_value is not None and standing.baseline_period is not None:
             at = words.period_short(self.quarter.calendar.parse(standing.baseline_period))
             yield words._("Baseline, {period}", period=at), words.value(indicator, standing.baseline_value)

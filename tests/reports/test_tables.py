@@ -32,7 +32,7 @@ def test_equal_facts_are_read_in_equal_order(folder: Folder, warehouse: Path, tm
     with duckdb.connect(str(shuffled)) as connection:
         connection.execute(f"attach '{warehouse}' as w (read_only)")
         for (table,) in connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'w'"
+            "select table_name from information_schema.tables where table_catalog = 'w'"
         ).fetchall():
             connection.execute(f"create table {table} as select * from w.{table} order by random()")
     period = folder.initiative.calendar.parse("2026Q2")
