@@ -67,7 +67,7 @@ class Replay:
         later = [(m.batch, r) for m in self.manifests for r in m.readings if first[r] != m.batch] or [("", "")]
         self.connection.execute("create table raw.later (batch text, reading text)")
         self.connection.executemany("insert into raw.later values (?, ?)", later)
-        of_indicator = "(indicator = $indicator or indicator like $indicator || '@%')"  # all of its definitions
+        of_indicator = "(indicator = $indicator or starts_with(indicator, $indicator || '@'))"  # all of its definitions
         for table in ("agenda_terms", "agenda_indicators", "agenda_indicator_periods", "agenda_breakdowns"):
             self._copy(lake, table, of_indicator)
         for table in self.tables:

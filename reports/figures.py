@@ -147,6 +147,8 @@ class Figures:
         (first, start), (last, end) = known[0], known[-1]
         said = words._("From {start} in {first} to {end} in {last}.", first=first, last=last,
                        start=words.quantity(indicator, start), end=words.quantity(indicator, end))  # fmt: skip
+        if len(known) == 1:
+            said = words._("{end} in {last}.", end=words.quantity(indicator, end), last=last)
         parts = [said, *self._breaks(indicator, points), *self._gaps(points)]
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
