@@ -6,12 +6,15 @@ import html
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from agenda.folder import Folder
+from agenda.indicators import Definition, Formula
 from agenda.lint import read
 from agenda.store import FolderStore
 from agenda.tables import agenda_tables
@@ -19,6 +22,7 @@ from flows import explain_words
 from flows.explain import explain
 from flows.revisions import Replay, revisions
 from flows.values import values
+from reports.cells import Cells, Row
 from reports.charts import pieces
 from reports.figures import Figures
 from reports.package import values_table
@@ -181,3 +185,18 @@ def test_a_changed_definition_is_a_revision_of_method() -> None:
     [row] = compare(before, after, []).iter_rows(named=True)
     assert (row["change"], row["value_before"], row["value_after"]) == ("changed", "0.75", "0.5")
     assert (row["version_before"], row["version_after"]) == ("1", "2")
+
+
+def test_disclosure_control_counts_each_row_by_its_own_definition(lake: tuple[Lake, Folder]) -> None:
+    """Children waiting before, children enrolled now: a row of the one hides no cell of the other."""
+    folder = lake[1]
+    [uptake] = [i for i in folder.agenda.indicators if i.id == "uptake"]
+    before = Definition(definition="D", formula=Formula(kind="percent", of="waiting", per="children"))
+    changed = uptake.model_copy(update={"since": "2026Q4", "changed": "Why.", "earlier": (before,)})
+    agenda = folder.agenda.model_copy(update={"indicators": (changed,)})
+    cells = Cells(replace(folder, agenda=agenda), (1, 10))
+    rows = [Row("uptake", "quarter", "2026Q4", "north", "", "", version, Decimal(5), Decimal(200), None)
+            for version in (1, 2)]  # fmt: skip
+    assert [key.measure for row in rows for key in cells.keys(row) if key is not None] == ["waiting", "enrolled"]
+    cells.add(rows, is_now=True)
+    assert sorted(key.measure for key in cells.now) == ["enrolled", "waiting"]
