@@ -40,6 +40,12 @@ class Formula(Entry):
     of: Terms
     per: Terms | None = None
     times: Annotated[int, Field(gt=0)] = 1  # a rate per 1,000 has times: 1000
+    squares: Terms | None = None  # of a mean: the sum of the squares of what is added up, from which its spread follows
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Those above the line and those below it."""
+        return (*self.of, *(self.per or ()))
 
     @model_validator(mode="after")
     def _complete(self) -> Formula:
@@ -48,6 +54,8 @@ class Formula(Entry):
             raise ValueError(f"a {self.kind} {wants}")
         if self.times != 1 and self.kind != "rate":
             raise ValueError(f"only a rate has 'times'; this is a {self.kind}")
+        if self.squares is not None and self.kind != "mean":
+            raise ValueError(f"only a mean has 'squares'; this is a {self.kind}")
         return self
 
 
@@ -86,9 +94,10 @@ class Target(Entry):
         return self
 
 
-Interval = Literal["wilson", "byar", "poisson", "rate", "none"]
+Interval = Literal["wilson", "byar", "poisson", "rate", "t", "none"]
 """How far chance could move a value, at 95 %: Wilson's score interval of a percent; of a rate or a count Byar's, exact
-Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10. docs/numbers.md has the sources."""
+Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10; Student's t of a mean whose formula has
+``squares``. docs/numbers.md has the sources."""
 
 
 class Equity(Entry):

@@ -126,7 +126,11 @@ def _formulas(known: Known) -> Iterator[Problem]:
 
 
 def _formula(known: Known, base: Path_, indicator: str, formula: Formula) -> Iterator[Problem]:
-    terms = [((*base, part, j), term) for part in ("of", "per") for j, term in enumerate(getattr(formula, part) or ())]
+    terms = [
+        ((*base, part, j), term)
+        for part in ("of", "per", "squares")
+        for j, term in enumerate(getattr(formula, part) or ())
+    ]
     for path, term in terms:
         yield from known.check(FILE, path, "measure", term.measure, known.numbers)
         for dimension, members in term.where.items():
@@ -139,8 +143,12 @@ def _formula(known: Known, base: Path_, indicator: str, formula: Formula) -> Ite
 def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | None:
     """Why chance doesn't move this indicator in the way that its interval supposes."""
     interval = indicator.interval
+    if formula.squares is not None and interval != "t":
+        return f"{indicator.id!r} has squares, which only an interval t makes use of"
     if interval == "none":
         return None
+    if interval == "t":
+        return _no_spread(known, indicator)
     if interval == "wilson":
         if formula.kind != "percent":
             return f"a Wilson interval belongs to a percent; {indicator.id!r} is a {formula.kind}"
@@ -155,6 +163,30 @@ def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | 
     return None
 
 
+def _no_spread(known: Known, indicator: Indicator) -> str | None:
+    """Why the spread of what the mean is of doesn't follow from its sums."""
+    formula = indicator.formula
+    if formula.kind != "mean" or formula.squares is None:
+        return f"an interval 't' belongs to a mean whose formula has 'squares'; {indicator.id!r} is no such one"
+    terms = (*formula.of, *(formula.per or ()), *formula.squares)
+    if odd := next((term for term in terms if term.weight != 1), None):
+        return f"an interval 't' is of sums over all that is counted; {odd.measure!r} is taken {odd.weight} times"
+    measures = {measure.id: measure for measure in known.folder.agenda.measures}
+    ways = {
+        (m.time_rule, m.over_partners, m.precedence, frozenset(m.dimensions))
+        for m in (measures.get(term.measure) for term in terms)
+        if m is not None
+    }
+    is_reference = any(term.measure in known.numbers and term.measure not in measures for term in terms)
+    if (
+        is_reference
+        or len(ways) > 1
+        or any(time not in ("sum", "last") or partners != "sum" for time, partners, *_ in ways)
+    ):
+        return "an interval 't' needs measures that partners report, that add up, and that are added up and split alike"
+    return None
+
+
 def _members(known: Known, path: Path_, measure: str, dimension: str, members: Collection[str]) -> Iterator[Problem]:
     """Only members of a dimension that the measure is split by can be picked out."""
     split = known.numbers.get(measure, frozenset())
@@ -165,7 +197,8 @@ def _members(known: Known, path: Path_, measure: str, dimension: str, members: C
 
 
 def _breakdowns(known: Known, base: Path_, indicator: Indicator) -> Iterator[Problem]:
-    numerators = [t.measure for t in indicator.formula.of if t.measure in known.numbers]
+    terms = (*indicator.formula.of, *(indicator.formula.squares or ()))
+    numerators = [t.measure for t in terms if t.measure in known.numbers]
     for i, dimensions in enumerate(indicator.breakdowns):
         path: Path_ = (*base, "by", i)
         if len(set(dimensions)) < len(dimensions):

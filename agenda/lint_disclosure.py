@@ -27,6 +27,10 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
             )
             yield known.problem(FILE, ("measures", i, "over_time"), message)
     for i, indicator in enumerate(folder.agenda.indicators):
+        for at, formula in indicator.formulas:
+            if any(term.measure in people for term in formula.squares or ()):
+                message = f"the squares of {indicator.id} count people, and the policy small_counts can't protect these"
+                yield known.problem(FILE, ("indicators", i, *at, "squares"), message)
         for at, name, terms in (
             (at, name, terms)
             for at, formula in indicator.formulas

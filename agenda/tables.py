@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder
+from agenda.indicators import Indicator
 from agenda.periods import Period
 from agenda.reference import Figure, figures
 from agenda.versions import indicator_of, versions
@@ -36,6 +38,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("indicator", _TEXT), ("goal", _TEXT), ("position", _INT), ("name", _TEXT), ("definition", _TEXT),
             ("limitations", _TEXT), ("unit", _TEXT), ("owner", _TEXT), ("level", _TEXT), ("kind", _TEXT),
             ("times", _INT), ("better", _TEXT), ("decimals", _INT), ("interval", _TEXT),
+            ("show_from", VALUE), ("wide_above", VALUE), ("wide_share", VALUE),
         ],
         "agenda_indicator_periods": [("indicator", _TEXT), ("period_type", _TEXT)],
         "agenda_definitions": [
@@ -140,14 +143,15 @@ def _indicators(folder: Folder) -> Rows:
     dimensions |= {series.id: set(series.dimensions) for series in agenda.reference}
     for ind in (version.indicator for each in ordered for version in versions(each, calendar)):
         formula, of = ind.formula, indicator_of(ind.id)
-        split = set.intersection(*(dimensions[term.measure] for term in formula.of))
+        split = set.intersection(*(dimensions[t.measure] for t in (*formula.of, *(formula.squares or ()))))
         rows["agenda_indicators"].append(
             (ind.id, goal_of[of], position[of], ind.name, ind.definition, ind.limitations, ind.unit,
-             ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval)
+             ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval,
+             *_shown(folder, ind))
         )  # fmt: skip
         rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
-        for part, terms in (("numerator", formula.of), ("denominator", formula.per or ())):
-            for term in terms:
+        for part, terms in (("numerator", formula.of), ("denominator", formula.per), ("squares", formula.squares)):
+            for term in terms or ():
                 number = len(rows["agenda_terms"])
                 rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
                 rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
@@ -177,6 +181,18 @@ def _indicators(folder: Folder) -> Rows:
               "agenda_term_members", "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps",
               "agenda_baselines", "agenda_targets")  # fmt: skip
     return {name: rows[name] for name in filled}
+
+
+def _shown(folder: Folder, indicator: Indicator) -> tuple[Decimal | None, ...]:
+    """The least denominator to divide by, and the widths above which an interval is wide; None: there is no rule.
+
+    A denominator in money counts nothing: of it every amount is enough.
+    """
+    show, per = folder.initiative.show, {term.measure for term in indicator.formula.per or ()}
+    if indicator.formula.kind != "percent":
+        return None, None, show.wide_share
+    is_money = any(m.subject == "money" for m in folder.agenda.measures if m.id in per)
+    return None if is_money else show.percent_from or None, show.wide_points and show.wide_points / 100, show.wide_share
 
 
 def _measures(folder: Folder) -> Rows:

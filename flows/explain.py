@@ -23,8 +23,10 @@ from agenda.periods import Period
 from agenda.statuses import ORDER
 from agenda.tables import members_text
 from flows import explain_sql as sql
+from flows.explain_beside import Gap, Otherwise
 from flows.explain_sums import Share, added
 from flows.revisions import Known
+from reports.changes import COMPARED, Difference, compared
 from sources.forms.sheet_words import layouts_of
 
 LEFT_OUT = "MK"
@@ -72,7 +74,7 @@ class Term:
     ``low`` and ``high`` differ where partners' lists overlap.
     """
 
-    part: Literal["numerator", "denominator"]
+    part: Literal["numerator", "denominator", "squares"]
     measure: str
     name: str
     unit: str
@@ -115,6 +117,19 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Cohort:
+    """How the value moved among those that can be compared, and who can't: they joined, left or reported less."""
+
+    against: str
+    value: float
+    against_value: float
+    value_of_all: float
+    against_value_of_all: float
+    partners: int
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Remark:
     """A rejected row or a finding that touches the value."""
 
@@ -139,28 +154,6 @@ class Edition:
     numerator: str
     denominator: str
     status: str
-
-
-@dataclass(frozen=True)
-class Otherwise:
-    """The value by a definition of the indicator that is not in force for the period; ``version`` counts from 1."""
-
-    version: int
-    definition: str
-    value: float | None
-    status: str
-
-
-@dataclass(frozen=True)
-class Gap:
-    """How far the group is from the one that it is held against; see `ind_gaps`."""
-
-    against: str
-    difference: float
-    difference_lower: float | None
-    difference_upper: float | None
-    ratio: float | None
-    year_before_difference: float | None
 
 
 @dataclass(frozen=True)
@@ -196,8 +189,10 @@ class Explanation:
     terms: tuple[Term, ...]
     uncounted: tuple[Number, ...]
     owed: tuple[Owed, ...]
+    cohorts: tuple[Cohort, ...]
     remarks: tuple[Remark, ...]
     superseded: tuple[Origin, ...]
+    changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
     moments: tuple[Known, ...] = ()
@@ -301,8 +296,11 @@ class _Reader:
             terms=terms,
             uncounted=tuple(self._uncounted()),
             owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),
+            cohorts=tuple(self._cohorts()),
             remarks=tuple(self._remarks(terms)),
             superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
+            changes=tuple(Difference(*(row[c] for c in compared(e))) for row in self.rows(sql.TREND, **self.asked)
+                          for e in COMPARED),
             names=self.names,
         )  # fmt: skip
         if found:
@@ -368,6 +366,12 @@ class _Reader:
             if all(has.get(dimension, member) == member for dimension, member in shown.items()):
                 instead = ", ".join(self.names["partners"].get(name, name) for name in row["better"] or ())
                 yield self._number(row, row["why"].replace("{partner}", instead))
+
+    def _cohorts(self) -> Iterable[Cohort]:
+        """Of the whole of the place, against the period before and that of a year before."""
+        if not self.members:
+            for row in self.rows(sql.COHORTS, **_without(self.asked, "breakdown", "members")):
+                yield Cohort(**row | {"others": tuple(row["others"])})
 
     def _remarks(self, terms: Sequence[Term]) -> Iterable[Remark]:
         counted = [(n.origin.reading, n.origin.row) for term in terms for n in term.numbers if n.origin.reading]

@@ -33,6 +33,8 @@ class Definitions:
             method = words.method(indicator.interval)
             if indicator.interval == "wilson":
                 said = words._("95 %, {method}: how far chance could move a share of this many.", method=method)
+            elif indicator.interval == "t":
+                said = words._("95 %, {method}: how far chance could move a mean of this many.", method=method)
             else:
                 said = words._("95 %, {method}: how far chance could move a number of events.", method=method)
             yield words._("Interval"), said
@@ -46,7 +48,7 @@ class Definitions:
         if missing:
             yield words._("Not reported by"), self._names(missing)
         for series in self.quarter.folder.agenda.reference:
-            if series.id in {term.measure for term in _terms(indicator)}:
+            if series.id in {term.measure for term in indicator.formula.terms}:
                 yield words._("Reference numbers"), words._(
                     "{series}: {publisher}, {published}. Each year's number is used for all of its quarters, and until "
                     "the next one is there.",
@@ -111,7 +113,7 @@ class Definitions:
         """How its measures add up over months and partners."""
         words = self.words
         measures = {m.id: m for m in self.quarter.folder.agenda.measures}
-        used = [measures[t.measure] for t in _terms(indicator) if t.measure in measures]
+        used = [measures[t.measure] for t in indicator.formula.terms if t.measure in measures]
         rules = {
             "sum": words._("A quarter is the sum of its months."),
             "last": words._("A quarter is its last reported month."),
@@ -125,10 +127,6 @@ class Definitions:
             yield words._("Partners' lists overlap: the longest list counts, and the sum of all is the upper bound.")
         elif len({p.id for p in self.quarter.partners.values() if _owes(p, used)}) > 1:
             yield words._("Partners add up.")
-
-
-def _terms(indicator: Indicator) -> tuple[Term, ...]:
-    return (*indicator.formula.of, *(indicator.formula.per or ()))
 
 
 def _owes(partner: Partner, measures: list[Measure]) -> bool:

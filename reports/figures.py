@@ -199,6 +199,8 @@ class Figures:
         notes = [self._interval_note(indicator)] if any(row.lower is not None for row in rows) else []
         if any(row.provisional for row in rows):
             notes.append(self.words._("Hollow: provisional."))
+        if any(value is not None and value.parts is not None for _, value in part.rows):
+            notes.append(self.words._("Where two numbers stand, they are too few for a percent."))
         said = self.words._("; ").join(
             self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
         )  # fmt: skip
@@ -235,6 +237,8 @@ class Figures:
 
     def _row(self, indicator: Indicator, name: str, value: Value | None) -> charts.Row:
         if value is None or value.value is None:
+            if value is not None and value.parts is not None:
+                return charts.Row(name, self.words.counted(*value.parts))
             if value is not None and value.is_withheld:  # why, the page says; the name of the group needs the room
                 return charts.Row(name, self.words._("withheld"))
             return charts.Row(name, self.words.absent(value.absence if value else "missing"))

@@ -23,19 +23,20 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
+from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
 from agenda.versions import Version, versions
+from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
-from reports.withhold import Earlier, Frozen, withhold
+from reports.withhold import Earlier, Frozen, withhold, without_people
 
 # Every definition of an indicator is a series; `is_in_force` are the values that count, the others stand beside them.
 _VALUES = """
     select s.indicator, v.period_type, v.period, period_start, period_end, place, breakdown, members, value, numerator,
            denominator, lower, upper, status, expected_reporters, actual_reporters, s.version, s.is_in_force
     from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period where period_end <= $end"""
-_TRENDS = """
-    select s.indicator, t.period_type, t.period, t.previous_period, t.previous_value, t.change_previous,
-           t.year_before_period, t.year_before_value, t.change_year_before
+_TRENDS = f"""
+    select s.indicator, t.period_type, t.period,
+           {", ".join(f"t.{column}" for earlier in COMPARED for column in compared(earlier))}
     from ind_trends t join dim_periods p using (period_type, period)
     join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
@@ -43,6 +44,11 @@ _STANDINGS = """
     select s.indicator, t.period_type, t.period, t.baseline_period, t.baseline_value, t.path_value, t.status_code
     from ind_status t join dim_periods p using (period_type, period)
     join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force where p.period_end <= $end"""
+_COHORTS = """
+    select s.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
+           c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
+    from ind_cohorts c join dim_periods p using (period_type, period)
+    join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
 _REPORTING = """
     select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
     from fct_reporting where period_type = 'quarter' and period = $quarter"""
@@ -63,8 +69,8 @@ _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f
 class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
-    ``status`` is SDMX OBS_STATUS: A normal, P provisional, other codes of numbers as they were reported; O not
-    reported, M cannot exist, Q suppressed by a partner,
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to be
+    a percent), other codes of numbers as they were reported; O not reported, M cannot exist, Q suppressed by a partner,
     or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
@@ -99,6 +105,18 @@ class Value:
         return absence(self.status, self.conf, self.denominator)
 
     @property
+    def parts(self) -> tuple[Decimal, Decimal] | None:
+        """Numerator and denominator where they are shown in the place of a percent of too few."""
+        if self.value is not None or self.absence != "few" or self.numerator is None or self.denominator is None:
+            return None
+        return self.numerator, self.denominator
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its interval, or its bounds, are so wide that it is to be read with care."""
+        return self.status == UNRELIABLE and self.width > 0
+
+    @property
     def width(self) -> float:
         """How wide the interval is; 0 where there is none."""
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
@@ -110,7 +128,7 @@ ABSENCE = ("status", "conf_status", "denominator")
 
 def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``not_applicable`` or ``undivided``.
+    ``not_applicable``, ``undivided`` or ``few``: its parts are known, and too small to make a percent of.
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """
@@ -119,19 +137,7 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     if status == NOT_APPLICABLE:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
-    return "suppressed" if status == SUPPRESSED else "missing"
-
-
-@dataclass(frozen=True)
-class Change:
-    """How an indicator moved against the period before, and against the same period of the year before."""
-
-    previous: str | None = None
-    previous_value: float | None = None
-    on_previous: float | None = None
-    year_before: str | None = None
-    year_before_value: float | None = None
-    on_year: float | None = None
+    return {SUPPRESSED: "suppressed", UNRELIABLE: "few"}.get(status, "missing")
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,7 @@ class Quarter:
     values: pl.DataFrame
     trends: pl.DataFrame
     standings: pl.DataFrame
+    cohorts: pl.DataFrame
     reporting: pl.DataFrame
     contributors: pl.DataFrame
     readings: pl.DataFrame
@@ -286,15 +293,16 @@ class Quarter:
         first = min(known, default=last)
         return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(first, last)]
 
-    def change(self, indicator: str) -> Change:
-        return self._changes.get((indicator, self.shown_period(indicator).key), Change())
+    def change(self, indicator: str, period: str | None = None) -> Change:
+        """How the whole's value moved, by default that of the shown period."""
+        return self._changes.get((indicator, period or self.shown_period(indicator).key), Change())
 
     def standing(self, indicator: str) -> Standing:
         return self._standings.get((indicator, self.shown_period(indicator).key), Standing())
 
     @cached_property
     def _changes(self) -> Mapping[tuple[str, str], Change]:
-        return {(row[0], row[2]): Change(*row[3:]) for row in self.trends.iter_rows()}
+        return changes(self.trends)
 
     @cached_property
     def _standings(self) -> Mapping[tuple[str, str], Standing]:
@@ -374,6 +382,7 @@ def read_quarter(
                 values=values,
                 trends=trends,
                 standings=standings,
+                cohorts=without_people(folder, read(_COHORTS)),
                 reporting=read(_REPORTING),
                 contributors=read(_CONTRIBUTORS),
                 readings=readings,

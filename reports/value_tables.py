@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
 from agenda.indicators import Indicator
 from agenda.periods import Period
+from reports.changes import Difference
+from reports.cohorts import Cohorts
 from reports.escape import plain
 from reports.figures import Slice
 from reports.tables import Quarter, Value
@@ -44,26 +45,23 @@ class ValueTables:
 
     def over_time(self, indicator: Indicator) -> Table:
         """The last periods, the newest first."""
-        words, series = self.words, self.quarter.series(indicator.id)
-        changes = ["", *(self._change(indicator, *both) for both in pairwise(value for _, value in series))]
-        shown = [
-            (words.period_short(period), value, change)
-            for (period, value), change in zip(series, changes, strict=True)
-        ][-PERIODS_AT_MOST:][::-1]  # fmt: skip
+        words, rows = self.words, self.quarter.series(indicator.id)[: -PERIODS_AT_MOST - 1 : -1]
+        changes = [self._since_previous(indicator, period) for period, _ in rows]
         caption = words._("{name} over time", name=sentence_case(plain(indicator.name)))
         return self._table(
-            indicator, caption, words._("Period"), [(name, value) for name, value, _ in shown],
-            [(words._("Change"), [change for _, _, change in shown]),
-             *self._otherwise(indicator, [period for period, _ in series][-PERIODS_AT_MOST:][::-1])],
+            indicator, caption, words._("Period"), [(words.period_short(period), value) for period, value in rows],
+            (
+                (words._("Change"), [self._signed(indicator, change.amount) for change in changes]),
+                (words._("More than chance"), [self._beyond(change) for change in changes]),
+                *self._otherwise(indicator, [period for period, _ in rows]),
+            ),
         )  # fmt: skip
 
-    def _change(self, indicator: Indicator, earlier: Value | None, value: Value | None) -> str:
-        """From one period to the next; nothing where either has no value, or is by another definition."""
-        if earlier is None or value is None or earlier.version != value.version:
-            return ""
-        if earlier.value is None or value.value is None:
-            return ""
-        return self._signed(indicator, value.value - earlier.value)
+    def _since_previous(self, indicator: Indicator, period: Period) -> Difference:
+        """How the value differs from that of the row below; nothing where that is by another definition."""
+        change = self.quarter.change(indicator.id, period.key).previous
+        before = self.quarter.calendar.shift(period, -1)
+        return change if self.quarter.version(indicator.id, period).holds(before) else Difference()
 
     def _otherwise(self, indicator: Indicator, periods: Sequence[Period]) -> Iterator[tuple[str, list[str]]]:
         """For each definition up to the one that is in force now: the values of periods that are by another one."""
@@ -88,9 +86,25 @@ class ValueTables:
         first = self.words._("Place") if part.is_places else self.words._("Group")
         return self._table(indicator, caption, first, part.rows)
 
+    def cohorts(self, indicator: Indicator) -> Table | None:
+        """The changes that are other ones among the partners that reported both times; None where there are none."""
+        words, found = self.words, Cohorts(self.quarter, self.words).all_of(indicator)
+        if not found:
+            return None
+        names = {place.id: plain(place.name) for place in self.quarter.folder.agenda.places}
+        rows = tuple(
+            (names[c.place], words.period_short(c.before), self._signed(indicator, c.of_all),
+             self._signed(indicator, c.change), words.number(c.partners))
+            for c in found
+        )  # fmt: skip
+        head = (words._("Place"), words._("Against"), words._("Change"), words._("Same partners"), words._("Partners"))
+        caption = words._("{name}: change among the partners that reported the same both times",
+                          name=sentence_case(plain(indicator.name)))  # fmt: skip
+        return Table(caption, head, rows, frozenset({0, 1}))
+
     def _table(
         self, indicator: Indicator, caption: str, first: str, rows: Sequence[tuple[str, Value | None]],
-        more: Sequence[tuple[str, list[str]]] = (),
+        changes: Sequence[tuple[str, list[str]]] = (),
     ) -> Table:  # fmt: skip
         """Values with what they were made of. Columns that no row has something for are left out."""
         words, values = self.words, [value for _, value in rows]
@@ -98,7 +112,7 @@ class ValueTables:
             (first, [name for name, _ in rows], True),
             (words._("Value"), [self.shown(indicator, value) for value in values], False),
         ]
-        columns += [(*column, False) for column in more]
+        columns += [(head, cells, False) for head, cells in changes]
         if indicator.formula.per is not None:
             columns.append((words._("Counted"), [self._exact(v, v.numerator if v else None) for v in values], False))
             columns.append((words._("Out of"), [self._exact(v, v.denominator if v else None) for v in values], False))
@@ -116,9 +130,16 @@ class ValueTables:
             frozenset(i for i, (_, _, is_words) in enumerate(kept) if is_words),
         )  # fmt: skip
 
-    def _signed(self, indicator: Indicator, change: float) -> str:
+    def _signed(self, indicator: Indicator, change: float | None) -> str:
+        if change is None:
+            return ""
         sign = {1: "+", 0: "±", -1: "−"}[self.words.direction(indicator, change)]
         return f"{sign}{self.words.amount(indicator, change)}"
+
+    def _beyond(self, change: Difference) -> str:
+        if change.is_beyond_chance is None:
+            return ""
+        return self.words._("yes") if change.is_beyond_chance else self.words._("no")
 
     def _exact(self, of: Value | None, part: Decimal | None) -> str:
         if part is None:
@@ -138,10 +159,14 @@ class ValueTables:
                             expected=self.words.number(value.expected))  # fmt: skip
 
     def _note(self, value: Value | None) -> str:
-        return self.words.noted(value.status) if value is not None else ""
+        if value is None:
+            return ""
+        return self.words.absent("few") if value.parts is not None else self.words.noted(value.status)
 
     def shown(self, indicator: Indicator, value: Value | None, unit: bool = False) -> str:
-        """The value, or why there is none."""
+        """The value, its parts where they are too few, or why there is none."""
+        if value is not None and value.parts is not None:
+            return self.words.counted(*value.parts)
         if value is None or value.value is None:
             return self.words.absent(value.absence if value else "missing").replace(" ", "\N{NO-BREAK SPACE}")
         return (self.words.quantity if unit else self.words.value)(indicator, value.value)

@@ -18,6 +18,7 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from reports.attackers import Exposed, exposed
 from reports.cells import ROW, Cells, Key, Row
+from reports.changes import COMPARED, compared
 from reports.own import Own
 from reports.suppression import Suppressed, suppress
 
@@ -46,6 +47,19 @@ class Earlier:
 def free(values: pl.DataFrame) -> pl.DataFrame:
     """Values of which nothing is hidden."""
     return values.with_columns(pl.lit("F").alias("conf_status"))
+
+
+def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` without the indicators that count people, where they are protected.
+
+    For sums that are linked to no other cell: nobody would look after what they reveal.
+    """
+    disclosure = folder.initiative.disclosure
+    if disclosure is None or disclosure.policy == "none":
+        return frame
+    people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
+    about = [i.id for i in folder.agenda.indicators if people & {term.measure for term in i.formula.terms}]
+    return frame.filter(~pl.col("indicator").is_in(about))
 
 
 def withhold(
@@ -133,12 +147,10 @@ def without(frozen: Frozen, root: str, judged: list[Judged]) -> Frozen:
     wholes = values.filter(gone & (pl.col("place") == root) & (pl.col("breakdown") == ""))
     keys = wholes.select("indicator", "period_type", "period").unique()
     trends, standings = frozen.trends, frozen.standings
-    for period, columns in (
-        ("period", ("change_previous", "change_year_before")),
-        ("previous_period", ("previous_value", "change_previous")),
-        ("year_before_period", ("year_before_value", "change_year_before")),
-    ):
-        trends = _emptied(trends, keys, period, columns)
+    for earlier in COMPARED:
+        period, value, *difference = compared(earlier)
+        trends = _emptied(trends, keys, "period", difference)
+        trends = _emptied(trends, keys, period, (value, *difference))
     # Where an indicator stands tells of its value; its path starts at the baseline.
     standings = _emptied(standings, keys, "period", ("status_code",))
     standings = _emptied(

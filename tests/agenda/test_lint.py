@@ -112,6 +112,16 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
          "    earlier: [{definition: D, formula: {kind: percent, of: awards, per: licensed}}]"),
         "baseline: {period: 2025Q1}", "indicators.0.baseline.period",
         "2025Q1 was counted by the definition before 2026Q1; state its 'value' by today's"),
+    "Student's t without squares": (
+        (AGENDA, "interval: wilson", "interval: t"), "interval: t", "indicators.0.interval",
+        "an interval 't' belongs to a mean whose formula has 'squares'; 'use' is no such one"),
+    "squares that nothing uses": (
+        (AGENDA, "kind: percent, of: enrolled, per: licensed}", "kind: mean, of: enrolled, per: licensed, squares: awards}"),
+        "interval: wilson", "indicators.0.interval", "'use' has squares, which only an interval t makes use of"),
+    "squares that are added up otherwise": (
+        (AGENDA, "kind: percent, of: enrolled, per: licensed}\n    level: outcome\n    better: more\n    interval: wilson",
+         "kind: mean, of: enrolled, per: licensed, squares: awards}\n    level: outcome\n    better: more\n    interval: t"),
+        "interval: t", "indicators.0.interval", "an interval 't' needs measures that partners report, that add up, and"),
     "a stock summed over time": (
         (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
         "id: licensed", "measures.1.over_time", "'licensed' is a stock (a level at a time)"),

@@ -12,7 +12,7 @@ import pytest
 
 from agenda import lint
 from agenda.errors import ConfigurationError
-from agenda.folder import read_folder
+from agenda.folder import Folder, read_folder
 from agenda.tables import SCHEMAS, agenda_tables, members_text
 
 Make = Callable[..., Path]
@@ -55,6 +55,21 @@ def test_formulas_become_terms(tables: Tables) -> None:
 def test_indicators_stand_in_the_order_of_the_goals(tables: Tables) -> None:
     found = [(i["indicator"], i["goal"], i["position"]) for i in tables["agenda_indicators"]]
     assert found == [("reach", "access", 0), ("use", "access", 1), ("net_awards", "money", 2)]
+
+
+def shown_from(folder: Folder) -> dict[str, tuple[Decimal | None, ...]]:
+    found = agenda_tables(folder)["agenda_indicators"].to_pylist()
+    return {i["indicator"]: (i["show_from"], i["wide_above"], i["wide_share"]) for i in found}
+
+
+def test_percents_need_a_denominator_of_things_and_all_have_a_width(make: Make) -> None:
+    by_default = shown_from(read_folder(make()))
+    assert by_default["use"] == (30, Decimal("0.2"), Decimal("1.2"))
+    assert by_default["net_awards"] == (None, None, Decimal("1.2"))
+    money = read_folder(make(("agenda.yml", "kind: stock, subject: facilities", "kind: stock, subject: money")))
+    assert shown_from(money)["use"] == (None, Decimal("0.2"), Decimal("1.2"))
+    show = "show: {percent_from: 0, wide_points: null, wide_share: null}\nyear:"
+    assert set(shown_from(read_folder(make(("initiative.yml", "year:", show)))).values()) == {(None, None, None)}
 
 
 def test_breakdowns_are_alphabetical(make: Make) -> None:

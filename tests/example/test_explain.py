@@ -101,7 +101,8 @@ def test_words_name_the_files_and_hide_nothing_by_silence(explained: list[Explan
         text = "\n".join(explain_words.lines(made))
         assert made.name in text
         if made.value is None:
-            assert "not zero" in text or "divide by is zero" in text
+            is_few = f"{made.numerator:f} of {made.denominator:f}".replace(".000000", "") in text
+            assert "not zero" in text or "divide by is zero" in text or (is_few and "too few for a percent" in text)
         first = next((n.origin.file for term in made.terms for n in term.numbers), "")
         assert first in text
         assert ("provisional" in text) == (made.status == "P")
@@ -109,6 +110,33 @@ def test_words_name_the_files_and_hide_nothing_by_silence(explained: list[Explan
     for made in explained:
         assert (made.gap is not None) == any("Beside " in line for line in explain_words.lines(made))
     assert any("comes first where both report" in line for made in explained for line in explain_words.lines(made))
+
+
+def test_a_change_says_whether_chance_could_explain_it(explained: list[Explanation]) -> None:
+    """Of shares with an interval; of a full count every change is one."""
+    seen = set()
+    for made in explained:
+        text = "\n".join(explain_words.lines(made))
+        told = [change for change in made.changes if change.amount is not None]
+        for change in told:
+            assert (change.is_beyond_chance is None) == (made.interval == "none")
+            seen.add(change.is_beyond_chance)
+        says = {word for word in ("more than chance would explain", "chance alone could explain that") if word in text}
+        assert len(says) == len({change.is_beyond_chance for change in told} - {None}), text
+        assert ("Compared with" in text) == bool(told)
+    assert seen == {True, False, None}
+
+
+def test_the_change_among_the_same_partners_is_told_with_who_is_left_out(explained: list[Explanation]) -> None:
+    told = [made for made in explained if made.cohorts]
+    assert {made.period for made in told} == set(PERIODS)
+    for made in told:
+        text = "\n".join(explain_words.lines(made))
+        for one in made.cohorts:
+            assert one.value_of_all == made.value
+            assert one.others
+            assert f"Against {one.against}" in text
+            assert all(made.names["partners"][partner] in text for partner in one.others)
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,17 @@ _SCHEMA = """
         members text, value double, numerator decimal(38, 6), denominator decimal(38, 6), lower double, upper double,
         status text, expected_reporters int, actual_reporters int);
     create table ind_trends (
-        indicator text, period_type text, period text, place text, breakdown text, members text, previous_period text,
-        previous_value double, change_previous double, year_before_period text, year_before_value double,
-        change_year_before double);
+        indicator text, period_type text, period text, place text, breakdown text, members text,
+        previous_period text, previous_value double, change_previous double, change_previous_lower double,
+        change_previous_upper double, is_beyond_chance_previous boolean,
+        year_before_period text, year_before_value double, change_year_before double, change_year_before_lower double,
+        change_year_before_upper double, is_beyond_chance_year_before boolean,
+        baseline_period text, baseline_value double, change_baseline double, change_baseline_lower double,
+        change_baseline_upper double, is_beyond_chance_baseline boolean);
+    create table ind_cohorts (
+        indicator text, period_type text, period text, place text, against text, against_period text, partners int,
+        numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
+        against_denominator decimal(38, 6), against_value double, change double);
     create table ind_status (
         indicator text, period_type text, period text, value double, baseline_period text, baseline_value double,
         target_period text, target_value double, target_low double, target_high double, path_value double,
@@ -102,6 +110,7 @@ class _Writer:
             "dim_periods": [(p.key, p.type, p.start, p.end) for p in self._periods()],
             "ind_values": values,
             "ind_trends": self._trends(values),
+            "ind_cohorts": self._cohorts(values),
             "ind_status": self._status(values),
             "fct_reporting": self._reporting(),
             "fct_indicator_partners": self._contributors(),
@@ -182,16 +191,37 @@ class _Writer:
     # -- trends and status ----------------------------------------------------------------------------
 
     def _trends(self, values: list[tuple]) -> list[tuple]:
-        known = {(v[0], v[2], v[5], v[6], v[7]): v[8] for v in values}
+        known = {(v[0], v[2], v[5], v[6], v[7]): v for v in values}
+        indicators = {i.id: i for i in self.folder.agenda.indicators}
         rows = []
         for v in values:
             period = self.calendar.containing(v[3], v[1])
             steps = {"month": 12, "quarter": 4, "year": 1}[v[1]]
-            before, year = (self.calendar.shift(period, -by).key for by in (1, steps))
-            found = [known.get((v[0], key, v[5], v[6], v[7])) for key in (before, year)]
-            change = [None if f is None or v[8] is None else v[8] - f for f in found]
-            rows.append((v[0], v[1], v[2], v[5], v[6], v[7], before if found[0] is not None else None, found[0], change[0],
-                         year if found[1] is not None else None, found[1], change[1]))  # fmt: skip
+            earlier = [self.calendar.shift(period, -by).key for by in (1, steps)]
+            baseline = indicators[v[0]].baseline
+            base = baseline and self.calendar.parse(baseline.period)
+            has_baseline = base and base.type == period.type and base.end <= period.start
+            differences = [_difference(v, known.get((v[0], key, v[5], v[6], v[7]))) for key in earlier]
+            if has_baseline and baseline.value is not None and v[5] == self.root and not v[6]:
+                differences.append(_difference(v, (None,) * 8 + (float(baseline.value), None, None, None, None)))
+            else:
+                differences.append(_difference(v, known.get((v[0], base.key, *v[5:8])) if has_baseline else None))
+            keys = [key if d[0] is not None else None for key, d in zip(earlier, differences, strict=False)]
+            keys.append(base.key if has_baseline else None)
+            rows.append((*v[:3], *v[5:8], *(x for key, d in zip(keys, differences, strict=True) for x in (key, *d))))
+        return rows
+
+    def _cohorts(self, values: list[tuple]) -> list[tuple]:
+        """Where a partner is late in the last quarter: the others, which had nine tenths of it before, up by a tenth."""
+        rows = []
+        known = {(v[0], v[2], v[5]): v for v in values if not v[6]}
+        for v in known.values():
+            before = known.get((v[0], self.calendar.shift(self.last, -4).key, v[5]))
+            if v[2] != self.last.key or v[8] is None or v[15] == v[14] or before is None:
+                continue
+            of, per, value = before[9] * 9 / 10, before[10], before[8] * 9 / 10
+            rows.append((v[0], v[1], v[2], v[5], "year_before", before[2], v[15], of * 11 / 10, per, value * 11 / 10, of,
+                         per, value, value / 10))  # fmt: skip
         return rows
 
     def _status(self, values: list[tuple]) -> list[tuple]:
@@ -287,6 +317,18 @@ class _Writer:
 
 def _random(*key: str) -> random.Random:
     return random.Random("/".join(key))
+
+
+def _difference(now: tuple, then: tuple | None) -> tuple:
+    """The earlier value, the difference, its limits and whether they leave out zero."""
+    if then is None or then[8] is None or now[8] is None:
+        return (then and then[8], None, None, None, None)
+    change = now[8] - then[8]
+    if None in (now[11], then[11]):
+        return then[8], change, None, None, None
+    low = change - ((now[8] - now[11]) ** 2 + (then[12] - then[8]) ** 2) ** 0.5
+    high = change + ((now[12] - now[8]) ** 2 + (then[8] - then[11]) ** 2) ** 0.5
+    return then[8], change, low, high, low > 0 or high < 0
 
 
 def _wilson(of: float, per: float) -> tuple[float, float]:

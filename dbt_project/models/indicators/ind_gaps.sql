@@ -33,8 +33,8 @@ best as (
     ) = 1
 ),
 
--- Each group beside it, and the same two a year before.
-pairs as (
+-- Each group beside it, and the same two a year before: two gaps, with their limits.
+gaps as (
     select
         valued.indicator,
         valued.period_type,
@@ -43,19 +43,26 @@ pairs as (
         valued.breakdown,
         valued.members,
         valued.value,
-        valued.lower,
-        valued.upper,
-        best.members as best_members,
-        best.value as best_value,
-        best.lower as best_lower,
-        best.upper as best_upper,
-        valued_then.period as then_period,
-        valued_then.value as then_value,
-        valued_then.lower as then_lower,
-        valued_then.upper as then_upper,
-        best_then.value as best_then_value,
-        best_then.lower as best_then_lower,
-        best_then.upper as best_then_upper
+        best.members as against,
+        best.value as against_value,
+        case when valued.value >= 0 and best.value > 0 then valued.value / best.value end as ratio,
+        case
+            when valued.value >= 0 and best.value > 0 then {{ ratio_limit('valued', 'best', '-') }}
+        end as ratio_lower,
+        case
+            when valued.value >= 0 and best.value > 0 then {{ ratio_limit('valued', 'best', '+') }}
+        end as ratio_upper,
+        {
+            'value': valued.value - best.value,
+            'lower': {{ difference_limit('valued', 'best', '-') }},
+            'upper': {{ difference_limit('valued', 'best', '+') }}
+        } as gap,
+        valued_then.period as year_before_period,
+        {
+            'value': valued_then.value - best_then.value,
+            'lower': {{ difference_limit('valued_then', 'best_then', '-') }},
+            'upper': {{ difference_limit('valued_then', 'best_then', '+') }}
+        } as gap_then
     from valued
     inner join best
         on
@@ -82,44 +89,28 @@ pairs as (
             and valued.members = valued_then.members
             and valued.year_before_start = valued_then.period_start
             and best_then.value is not null
-),
-
-gaps as (
-    select
-        *,
-        value - best_value as difference,
-        {{ mover_lower('value', 'lower', 'best_value', 'best_upper') }} as difference_lower,
-        {{ mover_upper('value', 'upper', 'best_value', 'best_lower') }} as difference_upper,
-        then_value - best_then_value as then_difference,
-        {{ mover_lower('then_value', 'then_lower', 'best_then_value', 'best_then_upper') }} as then_difference_lower,
-        {{ mover_upper('then_value', 'then_upper', 'best_then_value', 'best_then_lower') }} as then_difference_upper
-    from pairs
 )
 
 select
-    indicator,
-    period_type,
-    period,
-    place,
-    breakdown,
-    members,
-    best_members as against,
-    value,
-    best_value as against_value,
-    difference,
-    difference_lower,
-    difference_upper,
-    case when value >= 0 and best_value > 0 then value / best_value end as ratio,
-    case
-        when value >= 0 and best_value > 0 then {{ mover_ratio_lower('value', 'lower', 'best_value', 'best_upper') }}
-    end as ratio_lower,
-    case
-        when value >= 0 and best_value > 0 then {{ mover_ratio_upper('value', 'upper', 'best_value', 'best_lower') }}
-    end as ratio_upper,
-    then_period as year_before_period,
-    then_difference as year_before_difference,
-    difference - then_difference as change_year_before,
-    {{ mover_lower('difference', 'difference_lower', 'then_difference', 'then_difference_upper') }} as change_lower,
-    {{ mover_upper('difference', 'difference_upper', 'then_difference', 'then_difference_lower') }} as change_upper
+    gaps.indicator,
+    gaps.period_type,
+    gaps.period,
+    gaps.place,
+    gaps.breakdown,
+    gaps.members,
+    gaps.against,
+    gaps.value,
+    gaps.against_value,
+    gaps.gap.value as difference,
+    gaps.gap.lower as difference_lower,
+    gaps.gap.upper as difference_upper,
+    gaps.ratio,
+    gaps.ratio_lower,
+    gaps.ratio_upper,
+    gaps.year_before_period,
+    gaps.gap_then.value as year_before_difference,
+    gaps.gap.value - gaps.gap_then.value as change_year_before,
+    {{ difference_limit('gaps.gap', 'gaps.gap_then', '-') }} as change_lower,
+    {{ difference_limit('gaps.gap', 'gaps.gap_then', '+') }} as change_upper
 from gaps
-order by indicator, period_type, period, place, breakdown, members
+order by gaps.indicator, gaps.period_type, gaps.period, gaps.place, gaps.breakdown, gaps.members
