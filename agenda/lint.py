@@ -16,6 +16,7 @@ from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
 from agenda.lint_equity import equity_problems
 from agenda.lint_partners import partners_problems
+from agenda.lint_targets import targets_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
 
@@ -35,9 +36,9 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    checks = (_rooms, agenda_problems, version_problems, equity_problems, disclosure_problems, partners_problems,
-              _stories, _periods)  # fmt: skip
-    for check in checks:
+    of_files = (agenda_problems, targets_problems, version_problems, equity_problems, disclosure_problems,
+                partners_problems)  # fmt: skip
+    for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 
 

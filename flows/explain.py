@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,8 @@ from agenda.periods import Period
 from agenda.statuses import ORDER
 from agenda.tables import members_text
 from flows import explain_sql as sql
-from flows.explain_beside import Gap, Otherwise
+from flows.explain_aims import Aims, aims
+from flows.explain_beside import Defined, Gap, defined, gap, otherwise
 from flows.explain_sums import Share, added
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference, compared
@@ -162,9 +163,7 @@ class Explanation:
 
     indicator: str
     name: str
-    version: int  # of the definition, counted from the oldest
-    since: date | None
-    changed: str
+    defined: Defined
     definition: str
     unit: str
     kind: str
@@ -184,7 +183,6 @@ class Explanation:
     status: str
     expected_reporters: int
     actual_reporters: int
-    otherwise: tuple[Otherwise, ...]
     gap: Gap | None
     terms: tuple[Term, ...]
     uncounted: tuple[Number, ...]
@@ -192,6 +190,7 @@ class Explanation:
     cohorts: tuple[Cohort, ...]
     remarks: tuple[Remark, ...]
     superseded: tuple[Origin, ...]
+    aims: Aims | None
     changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
@@ -220,9 +219,8 @@ class _Reader:
         place: str | None, where: Mapping[str, str],
     ) -> None:  # fmt: skip
         self.folder, self.connection, self.period = folder, connection, period
-        series = self.rows(sql.SERIES, indicator=indicator, period=period.key)
-        self.series = series[0] if series else {"series": indicator, "version": 1, "since": None, "changed": ""}
-        found = self.rows(sql.INDICATOR, indicator=self.series["series"])
+        self.defined = defined(self.rows, indicator, period.key)
+        found = self.rows(sql.INDICATOR, indicator=self.defined.series)
         if not found:
             known = [row["indicator"] for row in self.rows("select distinct indicator from dim_series")]
             raise ConfigurationError(f"there is no indicator {indicator!r}{nearest(indicator, known)}")
@@ -242,10 +240,10 @@ class _Reader:
             kinds = " and ".join(self.indicator["periods"])
             raise ConfigurationError(f"{indicator} is computed by {kinds}, and {period} is a {period.type}")
         self.asked = {
-            "indicator": self.series["series"], "period": period.key, "place": self.place,
+            "indicator": self.defined.series, "period": period.key, "place": self.place,
             "breakdown": self.breakdown, "members": self.members,
         }  # fmt: skip
-        self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": self.series["series"]}
+        self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": self.defined.series}
         self.sheets: dict[tuple[str, str], str] = {}
 
     def rows(self, query: str, **given: Any) -> list[dict[str, Any]]:
@@ -266,7 +264,7 @@ class _Reader:
             if f"{dimension}={member}" not in known:
                 near = nearest(member, [text.split("=", 1)[1] for text in known])
                 raise ConfigurationError(f"{dimension} has no member {member!r}{near}")
-        found = {row["breakdown"] for row in self.rows(sql.BREAKDOWNS, indicator=self.series["series"])}
+        found = {row["breakdown"] for row in self.rows(sql.BREAKDOWNS, indicator=self.defined.series)}
         for breakdown in found:
             if set(where) == set(breakdown.split(" * ") if breakdown else ()):
                 return str(breakdown)
@@ -284,21 +282,20 @@ class _Reader:
         terms = tuple(self._terms())
         made = Explanation(
             **{k: self.indicator[k] for k in ("indicator", "name", "definition", "unit", "kind", "times", "decimals")},
-            **{k: self.series[k] for k in ("version", "since", "changed")},
+            defined=replace(self.defined, otherwise=otherwise(self.rows, self.indicator["indicator"], self.asked)),
             interval=self.indicator["interval"] or "",
             period=self.period.key, place=self.place, members=self.members,
             as_of=build["as_of"], agenda_as_of=build["agenda_as_of"],
             **{k: value[k] for k in ("value", "numerator", "denominator", "lower", "upper", "status")},
             expected_reporters=value["expected_reporters"], actual_reporters=value["actual_reporters"],
-            otherwise=tuple(Otherwise(**row) for row in self.rows(
-                sql.OTHERWISE, of=self.indicator["indicator"], **_without(self.asked, "indicator"))),
-            gap=next((Gap(**row) for row in self.rows(sql.GAP, **self.asked)), None),
+            gap=gap(self.rows, self.asked),
             terms=terms,
             uncounted=tuple(self._uncounted()),
             owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),
             cohorts=tuple(self._cohorts()),
             remarks=tuple(self._remarks(terms)),
             superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
+            aims=aims(self.rows, self.asked),
             changes=tuple(Difference(*(row[c] for c in compared(e))) for row in self.rows(sql.TREND, **self.asked)
                           for e in COMPARED),
             names=self.names,

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+# Today's definition where nothing is known of the period.
+_SERIES = """
+    select series, s.version, d.since_start as since, coalesce(d.changed, '') as changed
+    from dim_series s left join lake.agenda_definitions d using (series)
+    where s.indicator = $indicator and (s.period = $period and s.is_in_force or s.series = $indicator)
+    order by s.period = $period and s.is_in_force desc limit 1"""
+
+_OTHERWISE = """
+    select s.version, d.definition, v.value, v.status
+    from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period
+    join lake.agenda_definitions d on d.series = s.series
+    where s.indicator = $indicator and not s.is_in_force and v.period = $period and place = $place
+        and breakdown = $breakdown and members = $members
+    order by s.version"""
+_GAP = """
+    select against, difference, difference_lower, difference_upper, ratio, year_before_difference from ind_gaps
+    where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown
+        and members = $members"""
+
+Rows = Callable[..., list[dict[str, Any]]]
+"""Puts a question to the warehouse."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +41,18 @@ class Otherwise:
 
 
 @dataclass(frozen=True)
+class Defined:
+    """The definition that a value is by, counted from 1, the oldest: its series in the warehouse, since when it holds
+    and why it was changed; and the values by the others."""
+
+    series: str
+    version: int = 1
+    since: date | None = None
+    changed: str = ""
+    otherwise: tuple[Otherwise, ...] = ()
+
+
+@dataclass(frozen=True)
 class Gap:
     """How far the group is from the one that it is held against; see `ind_gaps`."""
 
@@ -25,6 +62,28 @@ class Gap:
     difference_upper: float | None
     ratio: float | None
     year_before_difference: float | None
+
+
+def defined(rows: Rows, indicator: str, period: str) -> Defined:
+    """The definition in force for a period; today's where nothing is known of it."""
+    found = rows(_SERIES, indicator=indicator, period=period)
+    return Defined(**found[0]) if found else Defined(indicator)
+
+
+def otherwise(rows: Rows, indicator: str, asked: Mapping[str, Any]) -> tuple[Otherwise, ...]:
+    return tuple(Otherwise(**row) for row in rows(_OTHERWISE, **dict(asked) | {"indicator": indicator}))
+
+
+def gap(rows: Rows, asked: Mapping[str, Any]) -> Gap | None:
+    return next((Gap(**row) for row in rows(_GAP, **asked)), None)
+
+
+def defined_said(of: Defined, shown: Callable[[float | None], str]) -> Iterator[str]:
+    if of.since is not None:
+        yield f"Defined so since {of.since:%Y-%m-%d} (version {of.version}): {of.changed}"
+    for other in of.otherwise:
+        said = f"By version {other.version} of the definition it is {shown(other.value)} ({other.status})"
+        yield f"{said}: {other.definition}"
 
 
 def gap_said(gap: Gap, kind: str, decimals: int) -> str:

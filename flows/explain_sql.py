@@ -9,30 +9,10 @@ INDICATOR = """
                  where p.indicator = i.indicator) as periods
     from lake.agenda_indicators i where i.indicator = $indicator"""
 
-# Today's definition where nothing is known of the period.
-SERIES = """
-    select series, s.version, d.since_start as since, coalesce(d.changed, '') as changed
-    from dim_series s left join lake.agenda_definitions d using (series)
-    where s.indicator = $indicator and (s.period = $period and s.is_in_force or s.series = $indicator)
-    order by s.period = $period and s.is_in_force desc limit 1"""
-
-OTHERWISE = """
-    select s.version, d.definition, v.value, v.status
-    from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period
-    join lake.agenda_definitions d on d.series = s.series
-    where s.indicator = $of and not s.is_in_force and v.period = $period and place = $place and breakdown = $breakdown
-        and members = $members
-    order by s.version"""
-
 BREAKDOWNS = "select distinct breakdown from int_terms where indicator = $indicator"
 
 VALUE = """
     select * from ind_values
-    where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown
-        and members = $members"""
-
-GAP = """
-    select against, difference, difference_lower, difference_upper, ratio, year_before_difference from ind_gaps
     where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown
         and members = $members"""
 

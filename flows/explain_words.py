@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
-from flows.explain_beside import gap_said
+from flows.explain_aims import lines as against
+from flows.explain_beside import defined_said, gap_said
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
 
@@ -68,6 +70,7 @@ def lines(made: Explanation) -> Iterator[str]:
         terms = [term for term in made.terms if term.part == part]
         if terms:
             yield from _part(made, part, terms)
+    yield from _section("Against the target", against(made.aims, partial(shown, made)) if made.aims else ())
     yield from _uncounted(made)
     yield from _owed(made)
     yield from _cohorts(made)
@@ -93,11 +96,8 @@ def _head(made: Explanation) -> Iterator[str]:
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
-    if made.since is not None:
-        yield from _wrapped(f"Defined so since {made.since:%Y-%m-%d} (version {made.version}): {made.changed}", "  ")
-    for other in made.otherwise:
-        said = f"By version {other.version} of the definition it is {shown(made, other.value)} ({other.status})"
-        yield from _wrapped(f"{said}: {other.definition}", "  ")
+    for said in defined_said(made.defined, partial(shown, made)):
+        yield from _wrapped(said, "  ")
 
 
 def _changes(made: Explanation) -> Iterator[str]:

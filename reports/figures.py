@@ -13,6 +13,7 @@ from reports import charts, trend
 from reports.drawing import Canvas, render
 from reports.escape import plain
 from reports.gaps import named_groups
+from reports.outlook import Outlook
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
@@ -41,12 +42,17 @@ class Figure:
         return not self.wide
 
 
+Group = tuple[str, str, str]
+"""Place, breakdown and members."""
+
+
 @dataclass(frozen=True)
 class Slice:
     """The rows of one breakdown of an indicator, in the agenda's order: name and value, where there is a row."""
 
     title: str
     rows: tuple[tuple[str, Value | None], ...]
+    groups: tuple[Group, ...]  # of each row
     is_places: bool
 
     @property
@@ -65,6 +71,7 @@ class Figures:
     quarter: Quarter
     words: Words
     sentences: Sentences
+    outlook: Outlook
 
     def of(self, indicator: Indicator) -> list[Figure]:
         """The indicator's trend, then its breakdowns; those without any value are left out."""
@@ -79,14 +86,16 @@ class Figures:
         for level, places in self.quarter.levels.items():
             rows = [(plain(place.name), self.quarter.value(indicator.id, place.id)) for place in places]
             if any(value is not None for _, value in rows):
-                yield Slice(self._by_place(level, places), tuple(rows), is_places=True)
+                groups = tuple((place.id, "", "") for place in places)
+                yield Slice(self._by_place(level, places), tuple(rows), groups, is_places=True)
         for names in indicator.breakdowns:
-            rows = [
-                (name, self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members))
-                for name, members in named_groups(self.quarter.folder, names)
-            ]
+            rows, members_of, breakdown = [], [], " * ".join(names)
+            for name, members in named_groups(self.quarter.folder, names):
+                rows.append((name, self.quarter.value(indicator.id, breakdown=breakdown, members=members)))
+                members_of.append((self.quarter.root.id, breakdown, members))
             if any(value is not None for _, value in rows):
-                yield Slice(by_dimensions(self.quarter, self.words, names), tuple(rows), is_places=False)
+                title = by_dimensions(self.quarter, self.words, names)
+                yield Slice(title, tuple(rows), tuple(members_of), is_places=False)
 
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
         if len(self.quarter.levels) == 1:
@@ -130,7 +139,8 @@ class Figures:
         percent = indicator.formula.kind == "percent"
         data = trend.Trend(
             tuple(points), words.value(indicator, last) if last is not None else "", baseline, aims,
-            charts.Axis(words, percent), (0.0, 1.0 if percent else None), words._("defined otherwise"),
+            charts.Axis(words, percent), (0.0, 1.0 if percent else None), indicator.path == "compound",
+            self.outlook.ahead(indicator), words._("defined otherwise"),
         )  # fmt: skip
         name = plain(indicator.name)
         return self._figure(
@@ -152,7 +162,8 @@ class Figures:
         parts = [said, *self._breaks(indicator, points), *self._gaps(points)]
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
-        return " ".join(parts)
+        parts.append(self.outlook.sentence(indicator))
+        return " ".join(filter(None, parts))
 
     def _breaks(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
         """Since when it is defined otherwise, for each break that the chart shows."""
@@ -184,6 +195,8 @@ class Figures:
         if signs:
             meanings = [words._("{sign} {why}", sign=charts.SIGNS[one], why=words.absent(one)) for one in signs]
             yield words._("A gap in the line: {meanings}.", meanings=words._(", ").join(meanings))
+        if note := self.outlook.note(indicator):
+            yield note
 
     def _interval_note(self, indicator: Indicator) -> str:
         if indicator.interval != "none":

@@ -21,7 +21,8 @@ from agenda.periods import Period
 from reports.changes import Change, Difference
 from reports.cohorts import Against, Cohorts
 from reports.escape import plain, stress
-from reports.tables import Quarter, Standing, Value
+from reports.standings import Standing
+from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
 
 _RANK = {"met": 4, "on_track": 3, "no_target": 2, "at_risk": 1, "off_track": 0}
@@ -144,8 +145,8 @@ class Sentences:
         return next((t for t in targets if t[0].end >= end), targets[-1] if targets else None)
 
     def targets(self, indicator: Indicator) -> list[tuple[Period, Target]]:
-        """Every target with its period, in time."""
-        dated = [(self.quarter.calendar.parse(target.by), target) for target in indicator.targets]
+        """Every target of the whole with its period, in time."""
+        dated = [(self.quarter.calendar.parse(t.by), t) for t in indicator.targets if t.is_whole]
         return sorted(dated, key=lambda pair: pair[0].end)
 
     def target_text(self, indicator: Indicator) -> str:
@@ -199,13 +200,11 @@ class Sentences:
         last = calendar.shift(moved.value.period, -{"month": 12, "quarter": 4, "year": 1}[moved.value.period.type])
         if version.since is None or version.holds(last):
             return
-        period = self.words.period_short(version.since)
+        period, words = self.words.period_short(version.since), self.words
         if moved.amount is not None and compared is not None and not version.holds(calendar.parse(compared)):
-            yield self.words._(
-                "Defined otherwise since {period}; both numbers are by the new definition.", period=period
-            )
+            yield words._("Defined otherwise since {period}; both numbers are by the new definition.", period=period)
         else:
-            yield self.words._("Defined otherwise since {period}; numbers before can't be compared.", period=period)
+            yield words._("Defined otherwise since {period}; numbers before can't be compared.", period=period)
 
     def _movement(self, moved: Moved) -> str:
         """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""

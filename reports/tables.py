@@ -27,6 +27,7 @@ from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
 from agenda.versions import Version, versions
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
+from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
 from reports.withhold import Earlier, Frozen, withhold, without_people
 
 # Every definition of an indicator is a series; `is_in_force` are the values that count, the others stand beside them.
@@ -40,10 +41,6 @@ _TRENDS = f"""
     from ind_trends t join dim_periods p using (period_type, period)
     join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
-_STANDINGS = """
-    select s.indicator, t.period_type, t.period, t.baseline_period, t.baseline_value, t.path_value, t.status_code
-    from ind_status t join dim_periods p using (period_type, period)
-    join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force where p.period_end <= $end"""
 _COHORTS = """
     select s.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
            c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
@@ -141,16 +138,6 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where an indicator stands on the way from its baseline to its targets; ``code`` as in the mart."""
-
-    code: str = "no_data"
-    baseline_period: str | None = None
-    baseline_value: float | None = None
-    path_value: float | None = None
-
-
-@dataclass(frozen=True)
 class Reporter:
     """What one partner owed for the quarter and what of it came, as ids of measures in the agenda's order."""
 
@@ -176,6 +163,7 @@ class Quarter:
     values: pl.DataFrame
     trends: pl.DataFrame
     standings: pl.DataFrame
+    projections: pl.DataFrame
     cohorts: pl.DataFrame
     reporting: pl.DataFrame
     contributors: pl.DataFrame
@@ -200,10 +188,8 @@ class Quarter:
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         """By id, in the order of the goals; each by the definition that is in force for its shown period."""
-        return {
-            id_: self.version(id_).indicator.model_copy(update={"id": id_})
-            for goal in self.folder.agenda.goals for id_ in goal.indicators
-        }  # fmt: skip
+        ids = (id_ for goal in self.folder.agenda.goals for id_ in goal.indicators)
+        return {id_: self.version(id_).indicator.model_copy(update={"id": id_}) for id_ in ids}
 
     @cached_property
     def versions(self) -> Mapping[str, tuple[Version, ...]]:
@@ -212,8 +198,7 @@ class Quarter:
 
     def version(self, indicator: str, period: Period | None = None) -> Version:
         """The definition in force for the period, by default the shown one."""
-        at = period or self.shown_period(indicator)
-        return next(version for version in reversed(self.versions[indicator]) if version.holds(at))
+        return next(v for v in reversed(self.versions[indicator]) if v.holds(period or self.shown_period(indicator)))
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
@@ -278,8 +263,7 @@ class Quarter:
         self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "",
         period: str | None = None, version: int | None = None,
     ) -> Value | None:  # fmt: skip
-        """The value, by default of the whole for the shown period, by the definition in force for it; None where the
-        marts have no row."""
+        """The value, by default of the whole for the shown period by the definition in force; None where there is no row."""
         key = period or self.shown_period(indicator).key
         by = version if version is not None else self._in_force.get((indicator, key), 1)
         return self._index.get((indicator, key, place or self.root.id, breakdown, members, by))
@@ -297,16 +281,33 @@ class Quarter:
         """How the whole's value moved, by default that of the shown period."""
         return self._changes.get((indicator, period or self.shown_period(indicator).key), Change())
 
-    def standing(self, indicator: str) -> Standing:
-        return self._standings.get((indicator, self.shown_period(indicator).key), Standing())
+    def standing(self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "") -> Standing:
+        """Where the whole stands, or a place or group with a target of its own; of others nothing is known."""
+        key = (indicator, self.shown_period(indicator).key, place or self.root.id, breakdown, members)
+        return self._standings.get(key, Standing())
+
+    def projection(self, indicator: str) -> Projection | None:
+        """Where the whole would come to at its pace; None where its numbers bear no projection."""
+        return self._projections.get((indicator, self.shown_period(indicator).key))
+
+    def as_known(self, indicator: str, period: Period) -> float | None:
+        """What the data say of the whole for any period; None where that is nothing, or withheld."""
+        of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": "",
+              "version": self.version(indicator).number}  # fmt: skip
+        found = self.values.filter(**of)["value"].to_list()
+        return found[0] if found else None
 
     @cached_property
     def _changes(self) -> Mapping[tuple[str, str], Change]:
         return changes(self.trends)
 
     @cached_property
-    def _standings(self) -> Mapping[tuple[str, str], Standing]:
-        return {(row[0], row[2]): Standing(row[6], row[3], row[4], row[5]) for row in self.standings.iter_rows()}
+    def _standings(self) -> Mapping[tuple[str, str, str, str, str], Standing]:
+        return standings(self.standings)
+
+    @cached_property
+    def _projections(self) -> Mapping[tuple[str, str], Projection]:
+        return projections(self.projections)
 
     def contributors_of(self, indicator: str) -> tuple[list[Partner], list[Partner]]:
         """The partners that owed or gave numbers for the indicator in its shown period: (reported, did not)."""
@@ -371,17 +372,15 @@ def read_quarter(
 
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
-            frozen = Frozen(read(_VALUES), read(_TRENDS), read(_STANDINGS))
+            frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
             policy = folder.initiative.disclosure
             own = read_own(connection) if policy is not None and policy.policy == "small_counts" else {}
-            values, trends, standings = withhold(folder, frozen, root, own, earlier, cache)
+            shown = withhold(folder, frozen, root, own, earlier, cache)
             return Quarter(
                 folder=folder,
                 period=period,
                 as_of=datetime.fromtimestamp((as_of[0] if as_of else 0) / 1e6, UTC),
-                values=values,
-                trends=trends,
-                standings=standings,
+                **shown._asdict(),
                 cohorts=without_people(folder, read(_COHORTS)),
                 reporting=read(_REPORTING),
                 contributors=read(_CONTRIBUTORS),

@@ -16,6 +16,7 @@ from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
 from reports.gap_words import GapWords
+from reports.outlook import Outlook
 from reports.quality import Quality
 from reports.sentences import Moved, Sentences
 from reports.tables import Quarter
@@ -104,7 +105,11 @@ class Views:
 
     @cached_property
     def figures(self) -> Figures:
-        return Figures(self.quarter, self.words, self.sentences)
+        return Figures(self.quarter, self.words, self.sentences, self.outlook)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return Outlook(self.quarter, self.words, self.sentences)
 
     @cached_property
     def values(self) -> ValueTables:
@@ -220,7 +225,7 @@ class Views:
             name=sentence_case(plain(indicator.name)),
             code=code,
             status=words.standing(code),
-            say=self.sentences.say(indicator.id),
+            say=" ".join(filter(None, (self.sentences.say(indicator.id), self.outlook.sentence(indicator)))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
             gaps=tuple(gap_words.sentences(indicator)),

@@ -106,9 +106,13 @@ def test_explain_and_values_go_by_the_definition_in_force(lake: tuple[Lake, Fold
     folder = lake[1]
     parse = folder.initiative.calendar.parse
     old, new = (explain(folder, redefined.path, "use", parse(period)) for period in ("2026Q3", "2026Q4"))
-    assert (old.version, old.value, [t.measure for t in old.terms]) == (1, 0.75, ["enrolled", "spots"])
-    assert (new.version, new.value, [t.measure for t in new.terms]) == (2, 0.5, ["enrolled", "spots", "waiting"])
-    assert [(other.version, other.value) for other in new.otherwise] == [(1, 0.75)]
+    assert (old.defined.version, old.value, [t.measure for t in old.terms]) == (1, 0.75, ["enrolled", "spots"])
+    assert (new.defined.version, new.value, [t.measure for t in new.terms]) == (
+        2,
+        0.5,
+        ["enrolled", "spots", "waiting"],
+    )
+    assert [(other.version, other.value) for other in new.defined.otherwise] == [(1, 0.75)]
     said = " ".join("\n".join(explain_words.lines(new)).split())
     assert "Defined so since 2026-04-01 (version 2): Children who wait want a spot, too." in said
     assert "By version 1 of the definition it is" in said
