@@ -263,7 +263,7 @@ class Quarter:
         self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "",
         period: str | None = None, version: int | None = None,
     ) -> Value | None:  # fmt: skip
-        """The value, by default of the whole for the shown period by the definition in force; None where there is no row."""
+        """The value, by default of the whole for the shown period by the definition in force; None where no row is."""
         key = period or self.shown_period(indicator).key
         by = version if version is not None else self._in_force.get((indicator, key), 1)
         return self._index.get((indicator, key, place or self.root.id, breakdown, members, by))

@@ -24,12 +24,11 @@ from flows.revisions import Replay, revisions
 from flows.values import values
 from reports.cells import Cells, Row
 from reports.charts import pieces
-from reports.figures import Figures
 from reports.package import values_table
 from reports.pages import write_project
 from reports.revisions import compare, read_values
-from reports.sentences import Sentences
 from reports.tables import read_quarter
+from reports.views import EditionLabel, Views
 from reports.words import Words
 from sources.lake import Lake as StoredLake
 from tests.dbt.conftest import INITIATIVE, Warehouse
@@ -162,7 +161,7 @@ def test_the_page_breaks_the_line_and_says_why(lake: tuple[Lake, Folder], redefi
     ):
         assert said in page, said
     assert page.count(">defined otherwise<") == 2  # at the break, in the wide chart and the narrow one
-    figures = Figures(quarter, Words("en", quarter.calendar), Sentences(quarter, Words("en", quarter.calendar)))
+    figures = Views(quarter, Words("en", quarter.calendar), EditionLabel()).figures
     points = figures.points(quarter.indicators["use"])
     assert [(piece, point.value) for piece, point in pieces(points)][-2:] == [(2, 0.75), (3, 0.5)]
     told = figures.trend(quarter.indicators["use"]).description
