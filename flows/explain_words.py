@@ -14,7 +14,7 @@ from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.statuses import STATUSES, SUPPRESSED
+from agenda.statuses import STATUSES, SUPPRESSED, THIN
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.revisions import Known
 
@@ -38,6 +38,7 @@ STATUS = {
     "A": "complete: everybody who owes a number for it has reported",
     "P": "provisional: a partner, a month or some records are missing",
     "O": "not reported: a part of the formula is missing. This is not zero",
+    "L": "withheld: fewer of the partners that owe it reported than the agreed minimum. This is not zero",
     "M": "cannot be: it is not applicable, or the number to divide by is zero",
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
 }
@@ -84,6 +85,8 @@ def _head(made: Explanation) -> Iterator[str]:
 
 def _value(made: Explanation) -> str:
     said = shown(made, made.value)
+    if made.status == THIN:
+        return "withheld"
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
     times = f" × {made.times:,}" if made.times != 1 else ""
@@ -97,7 +100,7 @@ def _numbers(made: Explanation, part: str) -> list[Number]:
 def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
     total = made.numerator if part == "numerator" else made.denominator
     title = {"numerator": "What is counted", "denominator": "Divided by"}[part]
-    yield from ("", f"{title}: {number(total, _numbers(made, part))}")
+    yield from ("", f"{title}: {'withheld' if made.status == THIN else number(total, _numbers(made, part))}")
     for term in terms:
         yield from _term(made, term)
 

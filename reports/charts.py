@@ -40,9 +40,9 @@ class Point:
         return SIGNS[self.absence] if self.absence else ""
 
 
-SIGNS = {"missing": ":", "suppressed": "x", "withheld": "c", "not_applicable": "z", "undivided": "÷"}
+SIGNS = {"missing": ":", "suppressed": "x", "withheld": "c", "thin": "<", "not_applicable": "z", "undivided": "÷"}
 """Signs for values that are not there, as statistical offices set them in tables and templates take them from
-partners (``c``: confidential); and the sign of a division."""
+partners (``c``: confidential); below the minimum; and the sign of a division."""
 
 
 @dataclass(frozen=True)

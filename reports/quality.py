@@ -70,6 +70,14 @@ class Quality:
             low=words.number(policy.hide[0]), high=words.number(policy.hide[1]),
         )  # fmt: skip
 
+    def minimum(self) -> str:
+        """How many must have reported for a number to be shown; empty where any number will do."""
+        words, minimum = self.words, self.quarter.folder.initiative.coverage.minimum
+        if not minimum:
+            return ""
+        return words._("**Too few is no number.** Where less than {minimum} of the partners that owe a number have "
+                       "reported it, it is withheld, not guessed.", minimum=words.percent(minimum))  # fmt: skip
+
     def nothing_withheld(self) -> str:
         """Why nothing is, in the initiative's own words; empty where something may be."""
         policy = self.quarter.folder.initiative.disclosure

@@ -23,7 +23,7 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
+from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, THIN
 from reports.own import read_own
 from reports.withhold import Earlier, Frozen, withhold, without_people
 
@@ -63,7 +63,7 @@ class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
     ``status`` is SDMX OBS_STATUS: A normal, P provisional, other codes of numbers as they were reported; O not
-    reported, M cannot exist, Q suppressed by a partner,
+    reported, L of too few partners, M cannot exist, Q suppressed by a partner,
     or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
@@ -108,7 +108,7 @@ ABSENCE = ("status", "conf_status", "denominator")
 
 def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``not_applicable`` or ``undivided``.
+    ``thin`` (too few partners reported), ``not_applicable`` or ``undivided``.
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """
@@ -117,7 +117,7 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     if status == NOT_APPLICABLE:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
-    return "suppressed" if status == SUPPRESSED else "missing"
+    return {SUPPRESSED: "suppressed", THIN: "thin"}.get(status, "missing")
 
 
 @dataclass(frozen=True)
