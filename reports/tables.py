@@ -44,8 +44,9 @@ _COHORTS = """
            c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
     from ind_cohorts c join dim_periods p using (period_type, period) where p.period_end <= $end"""
 _REPORTING = """
-    select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
-    from fct_reporting where period_type = 'quarter' and period = $quarter"""
+    select partner, measure, period, is_expected, is_reported, months_expected, months_reported, last_received_at,
+           due_on, complete_on, is_on_time
+    from fct_reporting where period_type = 'quarter' and period_end <= $end"""
 _CONTRIBUTORS = """
     select c.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
     from fct_indicator_partners c join dim_periods p using (period_type, period) where p.period_end <= $end"""
@@ -151,6 +152,7 @@ class Reporter:
     missing: tuple[str, ...]
     in_part: tuple[str, ...]  # some months of the quarter came, not all
     unasked: tuple[str, ...]  # came, though not owed
+    on_time: tuple[str, ...]  # all that is owed of it came by the day it was due
     last_received: datetime | None
 
     @property
@@ -294,7 +296,7 @@ class Quarter:
         """Every partner that owed or gave something for the quarter, in the agenda's order."""
         measures = {measure.id: i for i, measure in enumerate(self.folder.agenda.measures)}
         rows: dict[str, list[dict[str, Any]]] = {}
-        for row in self.reporting.iter_rows(named=True):
+        for row in self.reporting.filter(pl.col("period") == self.period.key).iter_rows(named=True):
             if row["measure"] in measures:
                 rows.setdefault(row["partner"], []).append(row)
 
@@ -309,6 +311,7 @@ class Quarter:
                 tuple(row["measure"] for row in owed if not row["is_reported"]),
                 tuple(row["measure"] for row in partly),
                 tuple(row["measure"] for row in mine if row["is_reported"] and not row["is_expected"]),
+                tuple(row["measure"] for row in owed if row["is_on_time"]),
                 max(received, default=None),
             )
 
@@ -329,7 +332,7 @@ def read_quarter(
     Raises `Unavailable` where the file can't be read or lacks a mart, `HeldBack` where people can't be protected.
     """
     root = next(place.id for place in folder.agenda.places if place.parent is None)
-    known = {"start": period.start, "end": period.end, "quarter": period.key, "root": root,
+    known = {"start": period.start, "end": period.end, "root": root,
              "next_end": folder.initiative.calendar.shift(period, 1).end}  # fmt: skip
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
