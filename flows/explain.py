@@ -23,8 +23,10 @@ from agenda.periods import Period
 from agenda.statuses import ORDER, THIN
 from agenda.tables import members_text
 from flows import explain_sql as sql
+from flows.explain_aims import Aims, aims
 from flows.explain_sums import Share, added
 from flows.revisions import Known
+from reports.changes import COMPARED, Difference, compared
 from sources.forms.sheet_words import layouts_of
 
 LEFT_OUT = "MK"
@@ -72,7 +74,7 @@ class Term:
     ``low`` and ``high`` differ where partners' lists overlap.
     """
 
-    part: Literal["numerator", "denominator"]
+    part: Literal["numerator", "denominator", "squares"]
     measure: str
     name: str
     unit: str
@@ -185,6 +187,8 @@ class Explanation:
     cohorts: tuple[Cohort, ...]
     remarks: tuple[Remark, ...]
     superseded: tuple[Origin, ...]
+    aims: Aims | None
+    changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
     moments: tuple[Known, ...] = ()
@@ -285,6 +289,9 @@ class _Reader:
             cohorts=tuple(self._cohorts()),
             remarks=tuple(self._remarks(terms)),
             superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
+            aims=aims(self.rows, self.asked),
+            changes=tuple(Difference(*(row[c] for c in compared(e))) for row in self.rows(sql.TREND, **self.asked)
+                          for e in COMPARED),
             names=self.names,
         )  # fmt: skip
         if found:

@@ -16,6 +16,11 @@ VALUE = """
     where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown
         and members = $members"""
 
+TREND = """
+    select * from ind_trends
+    where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown
+        and members = $members"""
+
 COVERAGE = """
     select expected_reporters, actual_reporters from fct_coverage
     where indicator = $indicator and period = $period and place = $place"""

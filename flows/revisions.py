@@ -88,8 +88,9 @@ class Replay:
             str(lake / file["path"]): manifest.batch
             for manifest in self.manifests for file in manifest.files if file["table"] == table
         }  # fmt: skip
+        columns = ", ".join(f"rows.{name}::{type_} as {name}" for name, type_ in own.items())
+        empty = ", ".join(f"null::{type_} as {name}" for name, type_ in own.items())
         if not files:
-            empty = ", ".join(f"null::{type_} as {name}" for name, type_ in own.items())
             self.connection.execute(f"create table raw.{table} as select {empty}, 0 as batch_number where false")
             return
         self.connection.execute("create or replace temp table files (path text, batch text)")
@@ -97,16 +98,15 @@ class Replay:
         repeats = "reading" in own and table != "deliveries"
         unless = "anti join raw.later on later.batch = b.batch and later.reading = rows.reading" if repeats else ""
         given = {"files": [re.sub(r"([\[*?])", r"[\1]", path) for path in files]}
-        # Older files may lack columns, all of them or some.
-        described = "describe select * from read_parquet($files, union_by_name = true)"
-        has = {name for name, *_ in self.connection.execute(described, given).fetchall()}
-        columns = ", ".join(f"{f'rows.{n}' if n in has else 'null'}::{type_} as {n}" for n, type_ in own.items())
         if "$indicator" in condition:
             given["indicator"] = self.indicator  # type: ignore[assignment]
         self.connection.execute(
             f"""create table raw.{table} as
             select {columns}, b.number as batch_number
-            from read_parquet($files, filename = true, union_by_name = true) as rows
+            from (
+                select * from read_parquet($files, filename = true, union_by_name = true)
+                union all by name select {empty} where false  -- columns that older files lack
+            ) as rows
             join files on rows.filename = files.path join raw.batches b on files.batch = b.batch {unless}
             where {condition}""",
             given,

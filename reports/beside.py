@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reports.changes import COMPARED, compared
 from reports.tables import Quarter
 from reports.words import Words
 
@@ -25,7 +26,36 @@ class Beside:
 
 
 def tables_beside(quarter: Quarter, words: Words) -> list[Beside]:
-    return [_cohorts(quarter, words), _reporting(quarter, words)]
+    return [_changes(quarter, words), _cohorts(quarter, words), _reporting(quarter, words)]
+
+
+def _changes(quarter: Quarter, words: Words) -> Beside:
+    """How the whole differs from what it is compared with: one row for each indicator, period and comparison."""
+    key = ["indicator", "period_type", "period", "compared_with"]
+    fields = [
+        ("indicator", "string", words._("Id of the indicator, of which this is the whole.")),
+        ("period_type", "string", words._("month, quarter or year.")),
+        ("period", "string", words._("The period that is compared.")),
+        ("compared_with", "string",
+         words._("previous: the period before; year_before: the same one a year before; baseline: the agreed one.")),
+        ("earlier_period", "string", words._("The period it is compared with.")),
+        ("earlier_value", "number", words._("The value then; percents are fractions.")),
+        ("change", "number", words._("The value less the value then.")),
+        ("lower", "number", words._("Lower end of the 95 % interval of the change; empty where there is none.")),
+        ("upper", "number", words._("Upper end of the same.")),
+        ("is_beyond_chance", "boolean", words._("Whether the interval leaves out zero.")),
+    ]  # fmt: skip
+    names = [name for name, _, _ in fields]
+    parts = [
+        quarter.trends.select(
+            *key[:3], pl.lit(earlier).alias("compared_with"),
+            *(pl.col(name).alias(column) for name, column in zip(compared(earlier), names[4:], strict=True)),
+        )
+        for earlier in COMPARED
+    ]  # fmt: skip
+    known = pl.concat(parts).filter(pl.col("change").is_not_null())
+    order = pl.col("compared_with").replace_strict({earlier: i for i, earlier in enumerate(COMPARED)})
+    return Beside("indicator_changes", words._("Changes of indicators"), known.sort(*key[:3], order), key, fields)
 
 
 def _cohorts(quarter: Quarter, words: Words) -> Beside:

@@ -27,10 +27,13 @@ class Definitions:
         yield words._("Better"), {"more": words._("More is better."), "less": words._("Less is better."),
                                   "band": words._("Best inside the agreed band.")}[indicator.better]  # fmt: skip
         yield words._("Kind"), words.level(indicator.level)
+        yield from self._agreed(indicator)
         if indicator.interval != "none":
             method = words.method(indicator.interval)
             if indicator.interval == "wilson":
                 said = words._("95 %, {method}: how far chance could move a share of this many.", method=method)
+            elif indicator.interval == "t":
+                said = words._("95 %, {method}: how far chance could move a mean of this many.", method=method)
             else:
                 said = words._("95 %, {method}: how far chance could move a number of events.", method=method)
             yield words._("Interval"), said
@@ -50,6 +53,24 @@ class Definitions:
                     "the next one is there.",
                     series=plain(series.name), publisher=plain(series.publisher), published=plain(series.published),
                 )  # fmt: skip
+
+    def _agreed(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
+        """The baseline that was agreed, whatever the data say by now; and how the path leads to the targets."""
+        words, baseline = self.words, indicator.baseline
+        if baseline is not None and baseline.value is not None:
+            period = self.quarter.calendar.parse(baseline.period)
+            agreed, now = words.value(indicator, baseline.value), self.quarter.as_known(indicator.id, period)
+            parts = {"value": agreed, "period": words.period_short(period)}
+            if baseline.locked is None:
+                said = words._("{value} for {period}, as agreed", **parts)
+            else:
+                said = words._("{value} for {period}, as agreed on {day}", day=words.day(baseline.locked), **parts)
+            if now is not None and words.value(indicator, now) != agreed:
+                said = words._("{agreed}; the data now say {value}", agreed=said,
+                               value=words.value(indicator, now))  # fmt: skip
+            yield words._("Baseline"), f"{said}."
+        if indicator.path == "compound":
+            yield words._("Path"), words._("From target to target by the same share each day.")
 
     def _names(self, partners: list[Partner]) -> str:
         if len(partners) > DOTS_AT_MOST:

@@ -1,7 +1,7 @@
 """The numbers of an edition for others to use, as a Frictionless Data Package.
 
     data/indicator_values.csv  data/indicator_values.parquet  data/datapackage.json
-    data/cohorts.csv …         the tables of `reports.beside`
+    data/indicator_changes.csv  data/cohorts.csv              the tables of `reports.beside`
 
 The first holds every indicator value up to the quarter, in every kind of period that its indicator has. Numbers are
 exact: numerators and denominators as decimals, values as the shortest text that reads back as the same number.
@@ -170,10 +170,10 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
             "status",
             "string",
             words._(
-                "SDMX OBS_STATUS. With a value: A normal, P provisional; E estimated and other "
-                "codes as they were reported. Without one: O not reported, L withheld as too few partners reported, "
-                "M cannot exist, or nothing to divide by, Q suppressed by a partner or "
-                "withheld to protect people."
+                "SDMX OBS_STATUS. With a value: A normal, P provisional, U of low reliability: its "
+                "interval is wide; E estimated and other codes as they were reported. Without one: "
+                "O not reported, L withheld as too few partners reported, M cannot exist, or nothing to "
+                "divide by, Q suppressed by a partner or withheld to protect people, U too few to be a percent."
             ),
         ),
         (
