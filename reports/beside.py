@@ -29,7 +29,8 @@ class Beside:
 
 
 def tables_beside(quarter: Quarter, words: Words) -> list[Beside]:
-    return [_changes(quarter, words), _cohorts(quarter, words), _targets(quarter, words), _projections(quarter, words)]
+    tables = (_changes, _cohorts, _targets, _projections, _reporting)
+    return [table(quarter, words) for table in tables]
 
 
 def _changes(quarter: Quarter, words: Words) -> Beside:
@@ -130,3 +131,24 @@ def _projections(quarter: Quarter, words: Words) -> Beside:
     ]  # fmt: skip
     frame = quarter.projections.sort(key).select(name for name, _, _ in fields)
     return Beside("projections", words._("Indicators at their current pace"), frame, key, fields)
+
+
+def _reporting(quarter: Quarter, words: Words) -> Beside:
+    """Completeness and timeliness of each partner, measure and quarter."""
+    key = ["partner", "measure", "period"]
+    fields = [
+        ("partner", "string", words._("Id of the partner.")),
+        ("measure", "string", words._("Id of the measure.")),
+        ("period", "string", words._("The quarter.")),
+        ("is_expected", "boolean", words._("Whether the partner owes the measure for any part of the quarter.")),
+        ("months_expected", "integer", words._("Months that it owes.")),
+        ("months_reported", "integer", words._("Months that it reported; a number for the quarter has three.")),
+        ("completeness", "number", words._("Share of the months owed that were reported; empty where none is owed.")),
+        ("due_on", "date", words._("By which day it was to be there.")),
+        ("complete_on", "date", words._("On which day (UTC) the last month first came; empty while one is missing.")),
+        ("is_on_time", "boolean", words._("Whether that was by the day it was due.")),
+    ]
+    share = pl.min_horizontal("months_reported", "months_expected") / pl.col("months_expected")
+    frame = quarter.reporting.with_columns(pl.when("is_expected").then(share).alias("completeness"))
+    frame = frame.sort(key).select(name for name, _, _ in fields)
+    return Beside("reporting", words._("Who reported what, and when"), frame, key, fields)

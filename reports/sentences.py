@@ -178,6 +178,7 @@ class Sentences:
                 "suppressed": words._("There is no value for the {period}: a partner suppressed a part of it, so that "
                                       "the sum is not known.", period=period),
                 "withheld": words._("The value for the {period} is withheld to protect people.", period=period),
+                "thin": self._thin(indicator, found),
                 "not_applicable": words._("There is no value for the {period}: there can be none.", period=period),
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),
@@ -205,6 +206,16 @@ class Sentences:
             yield words._("Defined otherwise since {period}; both numbers are by the new definition.", period=period)
         else:
             yield words._("Defined otherwise since {period}; numbers before can't be compared.", period=period)
+
+    def _thin(self, indicator: str, value: Value | None) -> str:
+        words = self.words
+        return words.n(
+            "The value for the {period} is withheld: {actual} of {number} partner reported, less than {minimum}.",
+            "The value for the {period} is withheld: {actual} of {number} partners reported, less than {minimum}.",
+            value.expected if value else 0, actual=words.number(value.actual if value else 0),
+            period=words.period(self.quarter.shown_period(indicator)),
+            minimum=words.percent(self.quarter.folder.initiative.coverage.minimum),
+        )  # fmt: skip
 
     def _movement(self, moved: Moved) -> str:
         """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""

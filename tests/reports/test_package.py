@@ -142,3 +142,14 @@ def test_any_decimal_is_written_plainly(value: Decimal) -> None:
     assert Decimal(text) == value
     assert "e" not in text.lower()
     assert text == "0" or "." not in text or text[-1] not in "0."
+
+
+def test_completeness_and_timeliness_are_there_for_each_partner_measure_and_quarter(package: Path) -> None:
+    with (package / "reporting.csv").open(encoding="utf-8", newline="") as stream:
+        found = {(r["partner"], r["measure"], r["period"]): r for r in csv.DictReader(stream)}
+    assert {period for _, _, period in found} == {"2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"}
+    facts = ("is_expected", "months_expected", "months_reported", "completeness", "due_on", "complete_on", "is_on_time")
+    said = {key: tuple(row[fact] for fact in facts) for key, row in found.items()}
+    assert said["beta", "visits", "2026Q1"] == ("true", "3", "3", "1", "2026-04-22", "2026-04-10", "true")
+    assert said["beta", "visits", "2026Q2"] == ("true", "3", "0", "0", "2026-07-22", "", "")  # late
+    assert ("alpha", "active", "2026Q2") not in found  # neither owed nor reported
