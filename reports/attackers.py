@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.linked import Attacker, Linked, Sum
-from reports.solver import INFINITE, solve
+from reports.solver import INFINITE, Problem
 from reports.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground
 
 
@@ -65,11 +65,11 @@ class _Table:
     def utmost(self, goal: Goal, end: int) -> Changes:
         """How near the secret comes to the goal in the eyes of its attacker, the other counts with it."""
         ground, at = self.ground, {cell: column for column, cell in enumerate(self.cells)}
-        solution = solve(
+        rows = [({at[i]: w for i, w in each.weights.items()}, each.total, each.total) for each in self.sums]
+        solution = Problem(len(at), rows).solve(
             [(1.0 if end == LOW else -1.0) if i == goal.secret else 0.0 for i in self.cells],
             [max(ground.least[i], ground.knows(goal.attacker, i)) for i in self.cells],
             [min(ground.most[i], float(ground.linked.hide[1]) if i == goal.secret else INFINITE) for i in self.cells],
-            [({at[i]: w for i, w in each.weights.items()}, each.total, each.total) for each in self.sums],
             [ground.linked.cells[i].is_whole for i in self.cells],
         )
         if solution is None:

@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports import network, search
+from reports import search
 from reports.linked import Attacker, Linked
+from reports.network import Network
 from reports.search import Prices
-from reports.witnesses import HIGH, LOW, Changes, Ground
+from reports.witnesses import HIGH, LOW, NEAR, Changes, Ground
 
 STEPS, STEPS_FAR = 60, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
@@ -50,6 +51,7 @@ class _Choosing:
 
     def __init__(self, linked: Linked, attackers: Sequence[Attacker]) -> None:
         self.linked, self.ground = linked, Ground(linked, attackers)
+        self.network = Network(self.ground)
         cells = list(enumerate(linked.cells))
         self.hidden = {i for i, cell in cells if not cell.is_implied and (cell.is_small or cell.was_hidden)}
         self.secrets = sorted((i for i, cell in cells if cell.is_small and not cell.is_out),
@@ -64,6 +66,11 @@ class _Choosing:
     def protect(self) -> None:
         """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
         left = self.secrets
+        unseen = [i for i, price in enumerate(self.free) if price == 0.0]
+        for changes in self.network.rise(left, unseen):
+            for i, by in changes.items():
+                if i in self.witnesses and self.ground.values[i] + by >= self.linked.hide[1] - NEAR:
+                    self.witnesses[i] = [*self.witnesses[i], changes]
         is_sparse = 2 * len(left) < len(self.prices)  # else most is hidden anyway, and a long search saves little
         for steps in (STEPS, *((STEPS_FAR,) if is_sparse else ()), None):
             left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]
@@ -99,7 +106,7 @@ class _Choosing:
                     return False
                 last = goals[0]
                 if steps is None:
-                    changes = network.find(self.ground, goals[0], prices)
+                    changes = self.network.find(goals[0], prices)
                 else:
                     changes = search.find(self.ground, goals[0], prices, steps, blur)
                 if changes is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from reports.witnesses import NEAR, Changes, Goal, Ground
 
@@ -45,6 +46,21 @@ def find(ground: Ground, goal: Goal, prices: Prices, steps: int, blur: float | N
     return found
 
 
+import os
+_DOUBT = float(os.environ.get("DOUBT","0.3"))
+
+
+class _Way(NamedTuple):
+    """A chain that may be followed: one more cell after those of ``before``. Ordered by what it is guessed to cost."""
+
+    guess: float
+    number: int  # of equals the one found first, so that the search goes the same way every time
+    price: float
+    cell: int
+    change: float
+    before: tuple[Changes, Changes]
+
+
 class _Search:
     """The search for one chain; ``start`` is how far cells have gone already."""
 
@@ -55,40 +71,51 @@ class _Search:
     def chain(self, step: float, steps: int) -> Changes | None:
         """The secret goes by ``step`` and others go along, each once, so that all sums hold."""
         sums = self.ground.sums
-        first = {number: weight * step for number, weight in sums[self.goal.secret]}
-        waiting = [(0.0, 0, 0.0, {self.goal.secret: step}, first)]
+        waiting = [_Way(0.0, 0, 0.0, self.goal.secret, step, ({}, {}))]
         number = 0
         while waiting and steps > 0:
-            _, _, price, moved, uneven = heappop(waiting)
+            way = heappop(waiting)
+            moved, uneven = {**way.before[0], way.cell: way.change}, dict(way.before[1])
+            for each, weight in sums[way.cell]:
+                rest = uneven.pop(each, 0.0) + weight * way.change
+                if abs(rest) > NEAR:
+                    uneven[each] = rest
             if not uneven:
                 return moved
             steps -= 1
-            for i, change, extra in self._ways(moved, uneven):
-                still = dict(uneven)
+            before = moved, uneven
+            for i, change, price in self._ways(moved, uneven):
+                number += 1
+                left = len(uneven)
                 for each, weight in sums[i]:
-                    rest = still.pop(each, 0.0) + weight * change
-                    if abs(rest) > NEAR:
-                        still[each] = rest
-                number += 1  # of equals the one found first, so that the search goes the same way every time
-                total = price + extra + _LENGTH
-                heappush(waiting, (total + _UNEVEN * len(still), number, total, {**moved, i: change}, still))
+                    if each not in uneven:
+                        left += 1
+                    elif abs(uneven[each] + weight * change) <= NEAR:
+                        left -= 1
+                total = way.price + price + _LENGTH
+                heappush(waiting, _Way(total + _UNEVEN * left, number, total, i, change, before))
         return None
 
     def _ways(self, moved: Changes, uneven: Changes) -> list[tuple[int, float, float]]:
         """How the sum with the fewest ways can be made even by one more cell: cell, change and price."""
-        fewest = None
-        for each, rest in uneven.items():
+        parts = self.ground.parts
+        fewest: list[tuple[int, float, float]] | None = None
+        for each in sorted(uneven, key=lambda number: len(parts[number])):
             ways = []
-            for i, weight in self.ground.parts[each]:
-                price = 0.0 if i in self.start else self.prices[i]
-                if price is not None and i not in moved:
-                    change = -rest / weight
-                    extra = self._extra(i, self.ground.values[i] + self.start.get(i, 0.0) + change)
-                    if extra is not None:
-                        ways.append((i, change, price + extra))
-            if fewest is None or len(ways) < len(fewest):
+            for i, weight in parts[each]:
+                price = self.prices[i]
+                if price is None or i in moved:
+                    continue
+                change = -uneven[each] / weight
+                so_far = self.start.get(i)
+                extra = self._extra(i, self.ground.values[i] + change + (so_far or 0.0))
+                if extra is not None:
+                    ways.append((i, change, extra + (price if so_far is None else 0.0)))
+                    if fewest is not None and len(ways) == len(fewest):
+                        break
+            else:
                 fewest = ways
-            if not ways:
+            if not fewest:
                 break
         return fewest or []
 
@@ -97,6 +124,7 @@ class _Search:
         ground = self.ground
         if count < -NEAR or (cell in self.own and count < ground.knows(self.goal.attacker, cell) - NEAR):
             return None
+        doubt = _DOUBT if count < ground.top[cell] - NEAR else 0.0
         if ground.least[cell] - NEAR <= count <= ground.most[cell] + NEAR:
-            return 0.0
-        return None if ground.linked.cells[cell].was_marked else self.blur
+            return doubt
+        return None if ground.linked.cells[cell].was_marked or self.blur is None else self.blur + doubt

@@ -45,6 +45,7 @@ class Ground:
         for number, attacker in enumerate(self.attackers):
             for i, own in attacker.own.items():
                 self.owners[i].append((number, min(own, self.values[i])))
+        self.top = [max((own for _, own in self.owners.get(i, ())), default=0.0) for i in range(len(self.values))]
 
     def knows(self, attacker: int, cell: int) -> float:
         """How much of a cell is their own, and so the least that they know it to be."""
