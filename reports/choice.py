@@ -8,7 +8,7 @@ again if all small cells find other witnesses without it. Where nothing is found
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +16,8 @@ from reports import search
 from reports.linked import Attacker, Linked
 from reports.network import Network
 from reports.search import Prices
-from reports.witnesses import HIGH, LOW, NEAR, Changes, Ground
+from math import inf as INF
+from reports.witnesses import HIGH, LOW, Changes, Goal, Ground
 
 STEPS, STEPS_FAR = 60, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
@@ -67,30 +68,44 @@ class _Choosing:
         """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
         left = self.secrets
         unseen = [i for i, price in enumerate(self.free) if price == 0.0]
-        for changes in self.network.rise(left, unseen):
-            for i, by in changes.items():
-                if i in self.witnesses and self.ground.values[i] + by >= self.linked.hide[1] - NEAR:
-                    self.witnesses[i] = [*self.witnesses[i], changes]
+        for changes, reached in self.network.rise(left, unseen):
+            self.witnesses |= {secret: [changes] for secret in reached}
         is_sparse = 2 * len(left) < len(self.prices)  # else most is hidden anyway, and a long search saves little
         for steps in (STEPS, *((STEPS_FAR,) if is_sparse else ()), None):
             left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]
 
     def show_again(self) -> None:
         """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
-        cells = self.linked.cells
+        cells, needed = self.linked.cells, Counter[int]()
         added = [i for i in self.hidden if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)]
         for cell in sorted(added, key=lambda i: (-cells[i].cost, len(self.uses[i]), i)):
-            before = {secret: self.witnesses[secret] for secret in sorted(self.uses[cell])}
+            users = sorted(self.uses[cell], key=lambda secret: (-needed[secret], secret))
+            before = {secret: self.witnesses[secret] for secret in users}
             self.free[cell] = None
             for secret, witnesses in before.items():
                 self.witnesses[secret] = [changes for changes in witnesses if cell not in changes]
             steps = STEPS_DEAR if cells[cell].cost >= DEAR else STEPS_AGAIN
-            if all(self._settle(secret, self.free, steps) for secret in before):
+            lost = next((secret for secret in users if not self._settle(secret, self.free, steps)), None)
+            if lost is None:
                 self.hidden.discard(cell)
                 self.prices[cell] = cells[cell].cost
             else:
+                needed[lost] += 1  # it is asked first the next time
                 self.free[cell] = 0.0
                 self.witnesses |= before
+
+    def _scaled(self, goal: Goal) -> Changes | None:
+        """A witness for somebody for whom another goes too far: the same, part of the way."""
+        ground, secret = self.ground, goal.secret
+        step = goal.aim - ground.values[secret]
+        for changes in self.witnesses[secret]:
+            share = step / changes.get(secret, INF)
+            if 0 < share < 1:
+                less = {i: by * share for i, by in changes.items()}
+                is_whole = all(by == round(by) or not ground.linked.cells[i].is_whole for i, by in less.items())
+                if is_whole and goal.attacker not in ground.doubters(less):
+                    return less
+        return None
 
     def _hide(self, cell: int) -> None:
         if self.prices[cell]:
@@ -105,6 +120,11 @@ class _Choosing:
                 if goals[0] == last:  # what was found comes near, but in fractions of people
                     return False
                 last = goals[0]
+                if scaled := self._scaled(goals[0]):
+                    self.witnesses[secret] = [*self.witnesses[secret], scaled]
+                    for i in scaled:
+                        self.uses[i].add(secret)
+                    continue
                 if steps is None:
                     changes = self.network.find(goals[0], prices)
                 else:

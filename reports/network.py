@@ -17,8 +17,9 @@ from reports.witnesses import NEAR, Changes, Goal, Ground
 
 _LITTLE = 0.01
 """What moving a cell that nobody sees costs: little, so that few move."""
-_ENOUGH = 0.02
-"""The share of goals that a solution must reach, or the rest is left to those who look for them one by one."""
+_ROUNDS = 10
+"""How often many goals are asked for together. Each is worth another random amount each time, so that others are
+reached, and so that few solutions are in fractions of people; what is left is looked for one by one."""
 
 
 class Network:
@@ -52,32 +53,30 @@ class Network:
         fixed[way] = most[way] = abs(step)
         return self._changes(np.tile(np.nan_to_num(costs) + _LITTLE, 2), fixed, most, is_needed=True)
 
-    def rise(self, secrets: Collection[int], unseen: Collection[int]) -> Iterator[Changes]:
-        """Witnesses that bring many ``secrets`` to the upper end at once, and that nobody doubts, among ``unseen``.
+    def rise(self, secrets: Collection[int], unseen: Collection[int]) -> Iterator[tuple[Changes, list[int]]]:
+        """Witnesses that nobody doubts, among ``unseen``, each with those of ``secrets`` that it brings to the upper end.
 
         All goals are asked for together; those that were not reached together are asked for again.
         """
         ground, high = self.ground, float(self.ground.linked.hide[1])
         left = np.zeros(self.count, dtype=bool)
         left[list(secrets)] = True
-        can_move = np.zeros(self.count, dtype=bool)
-        can_move[list(unseen)] = True
-        least = np.minimum(np.maximum(self.top, ground.least), self.values)
-        few = _ENOUGH * left.sum()
-        reached = left
-        while left.any() and reached.sum() > few:
+        can_move = np.tile(np.isin(np.arange(self.count), list(unseen)), 2)
+        down = self.values - np.minimum(np.maximum(self.top, ground.least), self.values)
+        dice = np.random.default_rng(1)
+        for _ in range(_ROUNDS):
             limit = np.where(left, np.minimum(high, ground.most), ground.most)
-            most = np.concatenate([np.maximum(limit - self.values, 0.0), self.values - least])
-            most[np.tile(~can_move, 2)] = 0.0
-            cost = np.concatenate([np.where(left, -1.0, _LITTLE), np.where(left, 1.0, _LITTLE)])
+            up = np.maximum(limit - self.values, 0.0)
+            worth = 1.0 + dice.random(self.count)
+            cost = np.concatenate([np.where(left, -worth, _LITTLE), np.where(left, worth, _LITTLE)])
+            most = np.where(can_move, np.concatenate([up, down]), 0.0)
             changes = self._changes(cost, np.zeros(2 * self.count), most, is_needed=False)
-            if not changes:
-                return
-            yield changes
-            moves = np.zeros(self.count)
-            moves[list(changes)] = list(changes.values())
-            reached = left & (self.values + moves >= high - NEAR)
-            left = left & ~reached
+            if changes:
+                moves = np.zeros(self.count)
+                moves[list(changes)] = list(changes.values())
+                reached = left & (self.values + moves >= high - NEAR)
+                left &= ~reached
+                yield changes, [int(i) for i in np.flatnonzero(reached)]
 
     def _changes(self, cost: np.ndarray, least: np.ndarray, most: np.ndarray, *, is_needed: bool) -> Changes | None:
         """What moves at the least cost; a solution in fractions of people is no witness: one that ``is_needed`` is
