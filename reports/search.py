@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from typing import NamedTuple
 
 from reports.witnesses import NEAR, Changes, Goal, Ground
 
@@ -46,19 +45,13 @@ def find(ground: Ground, goal: Goal, prices: Prices, steps: int, blur: float | N
     return found
 
 
-import os
-_DOUBT = float(os.environ.get("DOUBT","0.3"))
+_DOUBT = 0.3
+"""What it costs that a cell goes below what some partner knows it to be, so that it takes another witness for them."""
 
-
-class _Way(NamedTuple):
-    """A chain that may be followed: one more cell after those of ``before``. Ordered by what it is guessed to cost."""
-
-    guess: float
-    number: int  # of equals the one found first, so that the search goes the same way every time
-    price: float
-    cell: int
-    change: float
-    before: tuple[Changes, Changes]
+_Way = tuple[float, int, float, int, float, Changes, Changes]
+"""A chain that may be followed: its price as it is guessed, its number (of equals the one found first is taken, so that
+the search goes the same way every time), its price so far, one more cell and by how much it goes; what moved before
+and what was uneven then."""
 
 
 class _Search:
@@ -66,65 +59,68 @@ class _Search:
 
     def __init__(self, ground: Ground, goal: Goal, start: Changes, prices: Prices, blur: float | None) -> None:
         self.ground, self.goal, self.start, self.prices, self.blur = ground, goal, start, prices, blur
-        self.own = ground.attackers[goal.attacker].own
+        self.known = ground.known[goal.attacker]
 
     def chain(self, step: float, steps: int) -> Changes | None:
         """The secret goes by ``step`` and others go along, each once, so that all sums hold."""
         sums = self.ground.sums
-        waiting = [_Way(0.0, 0, 0.0, self.goal.secret, step, ({}, {}))]
+        waiting: list[_Way] = [(0.0, 0, 0.0, self.goal.secret, step, {}, {})]
         number = 0
         while waiting and steps > 0:
-            way = heappop(waiting)
-            moved, uneven = {**way.before[0], way.cell: way.change}, dict(way.before[1])
-            for each, weight in sums[way.cell]:
-                rest = uneven.pop(each, 0.0) + weight * way.change
+            _, _, paid, cell, by, moved, uneven = heappop(waiting)
+            moved, uneven = {**moved, cell: by}, dict(uneven)
+            for each, weight in sums[cell]:
+                rest = uneven.pop(each, 0.0) + weight * by
                 if abs(rest) > NEAR:
                     uneven[each] = rest
             if not uneven:
                 return moved
             steps -= 1
-            before = moved, uneven
             for i, change, price in self._ways(moved, uneven):
-                number += 1
                 left = len(uneven)
                 for each, weight in sums[i]:
                     if each not in uneven:
                         left += 1
                     elif abs(uneven[each] + weight * change) <= NEAR:
                         left -= 1
-                total = way.price + price + _LENGTH
-                heappush(waiting, _Way(total + _UNEVEN * left, number, total, i, change, before))
+                number += 1
+                total = paid + price + _LENGTH
+                heappush(waiting, (total + _UNEVEN * left, number, total, i, change, moved, uneven))
         return None
 
     def _ways(self, moved: Changes, uneven: Changes) -> list[tuple[int, float, float]]:
-        """How the sum with the fewest ways can be made even by one more cell: cell, change and price."""
-        parts = self.ground.parts
-        fewest: list[tuple[int, float, float]] | None = None
-        for each in sorted(uneven, key=lambda number: len(parts[number])):
-            ways = []
+        """How the sum with the fewest ways can be made even by one more cell: cell, change and price.
+
+        Written out in one loop, since this is where nearly all the time of protecting an edition goes.
+        """
+        ground, known, blur, start, prices = self.ground, self.known, self.blur, self.start, self.prices
+        values, least, most, top, parts = ground.values, ground.least, ground.most, ground.top, ground.parts
+        fewest: list[tuple[int, float, float]] = []
+        count = len(values)
+        for each in sorted(uneven, key=ground.sizes.__getitem__):
+            rest, ways = uneven[each], []
             for i, weight in parts[each]:
-                price = self.prices[i]
+                price = prices[i]
                 if price is None or i in moved:
                     continue
-                change = -uneven[each] / weight
-                so_far = self.start.get(i)
-                extra = self._extra(i, self.ground.values[i] + change + (so_far or 0.0))
-                if extra is not None:
-                    ways.append((i, change, extra + (price if so_far is None else 0.0)))
-                    if fewest is not None and len(ways) == len(fewest):
-                        break
+                change = -rest / weight
+                value = values[i] + change
+                if i in start:
+                    value += start[i]
+                    price = 0.0
+                if value < -NEAR or (i in known and value < known[i] - NEAR):
+                    continue
+                if value < top[i] - NEAR:
+                    price += _DOUBT
+                if not least[i] - NEAR <= value <= most[i] + NEAR:
+                    if blur is None or ground.was_marked[i]:
+                        continue
+                    price += blur
+                ways.append((i, change, price))
+                if len(ways) == count:
+                    break
             else:
-                fewest = ways
-            if not fewest:
-                break
-        return fewest or []
-
-    def _extra(self, cell: int, count: float) -> float | None:
-        """What it costs beside hiding that a cell may be ``count``; None where it can't be."""
-        ground = self.ground
-        if count < -NEAR or (cell in self.own and count < ground.knows(self.goal.attacker, cell) - NEAR):
-            return None
-        doubt = _DOUBT if count < ground.top[cell] - NEAR else 0.0
-        if ground.least[cell] - NEAR <= count <= ground.most[cell] + NEAR:
-            return doubt
-        return None if ground.linked.cells[cell].was_marked or self.blur is None else self.blur + doubt
+                fewest, count = ways, len(ways)
+                if count <= 1:  # nothing to choose
+                    break
+        return fewest

@@ -46,7 +46,10 @@ class Ground:
             for i, own in attacker.own.items():
                 self.owners[i].append((number, min(own, self.values[i])))
         self._doubters: dict[int, tuple[Changes, dict[int, None]]] = {}
+        self.known = [{i: min(own, self.values[i]) for i, own in attacker.own.items()} for attacker in self.attackers]
         self.top = [max((own for _, own in self.owners.get(i, ())), default=0.0) for i in range(len(self.values))]
+        self.sizes = [len(parts) for parts in self.parts]
+        self.was_marked = [cell.was_marked for cell in linked.cells]
 
     def knows(self, attacker: int, cell: int) -> float:
         """How much of a cell is their own, and so the least that they know it to be."""
