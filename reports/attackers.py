@@ -37,8 +37,10 @@ def exposed(
     found = [Exposed(i, "", linked.cells[i].value, linked.cells[i].value) for i in secrets if i not in unknown]
     ground = Ground(linked, attackers)
     tables: dict[int, _Table] = {}
+    given = {id(changes): changes for found in (witnesses or {}).values() for changes in found}
+    proven = {name for name, changes in given.items() if ground.fits(changes, unknown)}
     for secret in (i for i in secrets if i in unknown):
-        known = [changes for changes in (witnesses or {}).get(secret, ()) if ground.fits(changes, unknown)]
+        known = [changes for changes in (witnesses or {}).get(secret, ()) if id(changes) in proven]
         for end in (LOW, HIGH):
             while goals := ground.goals(secret, end, known):
                 if not tables:

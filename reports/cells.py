@@ -93,8 +93,8 @@ class Cells:
         truths: dict[Key, float] = {}
         complements: list[tuple[Key, Key | float]] = []
         for row in rows:
-            numerator, denominator = self.keys(row)
-            for key, value, is_shown in self._seen(row):
+            numerator, denominator = keys = self.keys(row)
+            for key, value, is_shown in self._seen(row, *keys):
                 if truths.setdefault(key, value) != value:
                     raise HeldBack(f"two values of this edition count {key} differently: {truths[key]:g}, {value:g}.")
                 facts = self._facts[self._cell(key, value)]
@@ -131,10 +131,9 @@ class Cells:
         """The measure of people that the terms are; several terms about people are refused by `agenda.lint`."""
         return next((self.people[term.measure] for term in terms if term.measure in self.people), None)
 
-    def _seen(self, row: Row) -> Iterator[tuple[Key, float, bool]]:
+    def _seen(self, row: Row, numerator: Key | None, denominator: Key | None) -> Iterator[tuple[Key, float, bool]]:
         """The cells of a row with their values, and whether the edition showed them."""
         formula = self.indicators[row.indicator].formula
-        numerator, denominator = self.keys(row)
         if numerator is not None and row.numerator is not None:
             yield numerator, float(row.numerator / formula.of[0].weight), row.has_numerator
             if (high := self.high(row)) is not None:
@@ -306,7 +305,7 @@ def _by_time(truths: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
     for key in truths:
         if key.period not in periods:
             periods[key.period] = calendar.parse(key.period)
-        series[key._replace(period_type="", period="")][key.period_type].append((periods[key.period], key))
+        series[Key(key.measure, "", "", key.place, key.members, key.is_high)][key.period_type].append((periods[key.period], key))
     for types in series.values():
         for long, *shorter in (("year", "quarter", "month"), ("quarter", "month")):
             finer = next((types[short] for short in shorter if short in types), [])

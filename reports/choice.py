@@ -19,7 +19,7 @@ from reports.search import Prices
 from math import inf as INF
 from reports.witnesses import HIGH, LOW, Changes, Goal, Ground
 
-STEPS, STEPS_FAR = 60, 500
+STEPS, STEPS_FAR = 25, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
 are looked at. Steps, not seconds, so that the same numbers have the same cells hidden on every machine."""
 STEPS_AGAIN, STEPS_DEAR = 20, 1000
@@ -68,8 +68,11 @@ class _Choosing:
         """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
         left = self.secrets
         unseen = [i for i, price in enumerate(self.free) if price == 0.0]
-        for changes, reached in self.network.rise(left, unseen):
-            self.witnesses |= {secret: [changes] for secret in reached}
+        for end in (LOW, HIGH):
+            low = [i for i in left if end == HIGH or self.ground.top[i] <= self.linked.hide[0] < self.ground.values[i]]
+            for changes, reached in self.network.together(end, low, unseen):
+                for secret in reached:
+                    self.witnesses[secret] = [*self.witnesses[secret], changes]
         is_sparse = 2 * len(left) < len(self.prices)  # else most is hidden anyway, and a long search saves little
         for steps in (STEPS, *((STEPS_FAR,) if is_sparse else ()), None):
             left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]

@@ -13,13 +13,14 @@ import numpy as np
 
 from reports.search import Prices
 from reports.solver import INFINITE, Problem
-from reports.witnesses import NEAR, Changes, Goal, Ground
+from reports.witnesses import HIGH, NEAR, Changes, Goal, Ground
 
 _LITTLE = 0.01
 """What moving a cell that nobody sees costs: little, so that few move."""
-_ROUNDS = 10
-"""How often many goals are asked for together. Each is worth another random amount each time, so that others are
-reached, and so that few solutions are in fractions of people; what is left is looked for one by one."""
+_ROUNDS, _FEW = 10, 0.02
+"""How often many goals are asked for together, and the share of them that a solution must reach to be worth more such.
+Each goal is worth another random amount each time, so that others are reached, and so that few solutions are in
+fractions of people; what is left is looked for one by one."""
 
 
 class Network:
@@ -27,8 +28,8 @@ class Network:
 
     def __init__(self, ground: Ground) -> None:
         self.ground, self.count = ground, len(ground.values)
-        self.values = np.array(ground.values)
-        self.top = np.array(ground.top)
+        self.values = np.array(ground.values, dtype=np.double)
+        self.top = np.array(ground.top, dtype=np.double)
         self.is_whole = [cell.is_whole for cell in ground.linked.cells]
         self.was_marked = np.array([cell.was_marked for cell in ground.linked.cells])
         rows = []
@@ -53,30 +54,34 @@ class Network:
         fixed[way] = most[way] = abs(step)
         return self._changes(np.tile(np.nan_to_num(costs) + _LITTLE, 2), fixed, most, is_needed=True)
 
-    def rise(self, secrets: Collection[int], unseen: Collection[int]) -> Iterator[tuple[Changes, list[int]]]:
-        """Witnesses that nobody doubts, among ``unseen``, each with those of ``secrets`` that it brings to the upper end.
+    def together(
+        self, end: int, secrets: Collection[int], unseen: Collection[int]
+    ) -> Iterator[tuple[Changes, list[int]]]:
+        """Witnesses that nobody doubts, among ``unseen``, each with those of ``secrets`` that it brings to ``end``.
 
-        All goals are asked for together; those that were not reached together are asked for again.
+        All are asked for together; those that were not reached together are asked for again.
         """
-        ground, high = self.ground, float(self.ground.linked.hide[1])
-        left = np.zeros(self.count, dtype=bool)
-        left[list(secrets)] = True
+        ground, (low, high) = self.ground, map(float, self.ground.linked.hide)
+        values, is_up = self.values, end == HIGH
+        left = np.isin(np.arange(self.count), list(secrets))
         can_move = np.tile(np.isin(np.arange(self.count), list(unseen)), 2)
-        down = self.values - np.minimum(np.maximum(self.top, ground.least), self.values)
+        least = np.minimum(np.maximum(self.top, ground.least), values)
         dice = np.random.default_rng(1)
         for _ in range(_ROUNDS):
-            limit = np.where(left, np.minimum(high, ground.most), ground.most)
-            up = np.maximum(limit - self.values, 0.0)
-            worth = 1.0 + dice.random(self.count)
-            cost = np.concatenate([np.where(left, -worth, _LITTLE), np.where(left, worth, _LITTLE)])
-            most = np.where(can_move, np.concatenate([up, down]), 0.0)
-            changes = self._changes(cost, np.zeros(2 * self.count), most, is_needed=False)
+            most = np.where(left & is_up, np.minimum(high, ground.most), ground.most)
+            floor = least if is_up else np.where(left, np.maximum(least, np.minimum(low, values)), least)
+            ways = np.concatenate([np.maximum(most - values, 0.0), values - floor])
+            worth = np.where(left, (1.0 + dice.random(self.count)) * (1 if is_up else -1), 0.0)
+            cost = np.concatenate([-worth, worth]) + _LITTLE
+            changes = self._changes(cost, np.zeros(2 * self.count), np.where(can_move, ways, 0.0), is_needed=False)
             if changes:
-                moves = np.zeros(self.count)
-                moves[list(changes)] = list(changes.values())
-                reached = left & (self.values + moves >= high - NEAR)
-                left &= ~reached
-                yield changes, [int(i) for i in np.flatnonzero(reached)]
+                counts = values.copy()
+                counts[list(changes)] += list(changes.values())
+                is_near = left & ((counts >= high - NEAR) if is_up else (counts <= low + NEAR))
+                if is_near.sum() <= _FEW * left.sum():
+                    return
+                left &= ~is_near
+                yield changes, [int(i) for i in np.flatnonzero(is_near)]
 
     def _changes(self, cost: np.ndarray, least: np.ndarray, most: np.ndarray, *, is_needed: bool) -> Changes | None:
         """What moves at the least cost; a solution in fractions of people is no witness: one that ``is_needed`` is
