@@ -305,7 +305,9 @@ def _by_time(truths: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
     for key in truths:
         if key.period not in periods:
             periods[key.period] = calendar.parse(key.period)
-        series[Key(key.measure, "", "", key.place, key.members, key.is_high)][key.period_type].append((periods[key.period], key))
+        series[Key(key.measure, "", "", key.place, key.members, key.is_high)][key.period_type].append(
+            (periods[key.period], key)
+        )
     for types in series.values():
         for long, *shorter in (("year", "quarter", "month"), ("quarter", "month")):
             finer = next((types[short] for short in shorter if short in types), [])

@@ -34,7 +34,7 @@ class Network:
         self.was_marked = np.array([cell.was_marked for cell in ground.linked.cells])
         rows = []
         for parts in ground.parts:
-            ways = {i: weight for i, weight in parts} | {self.count + i: -weight for i, weight in parts}
+            ways = dict(parts) | {self.count + i: -weight for i, weight in parts}
             rows.append((ways, 0.0, 0.0))
         self.problem = Problem(2 * self.count, rows)
 

@@ -110,7 +110,9 @@ def write(folder: Path, places: int, quarters: int, seed: int) -> None:
         inbox.mkdir(parents=True)
         for n in range(quarters):
             quarter = f"{2025 + n // 4}Q{n % 4 + 1}"
-            pl.DataFrame(list(reported(places, quarter, rng)), columns, orient="row").write_csv(inbox / f"{quarter}.csv")
+            pl.DataFrame(list(reported(places, quarter, rng)), columns, orient="row").write_csv(
+                inbox / f"{quarter}.csv"
+            )
     done.write_text(kind)
 
 
