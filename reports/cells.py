@@ -77,6 +77,8 @@ class Cells:
     _facts: list[_Facts] = field(default_factory=list)
     _names: list[tuple[Key | str, float]] = field(default_factory=list)
     _sums: dict[tuple[tuple[tuple[int, float], ...], float], None] = field(default_factory=dict)
+    _rests: dict[int, dict[int, dict[int, float]]] = field(default_factory=lambda: defaultdict(dict))
+    """By whole, the cells of what is left of it, each with the weights of what it is left of."""
 
     def __post_init__(self) -> None:
         agenda = self.folder.agenda
@@ -210,6 +212,9 @@ class Cells:
         """A sum with a cell for what is left; ``is_open`` where that is a difference and counts nobody."""
         cell = self._cell(f"{name} {sorted(weights)}", rest)
         self._facts[cell].is_rest = is_open
+        if not is_open and not total:
+            whole = next(i for i, weight in weights.items() if weight > 0)
+            self._rests[whole][cell] = weights
         self._sums.setdefault((tuple({**weights, cell: -1.0}.items()), total))
 
     def _is_small(self, value: float) -> bool:
@@ -244,13 +249,17 @@ class Cells:
         return HEADLINE if is_root and not key.members else 1.0 + 0.1 * is_root + 0.1 * (not key.members)
 
     def attackers(self, own: Mapping[str, Mapping[Key, float]]) -> list[Attacker]:
-        """The public, and each partner with what is its own of every cell."""
+        """The public, and each partner with what is its own of every cell; of what is left of a whole, too."""
         found, at = [PUBLIC], defaultdict(list)
         for i, (key, _) in enumerate(self._names):
             if isinstance(key, Key):
                 at[key._replace(is_high=False)].append(i)
         for partner, counts in sorted(own.items()):
             mine = {i: count for key, count in counts.items() if count > 0 for i in at.get(key, ())}
+            for whole in list(mine):
+                for cell, weights in self._rests.get(whole, {}).items():
+                    if (left := sum(weight * mine.get(i, 0.0) for i, weight in weights.items())) > 0:
+                        mine[cell] = left
             if mine:
                 found.append(Attacker(partner, mine))
         return found
