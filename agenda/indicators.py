@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -40,6 +41,12 @@ class Formula(Entry):
     of: Terms
     per: Terms | None = None
     times: Annotated[int, Field(gt=0)] = 1  # a rate per 1,000 has times: 1000
+    squares: Terms | None = None  # of a mean: the sum of the squares of what is added up, from which its spread follows
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Those above the line and those below it."""
+        return (*self.of, *(self.per or ()))
 
     @model_validator(mode="after")
     def _complete(self) -> Formula:
@@ -48,23 +55,43 @@ class Formula(Entry):
             raise ValueError(f"a {self.kind} {wants}")
         if self.times != 1 and self.kind != "rate":
             raise ValueError(f"only a rate has 'times'; this is a {self.kind}")
+        if self.squares is not None and self.kind != "mean":
+            raise ValueError(f"only a mean has 'squares'; this is a {self.kind}")
         return self
 
 
 class Baseline(Entry):
-    """Where the indicator stood. Without ``value`` it is what the data say for that period."""
+    """Where the indicator stood. Without ``value`` it is what the data say for that period, whatever comes in later.
+
+    ``value`` is what was agreed, and stays; ``locked`` is the day of that agreement.
+    """
 
     period: PeriodText
     value: Number | None = None
+    locked: date | None = None
 
 
 class Target(Entry):
-    """Where it should be by the end of a period: a ``value``, or a band from ``low`` to ``high``."""
+    """Where it should be by the end of a period: a ``value``, or a band from ``low`` to ``high``.
+
+    It is the whole initiative's, or that of the group ``where`` (a member of each dimension of one breakdown), of a
+    ``place``, or of a group there.
+    """
 
     by: PeriodText
     value: Number | None = None
     low: Number | None = None
     high: Number | None = None
+    where: dict[Name, Code] = {}
+    place: Code | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.where and self.place is None
+
+    @property
+    def numbers(self) -> tuple[Decimal, ...]:
+        return tuple(number for number in (self.value, self.low, self.high) if number is not None)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Target:
@@ -76,9 +103,10 @@ class Target(Entry):
         return self
 
 
-Interval = Literal["wilson", "byar", "poisson", "rate", "none"]
+Interval = Literal["wilson", "byar", "poisson", "rate", "t", "none"]
 """How far chance could move a value, at 95 %: Wilson's score interval of a percent; of a rate or a count Byar's, exact
-Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10. docs/numbers.md has the sources."""
+Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10; Student's t of a mean whose formula has
+``squares``. docs/numbers.md has the sources."""
 
 
 class Indicator(Entry):
@@ -97,6 +125,7 @@ class Indicator(Entry):
     interval: Interval = "none"
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
+    path: Literal["linear", "compound"] = "linear"  # by the same amount each day, or by the same share
 
     @property
     def breakdowns(self) -> tuple[tuple[str, ...], ...]:

@@ -1,27 +1,23 @@
-"""Sense of ``agenda.yml``: ids, places, formulas, goals, and targets that can be met."""
+"""Sense of ``agenda.yml``: ids, places, measures, formulas and goals."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
 
 from agenda.errors import Problem
 from agenda.folder import Path_, misplaced, nearest
-from agenda.indicators import Indicator, Target
+from agenda.indicators import Indicator
 from agenda.known import Known
 from agenda.model import Measure, Member, Place
-from agenda.periods import Period, PeriodError
 from agenda.reference import figures
 from agenda.spelling import plain
 
 FILE = "agenda.yml"
-Stand = tuple[str, Decimal]
-"""What a target starts from, in words, and its value."""
 
 
 def agenda_problems(known: Known) -> Iterator[Problem]:
-    for check in (_ids, _spellings, _places, _measures, _reference, _formulas, _goals, _targets):
+    for check in (_ids, _spellings, _places, _measures, _reference, _formulas, _goals):
         yield from check(known)
 
 
@@ -120,7 +116,7 @@ def _formulas(known: Known) -> Iterator[Problem]:
         base: Path_ = ("indicators", i)
         terms = [
             ((*base, "formula", part, j), term)
-            for part in ("of", "per")
+            for part in ("of", "per", "squares")
             for j, term in enumerate(getattr(indicator.formula, part) or ())
         ]
         for path, term in terms:
@@ -138,8 +134,12 @@ def _formulas(known: Known) -> Iterator[Problem]:
 def _no_interval(known: Known, indicator: Indicator) -> str | None:
     """Why chance doesn't move this indicator in the way that its interval supposes."""
     interval, formula = indicator.interval, indicator.formula
+    if formula.squares is not None and interval != "t":
+        return f"{indicator.id!r} has squares, which only an interval t makes use of"
     if interval == "none":
         return None
+    if interval == "t":
+        return _no_spread(known, indicator)
     if interval == "wilson":
         if formula.kind != "percent":
             return f"a Wilson interval belongs to a percent; {indicator.id!r} is a {formula.kind}"
@@ -154,6 +154,30 @@ def _no_interval(known: Known, indicator: Indicator) -> str | None:
     return None
 
 
+def _no_spread(known: Known, indicator: Indicator) -> str | None:
+    """Why the spread of what the mean is of doesn't follow from its sums."""
+    formula = indicator.formula
+    if formula.kind != "mean" or formula.squares is None:
+        return f"an interval 't' belongs to a mean whose formula has 'squares'; {indicator.id!r} is no such one"
+    terms = (*formula.of, *(formula.per or ()), *formula.squares)
+    if odd := next((term for term in terms if term.weight != 1), None):
+        return f"an interval 't' is of sums over all that is counted; {odd.measure!r} is taken {odd.weight} times"
+    measures = {measure.id: measure for measure in known.folder.agenda.measures}
+    ways = {
+        (m.time_rule, m.over_partners, m.precedence, frozenset(m.dimensions))
+        for m in (measures.get(term.measure) for term in terms)
+        if m is not None
+    }
+    is_reference = any(term.measure in known.numbers and term.measure not in measures for term in terms)
+    if (
+        is_reference
+        or len(ways) > 1
+        or any(time not in ("sum", "last") or partners != "sum" for time, partners, *_ in ways)
+    ):
+        return "an interval 't' needs measures that partners report, that add up, and that are added up and split alike"
+    return None
+
+
 def _members(known: Known, path: Path_, measure: str, dimension: str, members: Collection[str]) -> Iterator[Problem]:
     """Only members of a dimension that the measure is split by can be picked out."""
     split = known.numbers.get(measure, frozenset())
@@ -164,7 +188,8 @@ def _members(known: Known, path: Path_, measure: str, dimension: str, members: C
 
 
 def _breakdowns(known: Known, base: Path_, indicator: Indicator) -> Iterator[Problem]:
-    numerators = [t.measure for t in indicator.formula.of if t.measure in known.numbers]
+    terms = (*indicator.formula.of, *(indicator.formula.squares or ()))
+    numerators = [t.measure for t in terms if t.measure in known.numbers]
     for i, dimensions in enumerate(indicator.breakdowns):
         path: Path_ = (*base, "by", i)
         if len(set(dimensions)) < len(dimensions):
@@ -190,69 +215,3 @@ def _goals(known: Known) -> Iterator[Problem]:
         if aimed[indicator.id] != 1:
             message = f"{indicator.id!r} stands under {aimed[indicator.id]} goals; it belongs under exactly one"
             yield known.problem(FILE, ("indicators", i), message)
-
-
-def _targets(known: Known) -> Iterator[Problem]:
-    for i, indicator in enumerate(known.folder.agenda.indicators):
-        base: Path_ = ("indicators", i)
-        yield from known.once(FILE, (*base, "periods"), indicator.periods)
-        before: Period | None = None
-        stand: Stand | None = None
-        if indicator.baseline is not None:
-            before = _period(known, indicator.baseline.period)
-            yield from _not_shown(known, (*base, "baseline", "period"), indicator, before)
-            if message := _no_share(indicator, indicator.baseline.value):
-                yield known.problem(FILE, (*base, "baseline", "value"), message)
-            if indicator.baseline.value is not None:
-                stand = ("baseline", indicator.baseline.value)
-        for j, target in enumerate(indicator.targets):
-            path: Path_ = (*base, "targets", j)
-            if message := _impossible(indicator, target, stand):
-                yield known.problem(FILE, path, message)
-            if target.value is not None:
-                stand = ("target before it,", target.value)
-            by = _period(known, target.by)
-            yield from _not_shown(known, (*path, "by"), indicator, by)
-            if by and before and by.end <= before.end:
-                message = f"{by} does not end after {before}; the baseline and its targets stand in order of time"
-                yield known.problem(FILE, (*path, "by"), message)
-            before = by or before
-
-
-def _period(known: Known, text: str) -> Period | None:
-    """The period, or None where it can't be read (which is said once, with all other periods)."""
-    try:
-        return known.folder.initiative.calendar.parse(text)
-    except PeriodError:
-        return None
-
-
-def _not_shown(known: Known, path: Path_, indicator: Indicator, period: Period | None) -> Iterator[Problem]:
-    if period and period.type not in indicator.periods:
-        message = f"{period} is a {period.type}; {indicator.id!r} has periods: [{', '.join(indicator.periods)}]"
-        yield known.problem(FILE, path, f"{message}; name one of these, or add {period.type}")
-
-
-def _impossible(indicator: Indicator, target: Target, stand: Stand | None) -> str | None:
-    """Why a target can't be met or makes no sense, or None. ``stand``: what it starts from."""
-    if (target.value is None) != (indicator.better == "band"):
-        wants = "'low' and 'high'" if indicator.better == "band" else "one 'value'"
-        return f"better: {indicator.better} takes {wants}"
-    numbers = [n for n in (target.value, target.low, target.high) if n is not None]
-    if any(n < 0 for n in numbers):
-        return f"{min(numbers)} is below zero"
-    if message := _no_share(indicator, max(numbers)):
-        return message
-    if stand is None or target.value is None:
-        return None
-    what, start = stand
-    away = target.value < start if indicator.better == "more" else target.value > start
-    message = f"{target.value} lies on the wrong side of the {what} {start}: {indicator.better} is better here"
-    return message if away else None
-
-
-def _no_share(indicator: Indicator, number: Decimal | None) -> str | None:
-    """Why ``number`` can't be a value of a percent, or None. A band may lie above one: places can be overfilled."""
-    if indicator.formula.kind != "percent" or indicator.better == "band" or number is None or number <= 1:
-        return None
-    return f"{number:%} can't be reached by a percent; write 80 % or 0.80 for eighty of a hundred"

@@ -33,7 +33,13 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
             )
             yield known.problem(FILE, ("measures", i, "subject"), message)
     for i, indicator in enumerate(folder.agenda.indicators):
-        parts = (("of", indicator.formula.of), ("per", indicator.formula.per or ()))
+        formula = indicator.formula
+        if any(term.measure in people for term in formula.squares or ()):
+            message = (
+                f"the squares of {indicator.id} count people, which the disclosure policy small_counts can't protect"
+            )
+            yield known.problem(FILE, ("indicators", i, "formula", "squares"), message)
+        parts = (("of", formula.of), ("per", formula.per or ()))
         for name, terms in parts:
             if any(t.measure in people for t in terms) and (len(terms) > 1 or any(t.where for t in terms)):
                 path: Path_ = ("indicators", i, "formula", name)

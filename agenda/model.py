@@ -71,6 +71,20 @@ class StatusRule(Entry):
     at_risk_from: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.5")
 
 
+class Show(Entry):
+    """How much must stand behind a number for it to be shown as one, and how wide an interval is flagged.
+
+    A percent of fewer than ``percent_from`` is shown as its parts, "12 of 20". An interval wider than ``wide_points``
+    (of a percent, in percentage points) or than ``wide_share`` of the value makes it one of low reliability; null: of
+    no width. The defaults are what the United States' National Survey of Children's Health asks of those who use its
+    data (HRSA & Census Bureau, 2016); docs/numbers.md has more.
+    """
+
+    percent_from: Annotated[Number, Field(ge=0)] = Decimal(30)
+    wide_points: Annotated[Number, Field(gt=0)] | None = Decimal(20)
+    wide_share: Annotated[Number, Field(gt=0)] | None = Decimal("1.2")
+
+
 class Decision(Entry):
     what: str
     owner: str
@@ -99,6 +113,7 @@ class Initiative(Entry):
     notify: Notify | None = None
     watch: Watch | None = None
     status: StatusRule = StatusRule()
+    show: Show = Show()
 
     @model_validator(mode="after")
     def _queue_of_a_bucket(self) -> Initiative:

@@ -40,7 +40,7 @@ part is provisional before anything else. A missing part leaves the sum incomple
 ORDER = "".join(STATUSES)
 ABSENT = frozenset("MKHLOQ")
 """Those that stand in the place of a number."""
-NORMAL, PROVISIONAL, MISSING, NOT_APPLICABLE, SUPPRESSED = "A", "P", "O", "M", "Q"
+NORMAL, PROVISIONAL, MISSING, NOT_APPLICABLE, SUPPRESSED, UNRELIABLE = "A", "P", "O", "M", "Q", "U"
 WORDS = {"suppressed": SUPPRESSED, "not_applicable": NOT_APPLICABLE, "missing": MISSING}
 """What people call the three kinds of nothing."""
 

@@ -10,15 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.statuses import STATUSES, SUPPRESSED
+from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
+from flows.explain_aims import lines as against
 from flows.revisions import Known
+from reports.changes import COMPARED, Difference
 
 WIDTH = 100
+INTERVALS = {
+    "wilson": "how far chance could move a share of this many (Wilson, 95 %)",
+    "byar": "how far chance could move this many events (Byar, 95 %)",
+    "poisson": "how far chance could move this many events (exact Poisson, 95 %)",
+    "rate": "how far chance could move this many events (Byar, exact Poisson under 10, 95 %)",
+    "t": "how far chance could move a mean of this many (Student's t, 95 %)",
+    "none": "partners' lists overlap, and the truth lies between the longest list and all together",
+}
+AGAINST = {"previous": "the period before", "year_before": "a year before", "baseline": "the baseline"}
 ROWS = 8
 """Numbers of one file that are listed; where there are more, their sum stands for the rest."""
 FILES = 12
@@ -39,8 +51,10 @@ STATUS = {
     "P": "provisional: a partner, a month or some records are missing",
     "O": "not reported: a part of the formula is missing. This is not zero",
     "M": "cannot be: it is not applicable, or the number to divide by is zero",
+    "U": "of low reliability: its interval is wide, or a partner said so",
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
 }
+FEW = "too few for a percent: the agenda asks for more below the line (show, in initiative.yml)"
 
 
 def data(made: Explanation) -> dict[str, Any]:
@@ -50,12 +64,15 @@ def data(made: Explanation) -> dict[str, Any]:
 
 def lines(made: Explanation) -> Iterator[str]:
     yield from _head(made)
-    for part in ("numerator", "denominator"):
+    yield from _changes(made)
+    for part in ("numerator", "denominator", "squares"):
         terms = [term for term in made.terms if term.part == part]
         if terms:
             yield from _part(made, part, terms)
+    yield from _section("Against the target", against(made.aims, partial(shown, made)) if made.aims else ())
     yield from _uncounted(made)
     yield from _owed(made)
+    yield from _cohorts(made)
     yield from _remarks(made)
     yield from _superseded(made)
     yield from _editions(made)
@@ -69,19 +86,42 @@ def _head(made: Explanation) -> Iterator[str]:
     yield f"  {_value(made)}"
     if made.lower is not None and made.upper is not None:
         bounds = f"{shown(made, made.lower)} to {shown(made, made.upper)}"
-        yield f"  {bounds}: " + (
-            "how far chance could move a share of this many (Wilson, 95 %)"
-            if made.interval == "wilson"
-            else "partners' lists overlap, and the truth lies between the longest list and all together"
-        )
+        yield f"  {bounds}: {INTERVALS[made.interval]}"
     reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
-    yield f"  {made.status}, {STATUS.get(made.status) or STATUSES[made.status].lower()}; {reporters}"
+    status = FEW if _is_few(made) else STATUS.get(made.status) or STATUSES[made.status].lower()
+    yield f"  {made.status}, {status}; {reporters}"
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
 
 
+def _changes(made: Explanation) -> Iterator[str]:
+    """How it moved, and whether chance could explain it."""
+
+    def said(against: str, change: Difference) -> str:
+        moved = f"{AGAINST[against]}, {change.period} ({shown(made, change.value)}): {_signed(made, change.amount)}"
+        if change.lower is None or change.upper is None:
+            return moved
+        beyond = "more than chance would explain" if change.is_beyond_chance else "chance alone could explain that"
+        return f"{moved}, from {_signed(made, change.lower)} to {_signed(made, change.upper)} (95 %): {beyond}"
+
+    known = {change.period: said(against, change)
+             for against, change in zip(COMPARED, made.changes, strict=False) if change.amount is not None}  # fmt: skip
+    yield from _section("Compared with", known.values())
+
+
+def _signed(made: Explanation, change: float | None) -> str:
+    text = f"{(change or 0.0) * (100 if made.kind == 'percent' else 1):+,.{made.decimals}f}".replace("-", "−")
+    return f"{text} points" if made.kind == "percent" else text
+
+
+def _is_few(made: Explanation) -> bool:
+    return made.status == UNRELIABLE and made.value is None
+
+
 def _value(made: Explanation) -> str:
+    if _is_few(made):
+        return f"{number(made.numerator)} of {number(made.denominator)}"
     said = shown(made, made.value)
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
@@ -94,8 +134,11 @@ def _numbers(made: Explanation, part: str) -> list[Number]:
 
 
 def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
-    total = made.numerator if part == "numerator" else made.denominator
-    title = {"numerator": "What is counted", "denominator": "Divided by"}[part]
+    title, total = {
+        "numerator": ("What is counted", made.numerator),
+        "denominator": ("Divided by", made.denominator),
+        "squares": ("Its squares, for the interval", sum((term.value for term in terms if term.value), Decimal())),
+    }[part]
     yield from ("", f"{title}: {number(total, _numbers(made, part))}")
     for term in terms:
         yield from _term(made, term)
@@ -193,6 +236,22 @@ def _owed(made: Explanation) -> Iterator[str]:
 
     missing = [said(owed) for owed in made.owed if owed.is_missing or owed.is_partial]
     yield from _section("Missing", missing or ["nobody" if made.owed else "nobody owes a number for it"])
+
+
+def _cohorts(made: Explanation) -> Iterator[str]:
+    """The change among all and among those that can be compared, with who can't."""
+    for one in made.cohorts:
+        others = [_partner(made, partner) for partner in one.others]
+        more = f" and {len(others) - NOTES} more" if len(others) > NOTES else ""
+        yield from _section(
+            f"Against {one.against}",
+            [
+                f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
+                f"among the {_count(one.partners, 'partner')} that reported the same both times: "
+                f"{shown(made, one.against_value)} → {shown(made, one.value)}",
+                f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
+            ],
+        )
 
 
 def _remarks(made: Explanation) -> Iterator[str]:

@@ -89,8 +89,8 @@ class Replay:
             for manifest in self.manifests for file in manifest.files if file["table"] == table
         }  # fmt: skip
         columns = ", ".join(f"rows.{name}::{type_} as {name}" for name, type_ in own.items())
+        empty = ", ".join(f"null::{type_} as {name}" for name, type_ in own.items())
         if not files:
-            empty = ", ".join(f"null::{type_} as {name}" for name, type_ in own.items())
             self.connection.execute(f"create table raw.{table} as select {empty}, 0 as batch_number where false")
             return
         self.connection.execute("create or replace temp table files (path text, batch text)")
@@ -103,7 +103,10 @@ class Replay:
         self.connection.execute(
             f"""create table raw.{table} as
             select {columns}, b.number as batch_number
-            from read_parquet($files, filename = true) as rows
+            from (
+                select * from read_parquet($files, filename = true, union_by_name = true)
+                union all by name select {empty} where false  -- columns that older files lack
+            ) as rows
             join files on rows.filename = files.path join raw.batches b on files.batch = b.batch {unless}
             where {condition}""",
             given,

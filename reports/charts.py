@@ -2,8 +2,9 @@
 
 Each is laid out twice, for a wide column and for a phone, so that its text is never smaller than the caption below.
 The marks mean the same everywhere: a line is what was reported, a hollow point is provisional, a pale band is the
-interval, dotted is the baseline, dashed the agreed path to the target. What a mark is stands beside it; there is no
-legend. Periods without a value break the line, and a sign in the gap says why: its meaning stands below the chart.
+interval, dotted is the baseline and, ahead of now, the current pace, dashed the agreed path to the target. What a
+mark is stands beside it; there is no legend. Periods without a value break the line, and a sign in the gap says why:
+its meaning stands below the chart.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ class Point:
         return SIGNS[self.absence] if self.absence else ""
 
 
-SIGNS = {"missing": ":", "suppressed": "x", "withheld": "c", "not_applicable": "z", "undivided": "÷"}
+SIGNS = {"missing": ":", "suppressed": "x", "withheld": "c", "not_applicable": "z", "undivided": "÷", "few": "u"}
 """Signs for values that are not there, as statistical offices set them in tables and templates take them from
-partners (``c``: confidential); and the sign of a division."""
+partners (``c``: confidential, ``u``: unreliable); and the sign of a division."""
 
 
 @dataclass(frozen=True)

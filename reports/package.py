@@ -1,8 +1,9 @@
-"""The numbers of an edition for others to use: a Frictionless Data Package of one table, as CSV and Parquet.
+"""The numbers of an edition for others to use, as a Frictionless Data Package.
 
     data/indicator_values.csv  data/indicator_values.parquet  data/datapackage.json
+    data/indicator_changes.csv  data/cohorts.csv              the tables of `reports.beside`
 
-The table holds every indicator value up to the quarter, in every kind of period that its indicator has. Numbers are
+The first holds every indicator value up to the quarter, in every kind of period that its indicator has. Numbers are
 exact: numerators and denominators as decimals, values as the shortest text that reads back as the same number.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import pyarrow.parquet as pq
 
 from agenda.errors import ConfigurationError
 from agenda.model import Dimension
+from reports.beside import Field, tables_beside
 from reports.escape import plain
 from reports.tables import Quarter
 from reports.words import Words, sentence_case
@@ -42,7 +45,14 @@ def write_data(quarter: Quarter, out: Path, *, language: str | None = None) -> N
     schema = pa.schema([pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
                         for f in frame.to_arrow().schema])  # fmt: skip
     pq.write_table(frame.to_arrow().cast(schema), parquet, compression="zstd", row_group_size=1 << 20)
+    others = tables_beside(quarter, words)
+    for other in others:
+        _as_text(other.frame).write_csv(out / f"{other.name}.csv")
     described = _package(quarter, words, csv, parquet)
+    described["resources"] += [
+        _table(other.name, other.title, out / f"{other.name}.csv", _fields(other.fields, other.key, set(other.key)))
+        for other in others
+    ]
     (out / "datapackage.json").write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -100,17 +110,7 @@ def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path) -> dict[s
     sources = [{"title": f"{plain(s.name)}. {plain(s.publisher)}, {plain(s.published)}"} for s in agenda.reference]
     said = [words._("Values of all indicators up to the {period}, as known on {day}.", period=period,
                     day=words.day(quarter.as_of)), plain(initiative.notice)]  # fmt: skip
-    table = {
-        "name": TABLE,
-        "title": words._("Indicator values"),
-        "path": csv.name,
-        "profile": "tabular-data-resource",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        **_file(csv),
-        "schema": _schema(quarter, words),
-    }
+    table = _table(TABLE, words._("Indicator values"), csv, _schema(quarter, words))
     copy = {
         "name": f"{TABLE}_parquet",
         "title": words._("Indicator values, the same table for programs"),
@@ -129,6 +129,20 @@ def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path) -> dict[s
         "sources": [own, *sources],
         "contributors": [{"title": plain(p.name), "role": "contributor"} for p in quarter.partners.values()],
         "resources": [table, copy],
+    }
+
+
+def _table(name: str, title: str, csv: Path, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": title,
+        "path": csv.name,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        **_file(csv),
+        "schema": schema,
     }
 
 
@@ -156,10 +170,10 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
             "status",
             "string",
             words._(
-                "SDMX OBS_STATUS. With a value: A normal, P provisional; E estimated and other "
-                "codes as they were reported. Without one: O not reported, M cannot exist, or "
-                "nothing to divide by, Q suppressed by a partner or "
-                "withheld to protect people."
+                "SDMX OBS_STATUS. With a value: A normal, P provisional, U of low reliability: its "
+                "interval is wide; E estimated and other codes as they were reported. Without one: "
+                "O not reported, M cannot exist, or nothing to divide by, Q suppressed by a partner or "
+                "withheld to protect people, U too few to be a percent."
             ),
         ),
         (
@@ -175,7 +189,10 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
         ("unit", "string", words._("What is counted.")),
     ]
     keys = _keys(dimensions)
-    required = {*keys, "status", "conf_status", "unit"}
+    return _fields(fields, keys, {*keys, "status", "conf_status", "unit"})
+
+
+def _fields(fields: Iterable[Field], keys: list[str], required: set[str]) -> dict[str, Any]:
     described: list[dict[str, Any]] = [{"name": n, "type": type_, "description": text} for n, type_, text in fields]
     for field in described:
         if field["name"] in required:

@@ -56,6 +56,21 @@ class Quality:
         return Table(words._("Partners that reported, by measure"), head[:columns],
                      tuple(row[:columns] for row in rows), frozenset({0, 1}))  # fmt: skip
 
+    def shown_from(self) -> str:
+        """From where on a share is a percent, and an interval is wide, as the initiative has decided."""
+        words, show = self.words, self.quarter.folder.initiative.show
+        said = []
+        if show.percent_from:
+            said.append(words._("**Of few, the parts.** A share of fewer than {number} is not shown as a percent but "
+                                "as what it is made of.", number=words.exact(show.percent_from)))  # fmt: skip
+        if show.wide_points is not None:
+            said.append(words._("A percent is of low reliability where its interval is wider than {points} points.",
+                                points=words.exact(show.wide_points)))  # fmt: skip
+        if show.wide_share is not None:
+            said.append(words._("A number is of low reliability where its interval is wider than {times} times itself.",
+                                times=words.exact(show.wide_share)))  # fmt: skip
+        return " ".join(said)
+
     def protection(self) -> str:
         """How people are kept from being recognised, as the initiative has decided."""
         words, policy = self.words, self.quarter.folder.initiative.disclosure
@@ -149,6 +164,10 @@ class Quality:
             ("data/indicator_values.csv", "indicator_values.csv",
              words._("Every value on these pages and all earlier ones, with what it was made of and its status.")),
             ("data/indicator_values.parquet", "indicator_values.parquet", words._("The same for programs.")),
+            ("data/indicator_changes.csv", "indicator_changes.csv",
+             words._("How each indicator changed, and whether chance alone could explain it.")),
+            ("data/cohorts.csv", "cohorts.csv",
+             words._("Changes among the partners that reported both times, where that is not everybody.")),
             ("data/datapackage.json", "datapackage.json",
              words._("What each column means (Frictionless Data Package).")),
             ("agenda/agenda.yml", "agenda.yml", words._("The agreed goals, indicators, targets and definitions.")),

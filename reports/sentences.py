@@ -6,24 +6,25 @@ A sentence is chosen by rule, never by hand, so that nobody can pick the kind on
   moved in a year (or against the period before, where no year is known yet) as a share of the whole way from its
   baseline to its next target. Movement counts in the agreed direction.
 - *most doubtful*: a value that is missing, then the one with the smallest share of its reporters, then the widest
-  interval, if it is wide.
+  interval, if it is wide (`Show` in `agenda.model`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from agenda.indicators import Indicator, Target
 from agenda.model import Activity
 from agenda.periods import Period
+from reports.changes import Change, Difference
+from reports.cohorts import Against, Cohorts
 from reports.escape import plain, stress
-from reports.tables import Change, Quarter, Standing, Value
+from reports.standings import Standing
+from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
 
-_WIDE = 0.2
-"""An interval this wide is doubtful: 20 points of a percent, or a fifth of a number."""
 _RANK = {"met": 4, "on_track": 3, "no_target": 2, "at_risk": 1, "off_track": 0}
 
 
@@ -40,8 +41,12 @@ class Moved:
 
     @property
     def amount(self) -> float | None:
-        """The change that sentences speak of: on a year, else on the period before."""
-        return self.change.on_year if self.change.on_year is not None else self.change.on_previous
+        """The change that sentences speak of."""
+        return self.change.told.amount
+
+    @property
+    def against(self) -> Against:
+        return "year_before" if self.change.is_on_year else "previous"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,10 @@ class Sentences:
 
     quarter: Quarter
     words: Words
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        return Cohorts(self.quarter, self.words)
 
     # -- the opening -----------------------------------------------------------------------------------
 
@@ -79,7 +88,7 @@ class Sentences:
         return [(mark, self._opening(moved)) for mark, moved in chosen] + [self._doubt()]
 
     def _opening(self, moved: Moved) -> str:
-        return " ".join(filter(None, (f"{self._movement(moved)}.", self._standing(moved))))
+        return " ".join(filter(None, (*self._moved(moved), self._standing(moved))))
 
     def _doubt(self) -> tuple[str, str]:
         doubted = self._doubted()
@@ -90,9 +99,7 @@ class Sentences:
     def _doubted(self) -> str | None:
         """The sentence on what is most doubtful; None where nothing is."""
         words = self.words
-        absent = [
-            i for id_, i in self.quarter.indicators.items() if id_ not in self.moved and not self._is_withheld(id_)
-        ]
+        absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved and not self._is_known(id_)]
         if absent:
             names = words.listed([plain(indicator.name) for indicator in absent])
             return words._("Not known for this quarter: {names}.", names=names)
@@ -112,9 +119,10 @@ class Sentences:
                        low=words.value(doubted.indicator, value.lower or 0.0),
                        high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
 
-    def _is_withheld(self, indicator: str) -> bool:
+    def _is_known(self, indicator: str) -> bool:
+        """Whether it is, though not shown as a value: withheld, or too few to be a percent."""
         value = self.quarter.value(indicator)
-        return value is not None and value.is_withheld
+        return value is not None and (value.is_withheld or value.parts is not None)
 
     # -- one indicator ---------------------------------------------------------------------------------
 
@@ -137,8 +145,8 @@ class Sentences:
         return next((t for t in targets if t[0].end >= end), targets[-1] if targets else None)
 
     def targets(self, indicator: Indicator) -> list[tuple[Period, Target]]:
-        """Every target with its period, in time."""
-        dated = [(self.quarter.calendar.parse(target.by), target) for target in indicator.targets]
+        """Every target of the whole with its period, in time."""
+        dated = [(self.quarter.calendar.parse(t.by), t) for t in indicator.targets if t.is_whole]
         return sorted(dated, key=lambda pair: pair[0].end)
 
     def target_text(self, indicator: Indicator) -> str:
@@ -162,6 +170,9 @@ class Sentences:
         if moved is None:
             found = self.quarter.value(indicator)
             period = words.period(self.quarter.shown_period(indicator))
+            if found is not None and found.parts is not None:
+                return words._("In the {period} it was {counted}: too few to say it as a percent.", period=period,
+                               counted=stress(words.counted(*found.parts)))  # fmt: skip
             return {
                 "missing": words._("There is no value for the {period}: it was not reported.", period=period),
                 "suppressed": words._("There is no value for the {period}: a partner suppressed a part of it, so that "
@@ -171,9 +182,7 @@ class Sentences:
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),
             }[found.absence if found else "missing"]  # fmt: skip
-        said = [f"{self._movement(moved)}."]
-        if standing := self._standing(moved):
-            said.append(standing)
+        said = [*self._moved(moved), self._since_baseline(moved), self._standing(moved)]
         if moved.value.is_provisional:
             said.append(
                 words.n("Provisional: {actual} of {number} partner reported.",
@@ -182,7 +191,7 @@ class Sentences:
                 if moved.value.actual < moved.value.expected
                 else words._("Provisional: some of what was owed is still missing.")
             )  # fmt: skip
-        return " ".join(said)
+        return " ".join(filter(None, said))
 
     def _movement(self, moved: Moved) -> str:
         """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""
@@ -193,17 +202,44 @@ class Sentences:
             return words._("{name}: {value}", **parts)
         direction = words.direction(indicator, amount)
         parts["amount"] = words.amount(indicator, amount)
-        in_a_year = moved.change.on_year is not None
+        in_a_year = moved.change.is_on_year
         if in_a_year and direction:
             return (words._("{name} rose by {amount} in a year, to {value}", **parts) if direction > 0
                     else words._("{name} fell by {amount} in a year, to {value}", **parts))  # fmt: skip
         if in_a_year:
             return words._("{name} stayed where it was a year ago, at {value}", **parts)
-        parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.previous or ""))
+        parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.told.period or ""))
         if direction:
             return (words._("{name} rose by {amount} since {before}, to {value}", **parts) if direction > 0
                     else words._("{name} fell by {amount} since {before}, to {value}", **parts))  # fmt: skip
         return words._("{name} stayed where it was in {before}, at {value}", **parts)
+
+    def _moved(self, moved: Moved) -> Iterator[str]:
+        """The movement as a sentence, whether chance could explain it, and how those moved that can be compared."""
+        yield f"{self._movement(moved)}."
+        yield self._chance(moved.indicator, moved.change.told)
+        yield self.cohorts.sentence(moved.indicator, moved.against)
+
+    def _chance(self, indicator: Indicator, change: Difference) -> str:
+        """Empty where nothing moved that could be seen, or no interval says."""
+        if change.is_beyond_chance is None or not self.words.direction(indicator, change.amount or 0.0):
+            return ""
+        if change.is_beyond_chance:
+            return self.words._("That is more than chance would explain.")
+        return self.words._("Chance alone could explain that.")
+
+    def _since_baseline(self, moved: Moved) -> str:
+        """``Since the baseline, Q4 2024, it rose by 86. …``; empty where the first sentence compares with it, too."""
+        words, indicator, change = self.words, moved.indicator, moved.change.baseline
+        if change.amount is None or change.period is None or change.period == moved.change.told.period:
+            return ""
+        parts = {"period": words.period_short(self.quarter.calendar.parse(change.period)),
+                 "amount": words.amount(indicator, change.amount)}  # fmt: skip
+        direction = words.direction(indicator, change.amount)
+        said = (words._("Since the baseline, {period}, it rose by {amount}.", **parts) if direction > 0
+                else words._("Since the baseline, {period}, it fell by {amount}.", **parts) if direction
+                else words._("It is where it was at the baseline, {period}.", **parts))  # fmt: skip
+        return " ".join(filter(None, (said, self._chance(indicator, change))))
 
     def _standing(self, moved: Moved) -> str:
         """``On track for 1,500 by December 2026.``; empty without a target."""
@@ -232,7 +268,7 @@ class Sentences:
         moving = [m for m in self.moved.values()
                   if m.amount is not None and self.words.direction(m.indicator, m.amount)]  # fmt: skip
         moving.sort(key=lambda m: (-abs(m.gain), m.indicator.id))
-        return [(m, f"{self._movement(m)}.", self.activities(m.indicator.id)) for m in moving[:most]]
+        return [(m, " ".join(filter(None, self._moved(m))), self.activities(m.indicator.id)) for m in moving[:most]]
 
     def activities(self, indicator: str) -> list[Activity]:
         """What partners did for the indicator at any time in the quarter, in the order of the file."""
@@ -319,7 +355,7 @@ def _gain(
 
     Without a baseline and target it is a share of the earlier value; without an earlier value it is 0.
     """
-    earlier = change.year_before_value if change.on_year is not None else change.previous_value
+    earlier = change.told.value
     if earlier is None:
         return 0.0
     if indicator.better == "band":
@@ -347,5 +383,4 @@ def _doubtfulness(moved: Moved) -> tuple[float, float]:
     if value.is_provisional:
         missing = max(1 - value.actual / value.expected if value.expected else 0.0, 1e-6)
     size = 1.0 if moved.indicator.formula.kind == "percent" else abs(value.value or 1.0) or 1.0
-    width = value.width / size
-    return missing, width if width >= _WIDE else 0.0
+    return missing, value.width / size if value.is_wide else 0.0

@@ -23,22 +23,25 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from agenda.statuses import NOT_APPLICABLE, SUPPRESSED
+from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
+from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
-from reports.withhold import Earlier, Frozen, withhold
+from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
+from reports.withhold import Earlier, Frozen, withhold, without_people
 
 _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
            denominator, lower, upper, status, expected_reporters, actual_reporters
     from ind_values where period_end <= $end"""
-_TRENDS = """
-    select t.indicator, t.period_type, t.period, t.previous_period, t.previous_value, t.change_previous,
-           t.year_before_period, t.year_before_value, t.change_year_before
+_TRENDS = f"""
+    select t.indicator, t.period_type, t.period,
+           {", ".join(f"t.{column}" for earlier in COMPARED for column in compared(earlier))}
     from ind_trends t join dim_periods p using (period_type, period)
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
-_STANDINGS = """
-    select s.indicator, s.period_type, s.period, s.baseline_period, s.baseline_value, s.path_value, s.status_code
-    from ind_status s join dim_periods p using (period_type, period) where p.period_end <= $end"""
+_COHORTS = """
+    select c.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
+           c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
+    from ind_cohorts c join dim_periods p using (period_type, period) where p.period_end <= $end"""
 _REPORTING = """
     select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
     from fct_reporting where period_type = 'quarter' and period = $quarter"""
@@ -58,8 +61,8 @@ _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f
 class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
-    ``status`` is SDMX OBS_STATUS: A normal, P provisional, other codes of numbers as they were reported; O not
-    reported, M cannot exist, Q suppressed by a partner,
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to be
+    a percent), other codes of numbers as they were reported; O not reported, M cannot exist, Q suppressed by a partner,
     or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
@@ -93,6 +96,18 @@ class Value:
         return absence(self.status, self.conf, self.denominator)
 
     @property
+    def parts(self) -> tuple[Decimal, Decimal] | None:
+        """Numerator and denominator where they are shown in the place of a percent of too few."""
+        if self.value is not None or self.absence != "few" or self.numerator is None or self.denominator is None:
+            return None
+        return self.numerator, self.denominator
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its interval, or its bounds, are so wide that it is to be read with care."""
+        return self.status == UNRELIABLE and self.width > 0
+
+    @property
     def width(self) -> float:
         """How wide the interval is; 0 where there is none."""
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
@@ -104,7 +119,7 @@ ABSENCE = ("status", "conf_status", "denominator")
 
 def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``not_applicable`` or ``undivided``.
+    ``not_applicable``, ``undivided`` or ``few``: its parts are known, and too small to make a percent of.
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """
@@ -113,29 +128,7 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     if status == NOT_APPLICABLE:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
-    return "suppressed" if status == SUPPRESSED else "missing"
-
-
-@dataclass(frozen=True)
-class Change:
-    """How an indicator moved against the period before, and against the same period of the year before."""
-
-    previous: str | None = None
-    previous_value: float | None = None
-    on_previous: float | None = None
-    year_before: str | None = None
-    year_before_value: float | None = None
-    on_year: float | None = None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where an indicator stands on the way from its baseline to its targets; ``code`` as in the mart."""
-
-    code: str = "no_data"
-    baseline_period: str | None = None
-    baseline_value: float | None = None
-    path_value: float | None = None
+    return {SUPPRESSED: "suppressed", UNRELIABLE: "few"}.get(status, "missing")
 
 
 @dataclass(frozen=True)
@@ -164,6 +157,8 @@ class Quarter:
     values: pl.DataFrame
     trends: pl.DataFrame
     standings: pl.DataFrame
+    projections: pl.DataFrame
+    cohorts: pl.DataFrame
     reporting: pl.DataFrame
     contributors: pl.DataFrame
     readings: pl.DataFrame
@@ -259,19 +254,36 @@ class Quarter:
         first = min(known, default=last)
         return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(first, last)]
 
-    def change(self, indicator: str) -> Change:
-        return self._changes.get((indicator, self.shown_period(indicator).key), Change())
+    def change(self, indicator: str, period: str | None = None) -> Change:
+        """How the whole's value moved, by default that of the shown period."""
+        return self._changes.get((indicator, period or self.shown_period(indicator).key), Change())
 
-    def standing(self, indicator: str) -> Standing:
-        return self._standings.get((indicator, self.shown_period(indicator).key), Standing())
+    def standing(self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "") -> Standing:
+        """Where the whole stands, or a place or group with a target of its own; of others nothing is known."""
+        key = (indicator, self.shown_period(indicator).key, place or self.root.id, breakdown, members)
+        return self._standings.get(key, Standing())
+
+    def projection(self, indicator: str) -> Projection | None:
+        """Where the whole would come to at its pace; None where its numbers bear no projection."""
+        return self._projections.get((indicator, self.shown_period(indicator).key))
+
+    def as_known(self, indicator: str, period: Period) -> float | None:
+        """What the data say of the whole for any period; None where that is nothing, or withheld."""
+        of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": ""}
+        found = self.values.filter(**of)["value"].to_list()
+        return found[0] if found else None
 
     @cached_property
     def _changes(self) -> Mapping[tuple[str, str], Change]:
-        return {(row[0], row[2]): Change(*row[3:]) for row in self.trends.iter_rows()}
+        return changes(self.trends)
 
     @cached_property
-    def _standings(self) -> Mapping[tuple[str, str], Standing]:
-        return {(row[0], row[2]): Standing(row[6], row[3], row[4], row[5]) for row in self.standings.iter_rows()}
+    def _standings(self) -> Mapping[tuple[str, str, str, str, str], Standing]:
+        return standings(self.standings)
+
+    @cached_property
+    def _projections(self) -> Mapping[tuple[str, str], Projection]:
+        return projections(self.projections)
 
     def contributors_of(self, indicator: str) -> tuple[list[Partner], list[Partner]]:
         """The partners that owed or gave numbers for the indicator in its shown period: (reported, did not)."""
@@ -336,17 +348,16 @@ def read_quarter(
 
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
-            frozen = Frozen(read(_VALUES), read(_TRENDS), read(_STANDINGS))
+            frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
             policy = folder.initiative.disclosure
             own = read_own(connection) if policy is not None and policy.policy == "small_counts" else {}
-            values, trends, standings = withhold(folder, frozen, root, own, earlier, cache)
+            shown = withhold(folder, frozen, root, own, earlier, cache)
             return Quarter(
                 folder=folder,
                 period=period,
                 as_of=datetime.fromtimestamp((as_of[0] if as_of else 0) / 1e6, UTC),
-                values=values,
-                trends=trends,
-                standings=standings,
+                **shown._asdict(),
+                cohorts=without_people(folder, read(_COHORTS)),
                 reporting=read(_REPORTING),
                 contributors=read(_CONTRIBUTORS),
                 readings=readings,

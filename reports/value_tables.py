@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from agenda.indicators import Indicator
+from reports.changes import Difference
+from reports.cohorts import Cohorts
 from reports.escape import plain
 from reports.figures import Slice
+from reports.standings import Standing
 from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
 
@@ -20,7 +23,8 @@ PERIODS_AT_MOST = 13
 class Table:
     """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers.
 
-    ``stretch`` is the column that takes the room the others leave.
+    ``stretch`` is the column that takes the room the others leave. ``codes`` has the status codes of a column of such
+    words, one for each row; the empty one has no shape.
     """
 
     caption: str
@@ -28,6 +32,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     words: frozenset[int] = frozenset({0})
     stretch: int | None = None
+    codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_text(self) -> bool:
@@ -42,22 +47,15 @@ class ValueTables:
 
     def over_time(self, indicator: Indicator) -> Table:
         """The last periods, the newest first."""
-        words, earlier = self.words, None
-        rows: list[tuple[str, Value | None, str]] = []
-        for period, value in self.quarter.series(indicator.id):
-            change = ""
-            if value is not None and value.value is not None:
-                if earlier is not None:
-                    change = self._signed(indicator, value.value - earlier)
-                earlier = value.value
-            else:
-                earlier = None
-            rows.append((words.period_short(period), value, change))
-        shown = rows[-PERIODS_AT_MOST:][::-1]
+        words, rows = self.words, self.quarter.series(indicator.id)[: -PERIODS_AT_MOST - 1 : -1]
+        changes = [self.quarter.change(indicator.id, period.key).previous for period, _ in rows]
         caption = words._("{name} over time", name=sentence_case(plain(indicator.name)))
         return self._table(
-            indicator, caption, words._("Period"), [(name, value) for name, value, _ in shown],
-            (words._("Change"), [change for _, _, change in shown]),
+            indicator, caption, words._("Period"), [(words.period_short(period), value) for period, value in rows],
+            (
+                (words._("Change"), [self._signed(indicator, change.amount) for change in changes]),
+                (words._("More than chance"), [self._beyond(change) for change in changes]),
+            ),
         )  # fmt: skip
 
     def of_slice(self, indicator: Indicator, part: Slice) -> Table:
@@ -65,11 +63,57 @@ class ValueTables:
         caption = self.words._("{name}: {breakdown}, {period}", name=sentence_case(plain(indicator.name)),
                                breakdown=part.title.lower(), period=period)  # fmt: skip
         first = self.words._("Place") if part.is_places else self.words._("Group")
-        return self._table(indicator, caption, first, part.rows)
+        return self._judged(indicator, self._table(indicator, caption, first, part.rows), part)
+
+    def _judged(self, indicator: Indicator, table: Table, part: Slice) -> Table:
+        """``table`` with the target and the status of each row that has a target of its own."""
+        words = self.words
+        standings = [self.quarter.standing(indicator.id, *group) for group in part.groups]
+        if all(standing.target_period is None for standing in standings):
+            return table
+        codes = tuple(standing.code if standing.target_period else "" for standing in standings)
+        aims = [self._aim(indicator, standing) for standing in standings]
+        said = [words.standing(code) if code else "" for code in codes]
+        width = len(table.head)
+        return replace(
+            table,
+            head=(*table.head, words._("Target"), words._("Status")),
+            rows=tuple((*row, aim, word) for row, aim, word in zip(table.rows, aims, said, strict=True)),
+            words=table.words | {width, width + 1}, codes={width + 1: codes},
+        )  # fmt: skip
+
+    def _aim(self, indicator: Indicator, standing: Standing) -> str:
+        """``70 % by December 2026``, of a group; empty where it has none."""
+        words = self.words
+        if standing.target_period is None:
+            return ""
+        if standing.target_low is not None and standing.target_high is not None:
+            aim = words._("{low} to {high}", low=words.aim(indicator, standing.target_low),
+                          high=words.aim(indicator, standing.target_high))  # fmt: skip
+        else:
+            aim = words.aim(indicator, standing.target_value or 0.0)
+        month = words.due(self.quarter.calendar.parse(standing.target_period))
+        return words._("{target} by {month}", target=aim, month=month)
+
+    def cohorts(self, indicator: Indicator) -> Table | None:
+        """The changes that are other ones among the partners that reported both times; None where there are none."""
+        words, found = self.words, Cohorts(self.quarter, self.words).all_of(indicator)
+        if not found:
+            return None
+        names = {place.id: plain(place.name) for place in self.quarter.folder.agenda.places}
+        rows = tuple(
+            (names[c.place], words.period_short(c.before), self._signed(indicator, c.of_all),
+             self._signed(indicator, c.change), words.number(c.partners))
+            for c in found
+        )  # fmt: skip
+        head = (words._("Place"), words._("Against"), words._("Change"), words._("Same partners"), words._("Partners"))
+        caption = words._("{name}: change among the partners that reported the same both times",
+                          name=sentence_case(plain(indicator.name)))  # fmt: skip
+        return Table(caption, head, rows, frozenset({0, 1}))
 
     def _table(
         self, indicator: Indicator, caption: str, first: str, rows: Sequence[tuple[str, Value | None]],
-        changes: tuple[str, list[str]] | None = None,
+        changes: Sequence[tuple[str, list[str]]] = (),
     ) -> Table:  # fmt: skip
         """Values with what they were made of. Columns that no row has something for are left out."""
         words, values = self.words, [value for _, value in rows]
@@ -77,8 +121,7 @@ class ValueTables:
             (first, [name for name, _ in rows], True),
             (words._("Value"), [self.shown(indicator, value) for value in values], False),
         ]
-        if changes is not None:
-            columns.append((*changes, False))
+        columns += [(head, cells, False) for head, cells in changes]
         if indicator.formula.per is not None:
             columns.append((words._("Counted"), [self._exact(v, v.numerator if v else None) for v in values], False))
             columns.append((words._("Out of"), [self._exact(v, v.denominator if v else None) for v in values], False))
@@ -96,9 +139,16 @@ class ValueTables:
             frozenset(i for i, (_, _, is_words) in enumerate(kept) if is_words),
         )  # fmt: skip
 
-    def _signed(self, indicator: Indicator, change: float) -> str:
+    def _signed(self, indicator: Indicator, change: float | None) -> str:
+        if change is None:
+            return ""
         sign = {1: "+", 0: "±", -1: "−"}[self.words.direction(indicator, change)]
         return f"{sign}{self.words.amount(indicator, change)}"
+
+    def _beyond(self, change: Difference) -> str:
+        if change.is_beyond_chance is None:
+            return ""
+        return self.words._("yes") if change.is_beyond_chance else self.words._("no")
 
     def _exact(self, of: Value | None, part: Decimal | None) -> str:
         if part is None:
@@ -118,10 +168,14 @@ class ValueTables:
                             expected=self.words.number(value.expected))  # fmt: skip
 
     def _note(self, value: Value | None) -> str:
-        return self.words.noted(value.status) if value is not None else ""
+        if value is None:
+            return ""
+        return self.words.absent("few") if value.parts is not None else self.words.noted(value.status)
 
     def shown(self, indicator: Indicator, value: Value | None, unit: bool = False) -> str:
-        """The value, or why there is none."""
+        """The value, its parts where they are too few, or why there is none."""
+        if value is not None and value.parts is not None:
+            return self.words.counted(*value.parts)
         if value is None or value.value is None:
             return self.words.absent(value.absence if value else "missing").replace(" ", "\N{NO-BREAK SPACE}")
         return (self.words.quantity if unit else self.words.value)(indicator, value.value)

@@ -15,8 +15,9 @@ from reports.charts import DOTS_AT_MOST
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
+from reports.outlook import Outlook
 from reports.quality import Quality
-from reports.sentences import Sentences
+from reports.sentences import Moved, Sentences
 from reports.tables import Quarter
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
@@ -100,7 +101,11 @@ class Views:
 
     @cached_property
     def figures(self) -> Figures:
-        return Figures(self.quarter, self.words, self.sentences)
+        return Figures(self.quarter, self.words, self.sentences, self.outlook)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return Outlook(self.quarter, self.words, self.sentences)
 
     @cached_property
     def values(self) -> ValueTables:
@@ -170,20 +175,28 @@ class Views:
         )  # fmt: skip
 
     def _change(self, indicator: Indicator) -> str:
-        """``up 86 on a year ago``; empty where nothing can be compared."""
+        """``▲ 86 on a year ago``, and whether chance could explain it; empty where nothing can be compared."""
         words, moved = self.words, self.sentences.moved.get(indicator.id)
         if moved is None or moved.amount is None:
             return ""
-        parts = {"amount": words.amount(indicator, moved.amount)}
-        direction = words.direction(indicator, moved.amount)
-        if moved.change.on_year is not None:
-            return (words._("▲ {amount} on a year ago", **parts) if direction > 0
+        change = self._change_of_all(indicator, moved)
+        return words._("; ").join(filter(None, (change, self.sentences.cohorts.brief(indicator, moved.against))))
+
+    def _change_of_all(self, indicator: Indicator, moved: Moved) -> str:
+        words, amount = self.words, moved.amount or 0.0
+        parts = {"amount": words.amount(indicator, amount)}
+        direction = words.direction(indicator, amount)
+        if moved.change.is_on_year:
+            said = (words._("▲ {amount} on a year ago", **parts) if direction > 0
                     else words._("▼ {amount} on a year ago", **parts) if direction
                     else words._("as a year ago"))  # fmt: skip
-        parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.previous or ""))
-        return (words._("▲ {amount} since {before}", **parts) if direction > 0
-                else words._("▼ {amount} since {before}", **parts) if direction
-                else words._("as in {before}", **parts))  # fmt: skip
+        else:
+            parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.told.period or ""))
+            said = (words._("▲ {amount} since {before}", **parts) if direction > 0
+                    else words._("▼ {amount} since {before}", **parts) if direction
+                    else words._("as in {before}", **parts))  # fmt: skip
+        is_noise = direction and moved.change.told.is_beyond_chance is False
+        return words._("{change} (may be chance)", change=said) if is_noise else said
 
     # -- goals -----------------------------------------------------------------------------------------
 
@@ -200,14 +213,15 @@ class Views:
         code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
         partners = self.quarter.partners
         slices = list(self.figures.slices(indicator))
-        tables = [self.values.of_slice(indicator, part) for part in slices]
-        short = [t for t, part in zip(tables, slices, strict=True) if len(part.rows) <= DOTS_AT_MOST]
+        matched = self.values.cohorts(indicator)
+        tables = [*([matched] if matched else []), *(self.values.of_slice(indicator, part) for part in slices)]
+        short = [table for table in tables if len(table.rows) <= DOTS_AT_MOST]
         return Section(
             ident=indicator.id,
             name=sentence_case(plain(indicator.name)),
             code=code,
             status=words.standing(code),
-            say=self.sentences.say(indicator.id),
+            say=" ".join(filter(None, (self.sentences.say(indicator.id), self.outlook.sentence(indicator)))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
             tables=(self.values.over_time(indicator), *short),
@@ -224,7 +238,7 @@ class Views:
         change, standing = self.quarter.change(indicator.id), self.quarter.standing(indicator.id)
         period = self.quarter.shown_period(indicator.id)
         yield words.period_short(period), self.values.shown(indicator, value, unit=True)
-        earlier = [(change.previous, change.previous_value), (change.year_before, change.year_before_value)]
+        earlier = [(told.period, told.value) for told in (change.previous, change.year_before)]
         for before, earlier_value in dict(earlier).items():
             if before is not None and earlier_value is not None:
                 yield words.period_short(self.quarter.calendar.parse(before)), words.value(indicator, earlier_value)

@@ -65,6 +65,11 @@ class Words(Speech):
         decimals = max(0, -int(shown.as_tuple().exponent))
         return self.percent(value, decimals) if indicator.formula.kind == "percent" else self.number(value, decimals)
 
+    def counted(self, numerator: Decimal, denominator: Decimal) -> str:
+        """``12 of 20``: what is said in the place of a percent of too few."""
+        parts = {"numerator": self.exact(numerator), "denominator": self.exact(denominator)}
+        return self._("{numerator}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{denominator}", **parts)
+
     # -- time ------------------------------------------------------------------------------------------
 
     def due(self, period: Period) -> str:
@@ -95,6 +100,7 @@ class Words(Speech):
             "withheld": self._("withheld to protect people"),
             "not_applicable": self._("not applicable"),
             "undivided": self._("nothing to divide by"),
+            "few": self._("too few for a percent"),
         }[absence]
 
     def noted(self, status: str) -> str:
@@ -128,6 +134,7 @@ class Words(Speech):
             "wilson": self._("Wilson"),
             "byar": self._("Byar"),
             "poisson": self._("exact Poisson"),
+            "t": self._("Student’s t"),
             "rate": self._("Byar, or exact Poisson for less than 10"),
         }[interval]
 

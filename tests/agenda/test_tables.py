@@ -12,7 +12,7 @@ import pytest
 
 from agenda import lint
 from agenda.errors import ConfigurationError
-from agenda.folder import read_folder
+from agenda.folder import Folder, read_folder
 from agenda.tables import SCHEMAS, agenda_tables, members_text
 
 Make = Callable[..., Path]
@@ -57,6 +57,21 @@ def test_indicators_stand_in_the_order_of_the_goals(tables: Tables) -> None:
     assert found == [("reach", "access", 0), ("use", "access", 1), ("net_awards", "money", 2)]
 
 
+def shown_from(folder: Folder) -> dict[str, tuple[Decimal | None, ...]]:
+    found = agenda_tables(folder)["agenda_indicators"].to_pylist()
+    return {i["indicator"]: (i["show_from"], i["wide_above"], i["wide_share"]) for i in found}
+
+
+def test_percents_need_a_denominator_of_things_and_all_have_a_width(make: Make) -> None:
+    by_default = shown_from(read_folder(make()))
+    assert by_default["use"] == (30, Decimal("0.2"), Decimal("1.2"))
+    assert by_default["net_awards"] == (None, None, Decimal("1.2"))
+    money = read_folder(make(("agenda.yml", "kind: stock, subject: facilities", "kind: stock, subject: money")))
+    assert shown_from(money)["use"] == (None, Decimal("0.2"), Decimal("1.2"))
+    show = "show: {percent_from: 0, wide_points: null, wide_share: null}\nyear:"
+    assert set(shown_from(read_folder(make(("initiative.yml", "year:", show)))).values()) == {(None, None, None)}
+
+
 def test_breakdowns_are_alphabetical(make: Make) -> None:
     two = "  - {id: sex, name: Sex, members: [{id: f, name: Girls}, {id: m, name: Boys}]}\nmeasures:"
     folder = make(
@@ -87,6 +102,17 @@ def test_fiscal_periods_become_dates(tables: Tables) -> None:
     assert [(t["period"], t["period_end"]) for t in tables["agenda_targets"] if t["indicator"] == "use"] == [
         ("2026Q4", date(2026, 7, 1)), ("2028Q4", date(2028, 7, 1)),
     ]  # fmt: skip
+
+
+def test_targets_say_whose_they_are(make: Make) -> None:
+    group = "high: 110 %}\n      - {by: 2026Q4, low: 0.5, high: 0.6, where: {age_group: infant}, place: east}"
+    locked = ("agenda.yml", "value: 60 %}", "value: 60 %, locked: 2025-01-15}")
+    found = agenda_tables(lint.read(make(("agenda.yml", "high: 110 %}", group), locked)))
+    whose = [(t["place"], t["breakdown"], t["members"]) for t in found["agenda_targets"].to_pylist()]
+    assert whose == [("river", "", ""), ("east", "age_group", "age_group=infant"), *[("river", "", "")] * 2]
+    [baseline] = found["agenda_baselines"].to_pylist()
+    assert baseline["locked"] == date(2025, 1, 15)
+    assert {i["path"] for i in found["agenda_indicators"].to_pylist()} == {"linear"}
 
 
 def test_what_is_owed_and_from_when(tables: Tables) -> None:

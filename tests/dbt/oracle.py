@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from agenda.folder import Folder
 from agenda.indicators import Indicator, Term
+from agenda.model import Show
 from agenda.periods import Period
 from tests.dbt.lake_fixture import Reading
 
@@ -109,7 +110,7 @@ class Oracle:
     def __init__(
         self, folder: Folder, numbers: Sequence[Number], reference: Sequence[tuple[str, str, int, str, Decimal]]
     ):
-        self.folder, self.calendar = folder, folder.initiative.calendar
+        self.folder, self.calendar, self.reference = folder, folder.initiative.calendar, reference
         self.measures = {m.id: m for m in folder.agenda.measures}
         self.parents = {p.id: p.parent for p in folder.agenda.places}
         self.partners = sorted({n.partner for n in numbers})
@@ -268,6 +269,7 @@ class Oracle:
             for v, t, s in zip(under, indicator.formula.per or (), split, strict=True)
             if s and t.measure in self.measures
         ]
+        least = self.folder.initiative.show.percent_from
         for members in sorted({m for values in reported for m in values}):
             tops = [values.get(members) for values in over]
             bottoms = [values.get(members if s else ()) for values, s in zip(under, split, strict=True)]
@@ -276,7 +278,64 @@ class Oracle:
             said = [value.value if value else "O" for value in (*tops, *bottoms)]
             absence = "Q" if "Q" in said else "O" if "O" in said else None
             absence = absence or ("M" if top is None or (under and not (bottom and bottom.value)) else None)
+            if absence is None and indicator.formula.kind == "percent" and bottom and bottom.value < least:
+                absence = "U"
             yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high), absence
+
+    # -- cohorts --------------------------------------------------------------------------------------
+
+    def cohort(self, indicator: Indicator, now: Period, then: Period, place: str) -> set[str] | None:
+        """Partners that reported the same of the formula in both periods; None where that is everybody who reported."""
+        terms = (*indicator.formula.of, *(indicator.formula.per or ()))
+        given = sorted({term.measure for term in terms} & set(self.measures))
+        places = self.inside(place)
+        matched, spoke = set(), set()
+        for partner in self.partners:
+            is_matched, gave = True, False
+            for measure in given:
+                signs = []
+                for target in (now, then):
+                    counted = self.counted(partner, measure, target)
+                    own = [n for n in self.of[partner, measure] if n.period in counted and n.place in places]
+                    months = sum(period.months for period in {n.period for n in own})
+                    is_flow = self.measures[measure].time_rule == "sum"
+                    signs.append(months if is_flow else bool(months))
+                    is_matched &= all(n.value != "O" for n in own)
+                    gave |= bool(months)
+                is_matched &= signs[0] == signs[1]
+            spoke |= {partner} if gave else set()
+            matched |= {partner} if gave and is_matched else set()
+        return None if matched == spoke else matched
+
+    def only(self, partners: set[str]) -> Oracle:
+        """The same rules over the numbers of some partners."""
+        numbers = [n for (partner, _), own in self.of.items() if partner in partners for n in own]
+        return Oracle(self.folder, numbers, self.reference)
+
+
+Limits = tuple[float | None, float | None, float | None]
+"""A value with the interval that chance gives it; without one, or without a value, None."""
+
+
+def changed(now: Limits, then: Limits | None) -> tuple[float | None, ...]:
+    """The earlier value, by how much the later one differs, the limits of that, and whether chance could explain it."""
+    (value, lower, upper), (before, least, most) = now, then or (None, None, None)
+    if value is None or before is None:
+        return before, None, None, None, None
+    if lower is None or upper is None or least is None or most is None:
+        return before, value - before, None, None, None
+    low = value - before - ((value - lower) ** 2 + (most - before) ** 2) ** 0.5
+    high = value - before + ((upper - value) ** 2 + (before - least) ** 2) ** 0.5
+    return before, value - before, low, high, not low <= 0 <= high
+
+
+def is_wide(show: Show, kind: str, value: float, lower: float | None, upper: float | None) -> bool:
+    """Whether a number with these limits is of low reliability."""
+    if lower is None or upper is None:
+        return False
+    points = float("inf") if kind != "percent" or show.wide_points is None else float(show.wide_points) / 100
+    share = float("inf") if value == 0 or show.wide_share is None else float(show.wide_share)
+    return upper - lower > points or upper - lower > share * abs(value)
 
 
 def _over_time(rule: str, amounts: Sequence[Amount]) -> Amount:

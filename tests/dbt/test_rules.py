@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from agenda.folder import Folder
 from agenda.lint import read
 from agenda.tables import agenda_tables, members_text
 from tests.dbt.conftest import INITIATIVE, Warehouse
 from tests.dbt.lake_fixture import Lake, Reading, Row
-from tests.dbt.oracle import Oracle, current
+from tests.dbt.oracle import Limits, Oracle, changed, current, is_wide
 
 PARTNERS = ["agency", "centers", "homes"]
 PERIODS = ["2025-07", "2025-08", "2025-09", "2025-10", "2025-12", "2026-01", "2026Q1", "2026Q2", "2026Q3", "2026"]
@@ -102,7 +103,9 @@ def test_models_agree_with_the_rules_in_plain_python(
     assert len(expected) > 300
     assert {key: list(row[:2]) for key, row in found.items()} == {key: row[:2] for key, row in expected.items()}
     times = {indicator.id: indicator.formula.times for indicator in folder.agenda.indicators}
-    absences = {"M": 0, "O": 0, "Q": 0}
+    kinds = {indicator.id: indicator.formula.kind for indicator in folder.agenda.indicators}
+    absences = {"M": 0, "O": 0, "Q": 0, "U": 0}
+    wide = 0
     for (indicator_id, *_), (numerator, denominator, bounds, absence), (_, _, value, lower, upper, status) in (
         (key, expected[key], row) for key, row in found.items()
     ):
@@ -110,8 +113,91 @@ def test_models_agree_with_the_rules_in_plain_python(
             assert (value, status) == (None, absence)
             absences[absence] += 1
         else:
-            assert status in "AP"
+            is_flagged = is_wide(folder.initiative.show, kinds[indicator_id], value, lower, upper)
+            wide += is_flagged
+            assert status in ("UP" if is_flagged else "AP")
             assert value == float(numerator * times[indicator_id]) / float(1 if denominator is None else denominator)
         if indicator_id == "waiting_children" and absence is None:
             assert (lower, upper) == (float(bounds[0]), float(bounds[1]))
     assert all(absences.values()), absences
+    assert wide
+    compare_changes(folder, warehouse)
+    assert cohorts(folder, oracle, warehouse) > 10
+
+
+def compare_changes(folder: Folder, warehouse: Warehouse) -> None:
+    """Every change of the warehouse is that of the two values that it has."""
+    calendar, indicators = folder.initiative.calendar, {i.id: i for i in folder.agenda.indicators}
+    key = "indicator, period, place, breakdown, members"
+    values: dict[tuple[str, ...], Limits] = {}
+    for (indicator, *rest), value, lower, upper in (
+        (row[:5], *row[5:]) for row in warehouse.rows(f"select {key}, value, lower, upper from ind_values")
+    ):
+        has_limits = indicators[indicator].interval != "none"
+        values[indicator, *rest] = (value, lower if has_limits else None, upper if has_limits else None)
+    seen = set()
+    for (indicator, key_, place, breakdown, members), *found in (
+        (row[:5], row[5:10], row[10:15], row[15:])
+        for row in warehouse.rows(
+            f"""select {key}, previous_value, change_previous, change_previous_lower, change_previous_upper,
+                is_beyond_chance_previous, year_before_value, change_year_before, change_year_before_lower,
+                change_year_before_upper, is_beyond_chance_year_before, baseline_value, change_baseline,
+                change_baseline_lower, change_baseline_upper, is_beyond_chance_baseline from ind_trends"""
+        )
+    ):
+        period, baseline = calendar.parse(key_), indicators[indicator].baseline
+        steps = {"month": 12, "quarter": 4, "year": 1}[period.type]
+        then = [calendar.shift(period, -1).key, calendar.shift(period, -steps).key]
+        expected = [values.get((indicator, before, place, breakdown, members)) for before in then]
+        base = calendar.parse(baseline.period) if baseline else None
+        if base is None or base.type != period.type or base.end > period.start:
+            expected.append(None)
+        elif baseline is not None and baseline.value is not None and (place, breakdown) == ("state", ""):
+            expected.append((float(baseline.value), None, None))
+        else:
+            expected.append(values.get((indicator, base.key, place, breakdown, members)))
+        for numbers, earlier in zip(found, expected, strict=True):
+            assert numbers == pytest.approx(changed(values[indicator, key_, place, breakdown, members], earlier))
+            seen.add(numbers[4])
+    assert seen == {True, False, None}
+
+
+def cohorts(folder: Folder, oracle: Oracle, warehouse: Warehouse) -> int:
+    """Each cohort is what the rules give over its partners alone; how many there are."""
+    numbers = {
+        tuple(row[:4]): row[4]
+        for row in warehouse.rows(
+            "select indicator, period_type, period, place, value from ind_values where breakdown = ''"
+        )
+    }
+    rules = {m.id: (bool(m.precedence), m.over_partners, m.time_rule) for m in folder.agenda.measures}
+    added = [(False, "sum", "sum"), (False, "sum", "last")]
+    expected = {}
+    for (id_, type_, period, place), value in numbers.items():
+        indicator = next(i for i in folder.agenda.indicators if i.id == id_)
+        measures = {t.measure for t in (*indicator.formula.of, *(indicator.formula.per or ()))} & set(rules)
+        now = folder.initiative.calendar.parse(period)
+        back = {"previous": 1, "year_before": 12 // now.months}
+        for against, steps in back.items():
+            then = folder.initiative.calendar.shift(now, -steps)
+            if value is None or numbers.get((id_, type_, then.key, place)) is None:
+                continue
+            if not all(rules[measure] in added for measure in measures):
+                continue
+            partners = oracle.cohort(indicator, now, then, place)
+            if partners:
+                some = oracle.only(partners)
+                values = [list(some.indicator(indicator, at, place, ())) for at in (now, then)]
+                if all(value and value[0][4] is None for value in values):
+                    expected[id_, period, place, against] = (
+                        len(partners), *values[0][0][1:3], *values[1][0][1:3]
+                    )  # fmt: skip
+    found = {
+        tuple(row[:4]): tuple(row[4:])
+        for row in warehouse.rows(
+            "select indicator, period, place, against, partners, numerator, denominator, against_numerator,"
+            " against_denominator from ind_cohorts"
+        )
+    }
+    assert found == expected
+    return len(found)

@@ -14,7 +14,10 @@ import pytest
 from agenda.errors import ConfigurationError
 from agenda.lint import read
 from agenda.periods import Calendar, Period
+from agenda.store import FolderStore
+from flows.revisions import Replay, revisions
 from flows.warehouse import WarehouseError, build_warehouse, warehouse_key
+from sources.lake import Lake as StoredLake
 from tests.dbt.conftest import INITIATIVE, Warehouse
 from tests.dbt.lake_fixture import Lake, Reading
 
@@ -46,7 +49,7 @@ def test_denominators_are_carried_by_dimension_where_they_have_it(warehouse: War
     assert warehouse.value("uptake", "north") == (14 / 500, D(14), D(500), "P")
     assert warehouse.value("uptake", "state", "age=infant") == (15 / 450, D(15), D(450), "P")
     assert warehouse.value("uptake", "state", "setting=center") == (17 / 1000, D(17), D(1000), "P")
-    assert warehouse.value("infant_share", "south") == (4 / 10, D(4), D(10), "P")
+    assert warehouse.value("infant_share", "south") == (None, D(4), D(10), "U")  # too few
 
 
 def test_a_better_placed_partner_s_number_counts_once(warehouse: Warehouse) -> None:
@@ -112,6 +115,27 @@ def test_findings_of_older_batches_have_no_answer(tmp_path: Path, build: Callabl
         pq.write_table(pq.read_table(file, partitioning=None).drop_columns(["answer"]), file)
     said = build(lake.path).rows("select reading, answer from fct_findings order by all")
     assert said == [("a", None), ("b", None if older == 2 else "seen")]
+
+
+def test_an_agenda_older_than_the_rule_shows_a_percent_of_few(
+    tmp_path: Path, build: Callable[..., Warehouse], compiled: Path
+) -> None:
+    """20 of 24 children; the warehouse and the triangle go by the agenda in force, and older files lack its columns."""
+    folder = read(INITIATIVE)
+    lake = Lake(tmp_path / "lake", folder.initiative.calendar)
+    older = lake.land_agenda(folder)
+    (file,) = (lake.path / "data/agenda_indicators").rglob("*.parquet")
+    lacking = ["show_from", "wide_above", "wide_share"]
+    pq.write_table(pq.read_table(file, partitioning=None).drop_columns(lacking), file)
+    numbers = [("enrolled", "2025-09", "north", f"age={age}", n) for age, n in (("infant", 20), ("toddler", 4))]
+    then = lake.deliver(Reading("a", "centers", numbers))
+    assert build(lake.path).value("infant_share", "north") == (20 / 24, 20, 24, "P")
+    lake.land_agenda(folder)
+    assert build(lake.path).value("infant_share", "north") == (None, 20, 24, "U")
+    assert older < then
+    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "infant_share", compiled)
+    known = revisions(replay, folder.initiative.calendar, place="north")["2026Q1"]
+    assert [one.said[0] for one in known if one.status] == [20 / 24, None]
 
 
 def test_periods_agree_with_the_calendar_in_python(warehouse: Warehouse) -> None:

@@ -63,13 +63,20 @@ create table ind_values (
     members text, value double, numerator decimal(38, 6), denominator decimal(38, 6), lower double, upper double,
     status text, expected_reporters int, actual_reporters int);
 create table ind_trends (
-    indicator text, period_type text, period text, place text, breakdown text, members text, previous_period text,
-    previous_value double, change_previous double, year_before_period text, year_before_value double,
-    change_year_before double);
+    indicator text, period_type text, period text, place text, breakdown text, members text,
+    previous_period text, previous_value double, change_previous double, change_previous_lower double,
+    change_previous_upper double, is_beyond_chance_previous boolean,
+    year_before_period text, year_before_value double, change_year_before double, change_year_before_lower double,
+    change_year_before_upper double, is_beyond_chance_year_before boolean,
+    baseline_period text, baseline_value double, change_baseline double, change_baseline_lower double,
+    change_baseline_upper double, is_beyond_chance_baseline boolean);
 create table ind_status (
-    indicator text, period_type text, period text, value double, baseline_period text, baseline_value double,
-    target_period text, target_value double, target_low double, target_high double, path_value double,
-    status_code text);
+    indicator text, period_type text, period text, place text, breakdown text, members text, value double,
+    baseline_period text, baseline_value double, target_period text, target_value double, target_low double,
+    target_high double, path_value double, status_code text);
+create table ind_projections (
+    indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
+    periods int, target_period text, value double, lower double, upper double, outlook text);
 create table fct_reporting as select * from (values
     ('main', 'cards', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('main', 'loans', true, true, timestamptz '2026-10-20 08:00:00+00'),

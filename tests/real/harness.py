@@ -46,6 +46,10 @@ class Proof:
         return DATA / self.needs
 
     @property
+    def last_quarter(self) -> str:
+        return self.quarters.split("..")[-1]
+
+    @property
     def folder(self) -> Path:
         return BUILD / self.name
 

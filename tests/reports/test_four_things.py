@@ -80,7 +80,7 @@ partners:
 """
 ROWS = [
     *(("spots", "2025Q4", town, "", cell) for towns in TOWNS.values() for town, cell in towns.items()),
-    *(("children", "2025Q4", "all", age, "10") for age in ("infant", "toddler", "older", "rest")),
+    *(("children", "2025Q4", "all", age, "40") for age in ("infant", "toddler", "older", "rest")),
     ("girls", "2025Q4", "all", "infant", "z"),
     ("girls", "2025Q4", "all", "toddler", "x"),
     ("girls", "2025Q4", "all", "older", "0"),

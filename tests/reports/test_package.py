@@ -85,6 +85,21 @@ def test_equal_quarters_give_equal_bytes(package: Path, quarter: Quarter, tmp_pa
         assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
 
 
+def test_changes_of_the_whole_say_what_they_are_compared_with(package: Path, quarter: Quarter) -> None:
+    with (package / "indicator_changes.csv").open(encoding="utf-8", newline="") as stream:
+        found = list(csv.DictReader(stream))
+    assert {row["compared_with"] for row in found} == {"previous", "year_before", "baseline"}
+    assert {row["is_beyond_chance"] for row in found} >= {"true", "false"}
+    for row in found:
+        now = quarter.value(row["indicator"], period=row["period"])
+        if now is not None and now.value is not None:
+            assert float(row["change"]) == now.value - float(row["earlier_value"])
+        assert bool(row["lower"]) == bool(row["is_beyond_chance"])
+        if row["lower"]:
+            leaves_out_zero = float(row["lower"]) > 0 or float(row["upper"]) < 0
+            assert row["is_beyond_chance"] == str(leaves_out_zero).lower()
+
+
 def test_a_dimension_cannot_take_a_columns_name(quarter: Quarter, tmp_path: Path) -> None:
     agenda = quarter.folder.agenda
     renamed = agenda.model_copy(update={"dimensions": (agenda.dimensions[0].model_copy(update={"id": "unit"}),)})

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from agenda.folder import Folder
+from reports.changes import compared
 from reports.escape import plain
 from reports.sentences import Sentences
 from reports.tables import Quarter, read_quarter
@@ -31,7 +32,8 @@ def sentences(quarter: Quarter) -> Sentences:
 
 
 def put(quarter: Quarter, indicator: str, *, value: float | None = None, status: str = "A", code: str = "on_track",
-        year: float | None = None, before: float | None = None, **row: float | str | None) -> Quarter:  # fmt: skip
+        year: float | None = None, before: float | None = None, baseline: float | None = None,
+        is_beyond_chance: bool | None = None, **row: float | str | None) -> Quarter:  # fmt: skip
     """The quarter with other numbers for the whole of one indicator in 2026Q2."""
     here = (pl.col("indicator") == indicator) & (pl.col("period") == "2026Q2")
     whole = here & (pl.col("place") == "all") & (pl.col("breakdown") == "")
@@ -40,10 +42,14 @@ def put(quarter: Quarter, indicator: str, *, value: float | None = None, status:
         pl.when(whole).then(pl.lit(v, quarter.values.schema[k])).otherwise(pl.col(k)).alias(k) for k, v in set_.items()
     )
     now = value or 0.0
-    changes = {"year_before_value": year, "change_year_before": None if year is None else now - year,
-               "previous_value": before, "change_previous": None if before is None else now - before}  # fmt: skip
+    changes: dict[str, float | bool | None] = {}
+    for earlier, then in (("year_before", year), ("previous", before), ("baseline", baseline)):
+        _, value_, change, lower, upper, beyond = compared(earlier)
+        changes |= {value_: then, change: None if then is None else now - then, lower: None, upper: None,
+                    beyond: is_beyond_chance}  # fmt: skip
     trends = quarter.trends.with_columns(
-        pl.when(here).then(pl.lit(v, pl.Float64)).otherwise(pl.col(k)).alias(k) for k, v in changes.items()
+        pl.when(here).then(pl.lit(v, quarter.trends.schema[k])).otherwise(pl.col(k)).alias(k)
+        for k, v in changes.items()
     )
     standings = quarter.standings.with_columns(
         pl.when(here).then(pl.lit(code)).otherwise(pl.col("status_code")).alias("status_code")
@@ -65,6 +71,18 @@ def said(quarter: Quarter, indicator: str) -> str:
          "I2 stayed where it was a year ago, at 50.0 %. Off track for 60 % by December 2026, and moving away from it."),
         ({"value": 0.62, "before": 0.6, "code": "met"},
          "I2 rose by 2.0 points since Q1 2026, to 62.0 %. The target of 60 % by December 2026 is met."),
+        ({"value": 0.55, "year": 0.5, "is_beyond_chance": True, "code": "no_target"},
+         "I2 rose by 5.0 points in a year, to 55.0 %. That is more than chance would explain."),
+        ({"value": 0.55, "before": 0.56, "is_beyond_chance": False, "code": "no_target"},
+         "I2 fell by 1.0 point since Q1 2026, to 55.0 %. Chance alone could explain that."),
+        ({"value": 0.55, "year": 0.55, "is_beyond_chance": False, "code": "no_target"},
+         "I2 stayed where it was a year ago, at 55.0 %."),
+        ({"value": 0.55, "year": 0.5, "baseline": 0.42, "code": "no_target"},
+         "I2 rose by 5.0 points in a year, to 55.0 %. Since the baseline, Q4 2024, it rose by 13.0 points."),
+        ({"value": 0.55, "baseline": 0.57, "is_beyond_chance": True, "code": "no_target"},
+         "I2: 55.0 %. Since the baseline, Q4 2024, it fell by 2.0 points. That is more than chance would explain."),
+        ({"value": 0.55, "baseline": 0.55, "is_beyond_chance": False, "code": "no_target"},
+         "I2: 55.0 %. It is where it was at the baseline, Q4 2024."),
         ({"value": 0.62, "code": "met"}, "I2: 62.0 %. The target of 60 % by December 2026 is met."),
         ({"value": 0.5, "code": "no_target"}, "I2: 50.0 %."),
         ({"value": 0.5, "year": 0.4, "status": "P", "actual_reporters": 1, "expected_reporters": 2},
@@ -76,6 +94,8 @@ def said(quarter: Quarter, indicator: str) -> str:
         ({"value": None, "status": "M"}, "There is no value for the second quarter 2026: there can be none."),
         ({"value": None, "status": "Q"}, "There is no value for the second quarter 2026: a partner suppressed a part of "
          "it, so that the sum is not known."),
+        ({"value": None, "status": "U", "numerator": 12, "denominator": 20},
+         "In the second quarter 2026 it was 12 of 20: too few to say it as a percent."),
         ({"value": None, "status": "Q", "conf_status": "A"},
          "The value for the second quarter 2026 is withheld to protect people."),
     ],
@@ -120,7 +140,7 @@ def test_the_most_doubtful_comes_last(complete: Quarter) -> None:
     assert plain(sentences(half).three()[-1][1]) == "Indicator name: provisional, as 1 of 2 partners reported."
     part = put(complete, "visit_count", value=5.0, status="P", actual_reporters=2, expected_reporters=2)
     assert "some of what was owed" in sentences(part).three()[-1][1]
-    wide = put(complete, "active_share", value=0.5, lower=0.3, upper=0.7)
+    wide = put(complete, "active_share", value=0.5, status="U", lower=0.3, upper=0.7)
     assert plain(sentences(wide).three()[-1][1]).replace("\u00a0", " ") == (
         "I2: somewhere from 30.0 % to 70.0 %; read it with care."
     )

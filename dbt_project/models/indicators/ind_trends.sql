@@ -1,52 +1,95 @@
-with dated as (
+with baselines as (
     select
         indicator,
-        period_type,
         period,
-        place,
-        breakdown,
-        members,
-        value,
+        {{ type_of_period('period') }} as period_type,
         period_start,
-        {{ add_months('period_start', '-' ~ months_in('period_type')) }} as previous_start,
-        {{ add_months('period_start', -12) }} as year_before_start
-    from {{ ref('ind_values') }}
+        period_end,
+        cast(value as double) as value
+    from {{ source('lake', 'agenda_baselines') }}
+),
+
+dated as (
+    select
+        indicator_values.indicator,
+        indicator_values.period_type,
+        indicator_values.period,
+        indicator_values.place,
+        indicator_values.breakdown,
+        indicator_values.members,
+        indicator_values.value,
+        -- The bounds of overlapping lists are not chance's.
+        case when indicators.interval <> 'none' then indicator_values.lower end as lower,
+        case when indicators.interval <> 'none' then indicator_values.upper end as upper,
+        indicator_values.period_start,
+        {{ add_months('indicator_values.period_start', '-' ~ months_in('indicator_values.period_type')) }}
+            as previous_start,
+        {{ add_months('indicator_values.period_start', -12) }} as year_before_start,
+        baselines.period as baseline_period,
+        baselines.period_start as baseline_start,
+        -- What was agreed is agreed of the whole, and nobody knows how far chance had moved it.
+        case when places.parent is null and indicator_values.breakdown = '' then baselines.value end as baseline_agreed
+    from {{ ref('ind_values') }} as indicator_values
+    inner join {{ source('lake', 'agenda_indicators') }} as indicators
+        on indicator_values.indicator = indicators.indicator
+    inner join {{ source('lake', 'agenda_places') }} as places on indicator_values.place = places.place
+    left join baselines
+        on
+            indicator_values.indicator = baselines.indicator
+            and indicator_values.period_type = baselines.period_type
+            and indicator_values.period_start >= baselines.period_end
+),
+
+differences as (
+    select
+        dated.*,
+        previous_periods.period as previous_period,
+        year_before_periods.period as year_before_period,
+        previous.value as previous_value,
+        year_before.value as year_before_value,
+        coalesce(dated.baseline_agreed, baseline.value) as baseline_value,
+        {{ difference_limit('dated', 'previous', '-') }} as change_previous_lower,
+        {{ difference_limit('dated', 'previous', '+') }} as change_previous_upper,
+        {{ difference_limit('dated', 'year_before', '-') }} as change_year_before_lower,
+        {{ difference_limit('dated', 'year_before', '+') }} as change_year_before_upper,
+        case when dated.baseline_agreed is null then {{ difference_limit('dated', 'baseline', '-') }} end
+            as change_baseline_lower,
+        case when dated.baseline_agreed is null then {{ difference_limit('dated', 'baseline', '+') }} end
+            as change_baseline_upper
+    from dated
+    left join {{ ref('int_periods') }} as previous_periods
+        on dated.period_type = previous_periods.period_type and dated.previous_start = previous_periods.period_start
+    left join {{ ref('int_periods') }} as year_before_periods
+        on
+            dated.period_type = year_before_periods.period_type
+            and dated.year_before_start = year_before_periods.period_start
+    {% for earlier in ['previous', 'year_before', 'baseline'] %}
+        left join dated as {{ earlier }}
+            on
+                dated.indicator = {{ earlier }}.indicator
+                and dated.period_type = {{ earlier }}.period_type
+                and dated.place = {{ earlier }}.place
+                and dated.breakdown = {{ earlier }}.breakdown
+                and dated.members = {{ earlier }}.members
+                and dated.{{ earlier }}_start = {{ earlier }}.period_start
+    {% endfor %}
 )
 
 select
-    dated.indicator,
-    dated.period_type,
-    dated.period,
-    dated.place,
-    dated.breakdown,
-    dated.members,
-    previous_periods.period as previous_period,
-    previous.value as previous_value,
-    dated.value - previous.value as change_previous,
-    year_before_periods.period as year_before_period,
-    year_before.value as year_before_value,
-    dated.value - year_before.value as change_year_before
-from dated
-left join {{ ref('int_periods') }} as previous_periods
-    on dated.period_type = previous_periods.period_type and dated.previous_start = previous_periods.period_start
-left join {{ ref('int_periods') }} as year_before_periods
-    on
-        dated.period_type = year_before_periods.period_type
-        and dated.year_before_start = year_before_periods.period_start
-left join dated as previous
-    on
-        dated.indicator = previous.indicator
-        and dated.period_type = previous.period_type
-        and dated.place = previous.place
-        and dated.breakdown = previous.breakdown
-        and dated.members = previous.members
-        and dated.previous_start = previous.period_start
-left join dated as year_before
-    on
-        dated.indicator = year_before.indicator
-        and dated.period_type = year_before.period_type
-        and dated.place = year_before.place
-        and dated.breakdown = year_before.breakdown
-        and dated.members = year_before.members
-        and dated.year_before_start = year_before.period_start
-order by dated.indicator, dated.period_type, dated.period, dated.place, dated.breakdown, dated.members
+    indicator,
+    period_type,
+    period,
+    place,
+    breakdown,
+    members,
+{% for earlier in ['previous', 'year_before', 'baseline'] %}
+    {{ earlier }}_period,
+    {{ earlier }}_value,
+    value - {{ earlier }}_value as change_{{ earlier }},
+    change_{{ earlier }}_lower,
+    change_{{ earlier }}_upper,
+    change_{{ earlier }}_lower > 0 or change_{{ earlier }}_upper < 0
+        as is_beyond_chance_{{ earlier }}{{ ',' if not loop.last }}
+{% endfor %}
+from differences
+order by indicator, period_type, period, place, breakdown, members

@@ -92,11 +92,13 @@ split_terms as (
         coalesce(bool_or(is_overlap) filter (where part = 'numerator'), false) as is_overlap,
         sum(value) filter (where part = 'denominator') as denominator,
         count(*) filter (where part = 'denominator' and is_said) as denominator_terms,
-        max(status_rank) as status_rank
+        sum(value) filter (where part = 'squares') as squares,
+        count(*) filter (where part = 'squares' and status_rank < {{ rank_of('P') }}) as squares_terms,
+        max(status_rank) filter (where part <> 'squares') as status_rank
     from term_values
     where is_by_breakdown
     group by indicator, breakdown, period_type, period, place, members
-    having bool_or(not is_reference)
+    having bool_or(not is_reference and part <> 'squares')
 ),
 
 -- Denominators that can't be split so are the same for every row of the breakdown.
@@ -120,11 +122,17 @@ asked as (
         indicators.indicator,
         indicators.times,
         indicators.interval,
+        indicators.show_from,
+        indicators.wide_above,
+        indicators.wide_share,
         count(*) filter (where terms.part = 'numerator') as numerator_terms,
-        count(*) filter (where terms.part = 'denominator') as denominator_terms
+        count(*) filter (where terms.part = 'denominator') as denominator_terms,
+        count(*) filter (where terms.part = 'squares') as squares_terms
     from {{ source('lake', 'agenda_indicators') }} as indicators
     inner join {{ source('lake', 'agenda_terms') }} as terms on indicators.indicator = terms.indicator
-    group by indicators.indicator, indicators.times, indicators.interval
+    group by
+        indicators.indicator, indicators.times, indicators.interval, indicators.show_from, indicators.wide_above,
+        indicators.wide_share
 ),
 
 fractions as (
@@ -137,6 +145,9 @@ fractions as (
         split_terms.members,
         asked.times,
         asked.interval,
+        asked.show_from,
+        asked.wide_above,
+        asked.wide_share,
         asked.denominator_terms > 0 as has_denominator,
         split_terms.is_overlap,
         -- A formula with a term missing has no result: attendances less unknown breaches are not attendances.
@@ -159,6 +170,10 @@ fractions as (
                         end
             end as decimal(38, 6)
         ) as denominator,
+        -- Of squares that lack a part no spread follows.
+        cast(
+            case when split_terms.squares_terms = asked.squares_terms then split_terms.squares end as double
+        ) as squares,
         split_terms.numerator_terms < asked.numerator_terms
         or split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0) < asked.denominator_terms
             as is_lacking,
@@ -181,6 +196,15 @@ counted as (
         cast(numerator as double) as events,
         -- Nothing is said of what can't be a count: a part above its whole, a number below zero, a third of an event.
         case
+            when interval = 't'
+                then
+                    if(
+                        denominator > 1
+                        and denominator = floor(denominator)
+                        and squares * cast(denominator as double) >= pow(cast(numerator as double), 2),
+                        't',
+                        'none'
+                    )
             when numerator < 0 then 'none'
             when interval = 'wilson' and numerator > denominator then 'none'
             when interval in ('byar', 'poisson', 'rate') and denominator < 0 then 'none'
@@ -192,6 +216,7 @@ counted as (
             when status_rank = {{ rank_of('Q') }} then 'Q'
             when is_lacking then 'O'
             when numerator is null or (has_denominator and coalesce(denominator, 0) = 0) then 'M'
+            when denominator < show_from then 'U'
         end as absence
     from fractions
 ),
@@ -205,6 +230,8 @@ divided as (
             as value,
         case
             when counted.absence is not null then null
+            when counted.method = 't'
+                then counted.events / counted.divisor - {{ standard_errors('counted', 'student.quantile') }}
             when counted.method = 'wilson'
                 then {{ wilson('(counted.events / counted.divisor)', 'counted.divisor', '-') }}
             when counted.method = 'byar'
@@ -218,6 +245,8 @@ divided as (
         end as lower,
         case
             when counted.absence is not null then null
+            when counted.method = 't'
+                then counted.events / counted.divisor + {{ standard_errors('counted', 'student.quantile') }}
             when counted.method = 'wilson'
                 then {{ wilson('(counted.events / counted.divisor)', 'counted.divisor', '+') }}
             when counted.method = 'byar'
@@ -234,6 +263,8 @@ divided as (
     from counted
     left join {{ ref('int_poisson_limits') }} as exact
         on counted.method = 'poisson' and counted.numerator = exact.events
+    left join {{ ref('int_t_quantiles') }} as student
+        on counted.method = 't' and counted.denominator - 1 = student.degrees
 ),
 
 -- Places that hold a group or a place of which only a part of the formula was reported, or is applicable: the sums
@@ -272,6 +303,10 @@ select
             or not coalesce(coverage.is_complete, true)
             or unpaired.place is not null
             then 'P'
+        when
+            divided.upper - divided.lower > divided.wide_above
+            or (divided.value <> 0 and divided.upper - divided.lower > abs(divided.value) * divided.wide_share)
+            then {{ status_code("greatest(divided.status_rank, " ~ rank_of('U') ~ ")") }}
         else {{ status_code('divided.status_rank') }}
     end as status,
     coalesce(coverage.expected_reporters, 0) as expected_reporters,
