@@ -340,11 +340,7 @@ def _listed(made: Explanation, partners: Iterable[str]) -> str:
 
 
 def _members(made: Explanation, text: str) -> str:
-    return ", ".join(_name(made.names["members"], part) for part in text.split("|") if part)
-
-
-def _name(names: Mapping[str, str], part: str) -> str:
-    return names.get(part, part)
+    return ", ".join(made.names["members"].get(part, part) for part in text.split("|") if part)
 
 
 def _sum(numbers: Sequence[Number]) -> str:

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -27,6 +26,7 @@ from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, THIN, UNRELIABLE
 from agenda.versions import Version, versions
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
+from reports.reporters import Reporter, reporters
 from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
 from reports.withhold import Earlier, Frozen, withhold, without_people
 
@@ -137,23 +137,6 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
     return {SUPPRESSED: "suppressed", THIN: "thin", UNRELIABLE: "few"}.get(status, "missing")
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """What one partner owed for the quarter and what of it came, as ids of measures in the agenda's order."""
-
-    partner: Partner
-    owed: tuple[str, ...]
-    missing: tuple[str, ...]
-    in_part: tuple[str, ...]  # some months of the quarter came, not all
-    unasked: tuple[str, ...]  # came, though not owed
-    on_time: tuple[str, ...]  # all that is owed of it came by the day it was due
-    last_received: datetime | None
-
-    @property
-    def has_reported(self) -> bool:
-        return bool(self.unasked) or len(self.missing) < len(self.owed)
 
 
 @dataclass(frozen=True)
@@ -326,28 +309,7 @@ class Quarter:
     @cached_property
     def reporters(self) -> tuple[Reporter, ...]:
         """Every partner that owed or gave something for the quarter, in the agenda's order."""
-        measures = {measure.id: i for i, measure in enumerate(self.folder.agenda.measures)}
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for row in self.reporting.filter(pl.col("period") == self.period.key).iter_rows(named=True):
-            if row["measure"] in measures:
-                rows.setdefault(row["partner"], []).append(row)
-
-        def reporter(partner: Partner) -> Reporter:
-            mine = sorted(rows[partner.id], key=lambda row: measures[row["measure"]])
-            owed = [row for row in mine if row["is_expected"]]
-            partly = [r for r in owed if r["is_reported"] and (r["months_reported"] or 0) < (r["months_expected"] or 0)]
-            received = [row["last_received_at"] for row in mine if row["last_received_at"] is not None]
-            return Reporter(
-                partner,
-                tuple(row["measure"] for row in owed),
-                tuple(row["measure"] for row in owed if not row["is_reported"]),
-                tuple(row["measure"] for row in partly),
-                tuple(row["measure"] for row in mine if row["is_reported"] and not row["is_expected"]),
-                tuple(row["measure"] for row in owed if row["is_on_time"]),
-                max(received, default=None),
-            )
-
-        return tuple(reporter(partner) for partner in self.partners.values() if partner.id in rows)
+        return reporters(self.folder, self.reporting.filter(pl.col("period") == self.period.key))
 
     @property
     def expected_reporters(self) -> tuple[Reporter, ...]:
