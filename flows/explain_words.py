@@ -15,7 +15,7 @@ from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
+from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said
@@ -51,6 +51,7 @@ STATUS = {
     "A": "complete: everybody who owes a number for it has reported",
     "P": "provisional: a partner, a month or some records are missing",
     "O": "not reported: a part of the formula is missing. This is not zero",
+    "L": "withheld: fewer of the partners that owe it reported than the agreed minimum. This is not zero",
     "M": "cannot be: it is not applicable, or the number to divide by is zero",
     "U": "of low reliability: its interval is wide, or a partner said so",
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
@@ -128,6 +129,8 @@ def _value(made: Explanation) -> str:
     if _is_few(made):
         return f"{number(made.numerator)} of {number(made.denominator)}"
     said = shown(made, made.value)
+    if made.status == THIN:
+        return "withheld"
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
     times = f" × {made.times:,}" if made.times != 1 else ""
@@ -144,7 +147,7 @@ def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
         "denominator": ("Divided by", made.denominator),
         "squares": ("Its squares, for the interval", sum((term.value for term in terms if term.value), Decimal())),
     }[part]
-    yield from ("", f"{title}: {number(total, _numbers(made, part))}")
+    yield from ("", f"{title}: {'withheld' if made.status == THIN else number(total, _numbers(made, part))}")
     for term in terms:
         yield from _term(made, term)
 
