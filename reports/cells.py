@@ -16,14 +16,15 @@ from typing import NamedTuple
 
 from agenda.errors import HeldBack
 from agenda.folder import Folder
-from agenda.indicators import Indicator, Terms
+from agenda.indicators import Formula, Indicator, Terms
 from agenda.model import Measure
 from agenda.periods import Calendar, Period
+from agenda.versions import versions
 from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
 
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
-ROW = ("indicator", "period_type", "period", "place", "breakdown", "members")
+ROW = ("indicator", "period_type", "period", "place", "breakdown", "members", "version")
 
 
 class Key(NamedTuple):
@@ -46,6 +47,7 @@ class Row(NamedTuple):
     place: str
     breakdown: str
     members: str
+    version: int
     numerator: Decimal | None
     denominator: Decimal | None
     upper: float | None
@@ -77,6 +79,8 @@ class Cells:
     _facts: list[_Facts] = field(default_factory=list)
     _names: list[tuple[Key | str, float]] = field(default_factory=list)
     _sums: dict[tuple[tuple[tuple[int, float], ...], float], None] = field(default_factory=dict)
+    _rests: dict[int, dict[int, dict[int, float]]] = field(default_factory=lambda: defaultdict(dict))
+    """By whole, the cells of what is left of it, each with the weights of what it is left of."""
 
     def __post_init__(self) -> None:
         agenda = self.folder.agenda
@@ -85,6 +89,10 @@ class Cells:
         self.indicators: dict[str, Indicator] = {i.id: i for i in agenda.indicators}
         self.parents = {place.id: place.parent for place in agenda.places}
         self.calendar: Calendar = self.folder.initiative.calendar
+        self._formulas = {
+            (i.id, version.number): version.indicator.formula
+            for i in agenda.indicators for version in versions(i, self.calendar)
+        }  # fmt: skip
 
     # -- taking in -------------------------------------------------------------------------------------
 
@@ -93,8 +101,8 @@ class Cells:
         truths: dict[Key, float] = {}
         complements: list[tuple[Key, Key | float]] = []
         for row in rows:
-            numerator, denominator = self.keys(row)
-            for key, value, is_shown in self._seen(row):
+            numerator, denominator = keys = self.keys(row)
+            for key, value, is_shown in self._seen(row, *keys):
                 if truths.setdefault(key, value) != value:
                     raise HeldBack(f"two values of this edition count {key} differently: {truths[key]:g}, {value:g}.")
                 facts = self._facts[self._cell(key, value)]
@@ -102,8 +110,8 @@ class Cells:
                 facts.is_out |= not is_now and is_shown
                 facts.was_hidden |= not is_now and not is_shown
                 facts.was_marked |= row.code == "A" and not is_shown and self._is_small(value)
-            if numerator in truths and self.indicators[row.indicator].formula.kind == "percent":
-                per = self.indicators[row.indicator].formula.per or ()
+            if numerator in truths and self._formula(row).kind == "percent":
+                per = self._formula(row).per or ()
                 if denominator is not None and denominator in truths:
                     complements.append((numerator, denominator))
                 elif row.denominator is not None and all(term.measure in self.reference for term in per):
@@ -118,7 +126,7 @@ class Cells:
 
     def keys(self, row: Row) -> tuple[Key | None, Key | None]:
         """The cells that are a row's numerator and denominator; None for what isn't about people."""
-        formula = self.indicators[row.indicator].formula
+        formula = self._formula(row)
         found = []
         for terms in (formula.of, formula.per or ()):
             measure = self._measure(terms)
@@ -127,14 +135,17 @@ class Cells:
             found.append(measure and Key(measure.id, row.period_type, row.period, row.place, members))
         return found[0] or None, found[1] or None
 
+    def _formula(self, row: Row) -> Formula:
+        """That of the definition which the row is by; today's where the agenda no longer has it."""
+        return self._formulas.get((row.indicator, row.version), self.indicators[row.indicator].formula)
+
     def _measure(self, terms: Terms) -> Measure | None:
         """The measure of people that the terms are; several terms about people are refused by `agenda.lint`."""
         return next((self.people[term.measure] for term in terms if term.measure in self.people), None)
 
-    def _seen(self, row: Row) -> Iterator[tuple[Key, float, bool]]:
+    def _seen(self, row: Row, numerator: Key | None, denominator: Key | None) -> Iterator[tuple[Key, float, bool]]:
         """The cells of a row with their values, and whether the edition showed them."""
-        formula = self.indicators[row.indicator].formula
-        numerator, denominator = self.keys(row)
+        formula = self._formula(row)
         if numerator is not None and row.numerator is not None:
             yield numerator, float(row.numerator / formula.of[0].weight), row.has_numerator
             if (high := self.high(row)) is not None:
@@ -145,12 +156,13 @@ class Cells:
     def high(self, row: Row) -> float | None:
         """All partners' lists together, where a row says so: the upper bound, undivided."""
         indicator = self.indicators[row.indicator]
-        measure = self._measure(indicator.formula.of)
+        formula = self._formula(row)
+        measure = self._measure(formula.of)
         is_overlap = measure is not None and measure.over_partners == "overlap" and indicator.interval == "none"
         if not is_overlap or row.upper is None:
             return None
-        divisor = 1.0 if indicator.formula.per is None else float(row.denominator or 0)
-        return round(row.upper * divisor / indicator.formula.times / float(indicator.formula.of[0].weight), 6)
+        divisor = 1.0 if formula.per is None else float(row.denominator or 0)
+        return round(row.upper * divisor / formula.times / float(formula.of[0].weight), 6)
 
     def _cell(self, key: Key | str, value: float) -> int:
         at = self._at.setdefault((key, value), len(self._names))
@@ -211,6 +223,9 @@ class Cells:
         """A sum with a cell for what is left; ``is_open`` where that is a difference and counts nobody."""
         cell = self._cell(f"{name} {sorted(weights)}", rest)
         self._facts[cell].is_rest = is_open
+        if not is_open and not total:
+            whole = next(i for i, weight in weights.items() if weight > 0)
+            self._rests[whole][cell] = weights
         self._sums.setdefault((tuple({**weights, cell: -1.0}.items()), total))
 
     def _is_small(self, value: float) -> bool:
@@ -245,13 +260,17 @@ class Cells:
         return HEADLINE if is_root and not key.members else 1.0 + 0.1 * is_root + 0.1 * (not key.members)
 
     def attackers(self, own: Mapping[str, Mapping[Key, float]]) -> list[Attacker]:
-        """The public, and each partner with what is its own of every cell."""
+        """The public, and each partner with what is its own of every cell; of what is left of a whole, too."""
         found, at = [PUBLIC], defaultdict(list)
         for i, (key, _) in enumerate(self._names):
             if isinstance(key, Key):
                 at[key._replace(is_high=False)].append(i)
         for partner, counts in sorted(own.items()):
             mine = {i: count for key, count in counts.items() if count > 0 for i in at.get(key, ())}
+            for whole in list(mine):
+                for cell, weights in self._rests.get(whole, {}).items():
+                    if (left := sum(weight * mine.get(i, 0.0) for i, weight in weights.items())) > 0:
+                        mine[cell] = left
             if mine:
                 found.append(Attacker(partner, mine))
         return found
@@ -306,7 +325,9 @@ def _by_time(truths: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
     for key in truths:
         if key.period not in periods:
             periods[key.period] = calendar.parse(key.period)
-        series[key._replace(period_type="", period="")][key.period_type].append((periods[key.period], key))
+        series[Key(key.measure, "", "", key.place, key.members, key.is_high)][key.period_type].append(
+            (periods[key.period], key)
+        )
     for types in series.values():
         for long, *shorter in (("year", "quarter", "month"), ("quarter", "month")):
             finer = next((types[short] for short in shorter if short in types), [])
