@@ -93,11 +93,11 @@ def test_a_quarter_is_compared_within_its_series_alone(lake: tuple[Lake, Folder]
     quarter = read_quarter(redefined.path, folder.initiative.calendar.parse("2026Q4"), folder)
     assert [value.value if value else None for _, value in quarter.series("use")][-2:] == [42 / 56, 0.5]
     change = quarter.change("use")
-    assert (change.previous_value, change.on_previous) == (0.5, 0.0)  # by the new definition it was the same before
-    assert (change.year_before_value, change.on_year) == (None, None)
+    assert (change.previous.value, change.previous.amount) == (0.5, 0.0)  # by the new definition it was the same before
+    assert (change.year_before.value, change.year_before.amount) == (None, None)
     before = read_quarter(redefined.path, folder.initiative.calendar.parse("2026Q3"), folder)
     assert len(before.indicators["use"].formula.per or ()) == 1
-    assert before.change("use").on_previous is None
+    assert before.change("use").previous.amount is None
     assert len(quarter.indicators["use"].formula.per or ()) == 2
 
 
