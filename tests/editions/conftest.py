@@ -74,10 +74,6 @@ create table ind_status (
     indicator text, period_type text, period text, place text, breakdown text, members text, value double,
     baseline_period text, baseline_value double, target_period text, target_value double, target_low double,
     target_high double, path_value double, status_code text);
-create table ind_cohorts (
-    indicator text, period_type text, period text, place text, against text, against_period text, partners int,
-    numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
-    against_denominator decimal(38, 6), against_value double, change double);
 create table ind_projections (
     indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
     periods int, target_period text, value double, lower double, upper double, outlook text);
@@ -89,8 +85,9 @@ create table fct_reporting as select * from (values
     ('main', 'cards', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('main', 'loans', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('bus', 'cards', true, false, null)) as t (partner, measure, is_expected, is_reported, last_received_at),
-    (values ('quarter', '2026Q3', date '2026-07-01', date '2026-10-01', 3, 3)) as p
-    (period_type, period, period_start, period_end, months_expected, months_reported);
+    (values ('quarter', '2026Q3', date '2026-07-01', date '2026-10-01', 3, 3, date '2026-10-22', date '2026-10-20', true))
+    as p (period_type, period, period_start, period_end, months_expected, months_reported, due_on, complete_on,
+          is_on_time);
 create table fct_indicator_partners (
     indicator text, partner text, period_type text, period text, is_expected boolean, is_reported boolean);
 create view dim_series as
