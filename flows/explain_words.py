@@ -97,8 +97,7 @@ def _head(made: Explanation) -> Iterator[str]:
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
-    for said in defined_said(made.defined, partial(shown, made)):
-        yield from _wrapped(said, "  ")
+    yield from (line for said in defined_said(made.defined, partial(shown, made)) for line in _wrapped(said, "  "))
 
 
 def _changes(made: Explanation) -> Iterator[str]:
@@ -367,8 +366,7 @@ def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds
     for period, moments in found.items():
         for order, known in enumerate(moments):
             said = _as_shown(indicator.formula.kind, indicator.decimals, indicator.unit, known.value)
-            named = "" if order else period
-            before = moments[order - 1].version if order else None
+            named, before = ("", moments[order - 1].version) if order else (period, None)
             method = "; R3, method: by another definition" if before and known.version not in (before, None) else ""
             yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}{method}"
     changed = sum(len(moments) > 1 for moments in found.values())

@@ -30,7 +30,6 @@ from reports.reporters import Reporter, reporters
 from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
 from reports.withhold import Earlier, Frozen, withhold, without_people
 
-# Every definition of an indicator is a series; `is_in_force` are the values that count, the others stand beside them.
 _VALUES = """
     select s.indicator, v.period_type, v.period, period_start, period_end, place, breakdown, members, value, numerator,
            denominator, lower, upper, status, expected_reporters, actual_reporters, s.version, s.is_in_force
@@ -257,11 +256,10 @@ class Quarter:
     def series(self, indicator: str) -> list[tuple[Period, Value | None]]:
         """The whole's value for each period from the first known to the shown one, gaps included."""
         last = self.shown_period(indicator)
-        known = [v.period for v in self._index.values()
-                 if v.indicator == indicator and v.place == self.root.id and not v.breakdown
-                 and self._in_force.get((indicator, v.period.key)) == v.version]  # fmt: skip
-        first = min(known, default=last)
-        return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(first, last)]
+        known = (v.period for v in self._index.values()
+                 if (v.indicator, v.place, v.breakdown) == (indicator, self.root.id, "")
+                 and self._in_force.get((indicator, v.period.key)) == v.version)  # fmt: skip
+        return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(min(known, default=last), last)]
 
     def change(self, indicator: str, period: str | None = None) -> Change:
         """How the whole's value moved, by default that of the shown period."""
@@ -280,8 +278,7 @@ class Quarter:
         """What the data say of the whole for any period; None where that is nothing, or withheld."""
         of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": "",
               "version": self.version(indicator).number}  # fmt: skip
-        found = self.values.filter(**of)["value"].to_list()
-        return found[0] if found else None
+        return next(iter(self.values.filter(**of)["value"]), None)
 
     @cached_property
     def _changes(self) -> Mapping[tuple[str, str], Change]:
