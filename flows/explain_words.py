@@ -250,15 +250,13 @@ def _cohorts(made: Explanation) -> Iterator[str]:
     for one in made.cohorts:
         others = [_partner(made, partner) for partner in one.others]
         more = f" and {len(others) - NOTES} more" if len(others) > NOTES else ""
-        yield from _section(
-            f"Against {one.against}",
-            [
-                f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
-                f"among the {_count(one.partners, 'partner')} that reported the same both times: "
-                f"{shown(made, one.against_value)} → {shown(made, one.value)}",
-                f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
-            ],
-        )
+        said = [
+            f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
+            f"among the {_count(one.partners, 'partner')} that reported the same both times: "
+            f"{shown(made, one.against_value)} → {shown(made, one.value)}",
+            f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
+        ]
+        yield from _section(f"Against {one.against}", said)
 
 
 def _remarks(made: Explanation) -> Iterator[str]:

@@ -41,9 +41,7 @@ _TRENDS = f"""
     join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
 _COHORTS = """
-    select s.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
-           c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
-    from ind_cohorts c join dim_periods p using (period_type, period)
+    select s.indicator, c.* exclude (indicator) from ind_cohorts c join dim_periods p using (period_type, period)
     join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
 _REPORTING = """
     select partner, measure, period, is_expected, is_reported, months_expected, months_reported, last_received_at,
@@ -125,8 +123,7 @@ ABSENCE = ("status", "conf_status", "denominator")
 
 def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``thin`` (too few partners reported), ``not_applicable``, ``undivided`` or ``few``: its parts are known, and too
-    small to make a percent of.
+    ``thin`` (too few partners reported), ``not_applicable``, ``undivided`` or ``few`` (parts too small for a percent).
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """

@@ -77,10 +77,6 @@ create table ind_status (
 create table ind_projections (
     indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
     periods int, target_period text, value double, lower double, upper double, outlook text);
-create table ind_cohorts (
-    indicator text, period_type text, period text, place text, against text, against_period text, partners int,
-    numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
-    against_denominator decimal(38, 6), against_value double, change double);
 create table fct_reporting as select * from (values
     ('main', 'cards', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('main', 'loans', true, true, timestamptz '2026-10-20 08:00:00+00'),
