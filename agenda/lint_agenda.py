@@ -173,11 +173,8 @@ def _no_spread(known: Known, indicator: Indicator) -> str | None:
         if m is not None
     }
     is_reference = any(term.measure in known.numbers and term.measure not in measures for term in terms)
-    if (
-        is_reference
-        or len(ways) > 1
-        or any(time not in ("sum", "last") or partners != "sum" for time, partners, *_ in ways)
-    ):
+    add_up = all(over_time in ("sum", "last") and over_partners == "sum" for over_time, over_partners, *_ in ways)
+    if is_reference or len(ways) > 1 or not add_up:
         return "an interval 't' needs measures that partners report, that add up, and that are added up and split alike"
     return None
 
