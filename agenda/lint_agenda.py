@@ -130,9 +130,35 @@ def _formulas(known: Known) -> Iterator[Problem]:
         if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
             message = f"{indicator.id!r} uses reference series only; it needs a measure that partners report"
             yield known.problem(FILE, (*base, "formula"), message)
+        yield from _standard(known, base, indicator)
         if wrong := _no_interval(known, indicator):
             yield known.problem(FILE, (*base, "interval"), wrong)
         yield from _breakdowns(known, base, indicator)
+
+
+def _standard(known: Known, base: Path_, indicator: Indicator) -> Iterator[Problem]:
+    """Groups of a dimension that events and people are split by, wherever the rate is shown."""
+    formula, standard = indicator.formula, indicator.formula.standard
+    if standard is None:
+        return
+    path: Path_ = (*base, "formula", "standard")
+    yield from known.check(FILE, (*path, "dimension"), "dimension", standard.dimension, known.members)
+    for member in standard.weights if standard.dimension in known.members else ():
+        what = f"member of {standard.dimension}"
+        yield from known.check(FILE, (*path, "weights", member), what, member, known.members[standard.dimension])
+    shown = {dimension for dimensions in indicator.breakdowns for dimension in dimensions}
+    if standard.dimension in shown:
+        message = f"a rate that is standardised by {standard.dimension!r} can't be shown by it, too"
+        yield known.problem(FILE, (*base, "by"), message)
+    for term in (*formula.of, *(formula.per or ())):
+        needed = {standard.dimension, *shown}
+        lacking = sorted(needed - set(known.numbers.get(term.measure, needed)))
+        if lacking:
+            message = f"{term.measure!r} is not split by {lacking[0]!r}, as all measures of a standardised rate must be"
+            yield known.problem(FILE, path, message)
+        elif term.weight != 1 or standard.dimension in term.where:
+            message = f"a standardised rate takes each measure once, in all groups of {standard.dimension!r}"
+            yield known.problem(FILE, path, message)
 
 
 def _no_interval(known: Known, indicator: Indicator) -> str | None:
@@ -142,6 +168,8 @@ def _no_interval(known: Known, indicator: Indicator) -> str | None:
         return f"{indicator.id!r} has squares, which only an interval t makes use of"
     if interval == "none":
         return None
+    if (interval == "dobson") != (formula.standard is not None):
+        return f"a rate with a 'standard' has an interval 'dobson', and nothing else has; this one has {interval!r}"
     if interval == "t":
         return _no_spread(known, indicator)
     if interval == "wilson":

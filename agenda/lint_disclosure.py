@@ -33,6 +33,9 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
                 f"the squares of {indicator.id} count people, which the disclosure policy small_counts can't protect"
             )
             yield known.problem(FILE, ("indicators", i, "formula", "squares"), message)
+        if formula.standard is not None and any(term.measure in people for term in (*formula.of, *(formula.per or ()))):
+            message = f"{indicator.id} weighs groups of people, which the disclosure policy small_counts can't protect"
+            yield known.problem(FILE, ("indicators", i, "formula", "standard"), message)
         parts = (("of", formula.of), ("per", formula.per or ()))
         for name, terms in parts:
             if any(t.measure in people for t in terms) and (len(terms) > 1 or any(t.where for t in terms)):

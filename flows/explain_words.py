@@ -25,6 +25,7 @@ INTERVALS = {
     "byar": "how far chance could move this many events (Byar, 95 %)",
     "poisson": "how far chance could move this many events (exact Poisson, 95 %)",
     "rate": "how far chance could move this many events (Byar, exact Poisson under 10, 95 %)",
+    "dobson": "how far chance could move a rate of this many events (Dobson and Byar, 95 %)",
     "t": "how far chance could move a mean of this many (Student's t, 95 %)",
     "none": "partners' lists overlap, and the truth lies between the longest list and all together",
 }
@@ -52,7 +53,7 @@ STATUS = {
     "U": "of low reliability: its interval is wide, or a partner said so",
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
 }
-FEW = "too few for a percent: the agenda asks for more below the line (show, in initiative.yml)"
+FEW = "too few to tell: the initiative asks for more (show, in initiative.yml)"
 
 
 def data(made: Explanation) -> dict[str, Any]:
@@ -122,6 +123,9 @@ def _value(made: Explanation) -> str:
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
     times = f" × {made.times:,}" if made.times != 1 else ""
+    if made.interval == "dobson":  # a sum over groups, which the two sums do not make
+        parts = f"{number(made.numerator)}{times} ÷ {number(made.denominator)}"
+        return f"{said}, standardised; as it is: {parts}"
     return f"{said}  =  {number(made.numerator, _numbers(made, 'numerator'))}{times} ÷ {number(made.denominator)}"
 
 

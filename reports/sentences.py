@@ -161,7 +161,7 @@ class Sentences:
             found = self.quarter.value(indicator)
             period = words.period(self.quarter.shown_period(indicator))
             if found is not None and found.parts is not None:
-                return words._("In the {period} it was {counted}: too few to say it as a percent.", period=period,
+                return words._("In the {period} it was {counted}: too few to tell.", period=period,
                                counted=stress(words.counted(*found.parts)))  # fmt: skip
             return {
                 "missing": words._("There is no value for the {period}: it was not reported.", period=period),

@@ -59,8 +59,8 @@ _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f
 class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
-    ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to be
-    a percent), other codes of numbers as they were reported; O not reported, M cannot exist, Q suppressed by a partner,
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to
+    tell), other codes of numbers as they were reported; O not reported, M cannot exist, Q suppressed by a partner,
     or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """

@@ -127,7 +127,7 @@ def test_an_agenda_older_than_the_rule_shows_a_percent_of_few(
     lake = Lake(tmp_path / "lake", folder.initiative.calendar)
     older = lake.land_agenda(folder)
     (file,) = (lake.path / "data/agenda_indicators").rglob("*.parquet")
-    lacking = ["show_from", "wide_above", "wide_share"]
+    lacking = ["show_from", "events_from", "wide_above", "wide_share"]
     pq.write_table(pq.read_table(file, partitioning=None).drop_columns(lacking), file)
     numbers = [("enrolled", "2025-09", "north", f"age={age}", n) for age, n in (("infant", 20), ("toddler", 4))]
     then = lake.deliver(Reading("a", "centers", numbers))
