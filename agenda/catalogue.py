@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 
 from agenda.errors import ConfigurationError
 from agenda.periods import Calendar, Period
@@ -65,12 +65,12 @@ class Speech:
 
     def exact(self, value: Decimal) -> str:
         """A decimal number with all of its decimals and none more."""
-        return self.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+        return _exact(value, self.locale)
 
     # -- time ------------------------------------------------------------------------------------------
 
     def day(self, day: date | datetime) -> str:
-        return format_date(day, "long", locale=self.locale)
+        return _day(day.date() if isinstance(day, datetime) else day, self.locale)
 
     def month(self, day: date) -> str:
         return _month("yMMMM", day.year, day.month, self.locale)
@@ -130,12 +130,29 @@ def exactly(value: float | Decimal, decimals: int) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(-decimals), "ROUND_HALF_UP") + 0  # + 0: no minus before a zero
 
 
-# The receipts of a collect say the same numbers and months over and over, and Babel takes its time over each.
+# The receipts of a collect say the same numbers, days and months over and over, and Babel takes its time over each.
 
 
 @lru_cache(maxsize=65_536)
 def _number(value: Decimal, decimals: int, locale: Locale) -> str:
-    return format_decimal(value, "#,##0." + "0" * decimals, locale=locale).replace("-", "−")
+    said: str = _pattern(decimals).apply(value, locale)
+    return said.replace("-", "−")
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0." + "0" * decimals)
+
+
+@lru_cache(maxsize=65_536)
+def _exact(value: Decimal, locale: Locale) -> str:
+    decimals = max(0, -int(value.normalize().as_tuple().exponent))
+    return _number(exactly(value, decimals), decimals, locale)
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, locale: Locale) -> str:
+    return format_date(day, "long", locale=locale)
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -51,6 +52,11 @@ class Formula(Entry):
     standard: Standard | None = None  # of a rate: what it would be in a population of these groups
     squares: Terms | None = None  # of a mean: the sum of the squares of what is added up, from which its spread follows
 
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Those above the line and those below it."""
+        return (*self.of, *(self.per or ()))
+
     @model_validator(mode="after")
     def _complete(self) -> Formula:
         if (self.kind == "count") != (self.per is None):
@@ -66,19 +72,37 @@ class Formula(Entry):
 
 
 class Baseline(Entry):
-    """Where the indicator stood. Without ``value`` it is what the data say for that period."""
+    """Where the indicator stood. Without ``value`` it is what the data say for that period, whatever comes in later.
+
+    ``value`` is what was agreed, and stays; ``locked`` is the day of that agreement.
+    """
 
     period: PeriodText
     value: Number | None = None
+    locked: date | None = None
 
 
 class Target(Entry):
-    """Where it should be by the end of a period: a ``value``, or a band from ``low`` to ``high``."""
+    """Where it should be by the end of a period: a ``value``, or a band from ``low`` to ``high``.
+
+    It is the whole initiative's, or that of the group ``where`` (a member of each dimension of one breakdown), of a
+    ``place``, or of a group there.
+    """
 
     by: PeriodText
     value: Number | None = None
     low: Number | None = None
     high: Number | None = None
+    where: dict[Name, Code] = {}
+    place: Code | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.where and self.place is None
+
+    @property
+    def numbers(self) -> tuple[Decimal, ...]:
+        return tuple(number for number in (self.value, self.low, self.high) if number is not None)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Target:
@@ -112,6 +136,7 @@ class Indicator(Entry):
     interval: Interval = "none"
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
+    path: Literal["linear", "compound"] = "linear"  # by the same amount each day, or by the same share
 
     @property
     def breakdowns(self) -> tuple[tuple[str, ...], ...]:

@@ -15,6 +15,7 @@ from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
 from agenda.lint_partners import partners_problems
+from agenda.lint_targets import targets_problems
 from agenda.periods import PeriodError
 
 
@@ -33,7 +34,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    for check in (_rooms, agenda_problems, disclosure_problems, partners_problems, _stories, _periods):
+    of_files = (agenda_problems, targets_problems, disclosure_problems, partners_problems)
+    for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 
 

@@ -1,27 +1,23 @@
-"""Sense of ``agenda.yml``: ids, places, formulas, goals, and targets that can be met."""
+"""Sense of ``agenda.yml``: ids, places, measures, formulas and goals."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
 
 from agenda.errors import Problem
 from agenda.folder import Path_, misplaced, nearest
-from agenda.indicators import Indicator, Target
+from agenda.indicators import Indicator
 from agenda.known import Known
 from agenda.model import Measure, Member, Place
-from agenda.periods import Period, PeriodError
 from agenda.reference import figures
 from agenda.spelling import plain
 
 FILE = "agenda.yml"
-Stand = tuple[str, Decimal]
-"""What a target starts from, in words, and its value."""
 
 
 def agenda_problems(known: Known) -> Iterator[Problem]:
-    for check in (_ids, _spellings, _places, _measures, _reference, _formulas, _goals, _targets):
+    for check in (_ids, _spellings, _places, _measures, _reference, _formulas, _goals):
         yield from check(known)
 
 
@@ -244,69 +240,3 @@ def _goals(known: Known) -> Iterator[Problem]:
         if aimed[indicator.id] != 1:
             message = f"{indicator.id!r} stands under {aimed[indicator.id]} goals; it belongs under exactly one"
             yield known.problem(FILE, ("indicators", i), message)
-
-
-def _targets(known: Known) -> Iterator[Problem]:
-    for i, indicator in enumerate(known.folder.agenda.indicators):
-        base: Path_ = ("indicators", i)
-        yield from known.once(FILE, (*base, "periods"), indicator.periods)
-        before: Period | None = None
-        stand: Stand | None = None
-        if indicator.baseline is not None:
-            before = _period(known, indicator.baseline.period)
-            yield from _not_shown(known, (*base, "baseline", "period"), indicator, before)
-            if message := _no_share(indicator, indicator.baseline.value):
-                yield known.problem(FILE, (*base, "baseline", "value"), message)
-            if indicator.baseline.value is not None:
-                stand = ("baseline", indicator.baseline.value)
-        for j, target in enumerate(indicator.targets):
-            path: Path_ = (*base, "targets", j)
-            if message := _impossible(indicator, target, stand):
-                yield known.problem(FILE, path, message)
-            if target.value is not None:
-                stand = ("target before it,", target.value)
-            by = _period(known, target.by)
-            yield from _not_shown(known, (*path, "by"), indicator, by)
-            if by and before and by.end <= before.end:
-                message = f"{by} does not end after {before}; the baseline and its targets stand in order of time"
-                yield known.problem(FILE, (*path, "by"), message)
-            before = by or before
-
-
-def _period(known: Known, text: str) -> Period | None:
-    """The period, or None where it can't be read (which is said once, with all other periods)."""
-    try:
-        return known.folder.initiative.calendar.parse(text)
-    except PeriodError:
-        return None
-
-
-def _not_shown(known: Known, path: Path_, indicator: Indicator, period: Period | None) -> Iterator[Problem]:
-    if period and period.type not in indicator.periods:
-        message = f"{period} is a {period.type}; {indicator.id!r} has periods: [{', '.join(indicator.periods)}]"
-        yield known.problem(FILE, path, f"{message}; name one of these, or add {period.type}")
-
-
-def _impossible(indicator: Indicator, target: Target, stand: Stand | None) -> str | None:
-    """Why a target can't be met or makes no sense, or None. ``stand``: what it starts from."""
-    if (target.value is None) != (indicator.better == "band"):
-        wants = "'low' and 'high'" if indicator.better == "band" else "one 'value'"
-        return f"better: {indicator.better} takes {wants}"
-    numbers = [n for n in (target.value, target.low, target.high) if n is not None]
-    if any(n < 0 for n in numbers):
-        return f"{min(numbers)} is below zero"
-    if message := _no_share(indicator, max(numbers)):
-        return message
-    if stand is None or target.value is None:
-        return None
-    what, start = stand
-    away = target.value < start if indicator.better == "more" else target.value > start
-    message = f"{target.value} lies on the wrong side of the {what} {start}: {indicator.better} is better here"
-    return message if away else None
-
-
-def _no_share(indicator: Indicator, number: Decimal | None) -> str | None:
-    """Why ``number`` can't be a value of a percent, or None. A band may lie above one: places can be overfilled."""
-    if indicator.formula.kind != "percent" or indicator.better == "band" or number is None or number <= 1:
-        return None
-    return f"{number:%} can't be reached by a percent; write 80 % or 0.80 for eighty of a hundred"

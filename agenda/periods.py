@@ -95,7 +95,7 @@ class Calendar:
 
     def shift(self, period: Period, by: int) -> Period:
         """The period of the same type ``by`` steps later (earlier if negative)."""
-        return self.containing(_add_months(period.start, by * period.months), period.type)
+        return _shifted(self, period, by)
 
     def within(self, period: Period, type_: PeriodType) -> list[Period]:
         """The periods of a finer (or the same) type that make up ``period``, in order."""
@@ -134,7 +134,15 @@ class Calendar:
         return date(year - 1 if before else year, self.year_starts, 1)
 
 
-@lru_cache(maxsize=4096)  # the same few are asked for again and again, for each number that a receipt compares
+# The same few are asked for again and again, for each number that a receipt compares.
+
+
+@lru_cache(maxsize=4096)
+def _shifted(calendar: Calendar, period: Period, by: int) -> Period:
+    return calendar.containing(_add_months(period.start, by * period.months), period.type)
+
+
+@lru_cache(maxsize=4096)
 def _parsed(calendar: Calendar, text: str) -> Period:
     plain = _plain(_whole(text))
     for pattern, build in _SPELLINGS:

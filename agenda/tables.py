@@ -38,6 +38,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("limitations", _TEXT), ("unit", _TEXT), ("owner", _TEXT), ("level", _TEXT), ("kind", _TEXT),
             ("times", _INT), ("better", _TEXT), ("decimals", _INT), ("interval", _TEXT),
             ("show_from", VALUE), ("events_from", VALUE), ("wide_above", VALUE), ("wide_share", VALUE),
+            ("path", _TEXT),
         ],
         "agenda_indicator_periods": [("indicator", _TEXT), ("period_type", _TEXT)],
         "agenda_terms": [
@@ -65,11 +66,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         ],
         "agenda_baselines": [
             ("indicator", _TEXT), ("period", _TEXT), ("period_start", _DATE), ("period_end", _DATE),
-            ("value", VALUE),
+            ("value", VALUE), ("locked", _DATE),
         ],
         "agenda_targets": [
             ("indicator", _TEXT), ("position", _INT), ("period", _TEXT), ("period_end", _DATE),
-            ("value", VALUE), ("low", VALUE), ("high", VALUE),
+            ("value", VALUE), ("low", VALUE), ("high", VALUE), ("place", _TEXT), ("breakdown", _TEXT),
+            ("members", _TEXT),
         ],
         "reference_values": [
             ("measure", _TEXT), ("place", _TEXT), ("year", _INT), ("period_start", _DATE), ("members", _TEXT),
@@ -127,6 +129,7 @@ def _initiative(folder: Folder) -> Rows:
 
 def _indicators(folder: Folder) -> Rows:
     agenda, calendar = folder.agenda, folder.initiative.calendar
+    root = next(place.id for place in agenda.places if place.parent is None)
     goal_of = {id_: goal.id for goal in agenda.goals for id_ in goal.indicators}
     position = {id_: i for i, id_ in enumerate(id_ for goal in agenda.goals for id_ in goal.indicators)}
     rows: Rows = {name: [] for name in SCHEMAS if name.startswith("agenda_")}
@@ -135,7 +138,7 @@ def _indicators(folder: Folder) -> Rows:
         rows["agenda_indicators"].append(
             (ind.id, goal_of[ind.id], position[ind.id], ind.name, ind.definition, ind.limitations, ind.unit,
              ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval,
-             *_shown(folder, ind))
+             *_shown(folder, ind), ind.path)
         )  # fmt: skip
         rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
         for part, terms in (("numerator", formula.of), ("denominator", formula.per), ("squares", formula.squares)):
@@ -150,10 +153,13 @@ def _indicators(folder: Folder) -> Rows:
         rows["agenda_breakdowns"] += [(ind.id, " * ".join(dims)) for dims in ind.breakdowns]
         if ind.baseline:
             at = calendar.parse(ind.baseline.period)
-            rows["agenda_baselines"].append((ind.id, at.key, at.start, at.end, ind.baseline.value))
+            rows["agenda_baselines"].append((ind.id, at.key, at.start, at.end, ind.baseline.value, ind.baseline.locked))
         for i, target in enumerate(ind.targets):
             by = calendar.parse(target.by)
-            rows["agenda_targets"].append((ind.id, i, by.key, by.end, target.value, target.low, target.high))
+            group = (target.place or root, " * ".join(sorted(target.where)), members_text(target.where))
+            rows["agenda_targets"].append(
+                (ind.id, i, by.key, by.end, target.value, target.low, target.high, *group)
+            )  # fmt: skip
     crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
     rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
     filled = ("agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",

@@ -23,6 +23,7 @@ from agenda.periods import Period
 from agenda.statuses import ORDER
 from agenda.tables import members_text
 from flows import explain_sql as sql
+from flows.explain_aims import Aims, aims
 from flows.explain_sums import Share, added
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference, compared
@@ -116,6 +117,19 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Cohort:
+    """How the value moved among those that can be compared, and who can't: they joined, left or reported less."""
+
+    against: str
+    value: float
+    against_value: float
+    value_of_all: float
+    against_value_of_all: float
+    partners: int
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Remark:
     """A rejected row or a finding that touches the value."""
 
@@ -170,8 +184,10 @@ class Explanation:
     terms: tuple[Term, ...]
     uncounted: tuple[Number, ...]
     owed: tuple[Owed, ...]
+    cohorts: tuple[Cohort, ...]
     remarks: tuple[Remark, ...]
     superseded: tuple[Origin, ...]
+    aims: Aims | None
     changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
@@ -270,8 +286,10 @@ class _Reader:
             terms=terms,
             uncounted=tuple(self._uncounted()),
             owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),
+            cohorts=tuple(self._cohorts()),
             remarks=tuple(self._remarks(terms)),
             superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
+            aims=aims(self.rows, self.asked),
             changes=tuple(Difference(*(row[c] for c in compared(e))) for row in self.rows(sql.TREND, **self.asked)
                           for e in COMPARED),
             names=self.names,
@@ -339,6 +357,12 @@ class _Reader:
             if all(has.get(dimension, member) == member for dimension, member in shown.items()):
                 instead = ", ".join(self.names["partners"].get(name, name) for name in row["better"] or ())
                 yield self._number(row, row["why"].replace("{partner}", instead))
+
+    def _cohorts(self) -> Iterable[Cohort]:
+        """Of the whole of the place, against the period before and that of a year before."""
+        if not self.members:
+            for row in self.rows(sql.COHORTS, **_without(self.asked, "breakdown", "members")):
+                yield Cohort(**row | {"others": tuple(row["others"])})
 
     def _remarks(self, terms: Sequence[Term]) -> Iterable[Remark]:
         counted = [(n.origin.reading, n.origin.row) for term in terms for n in term.numbers if n.origin.reading]

@@ -127,6 +127,20 @@ OWED = """
     where r.period = $period and r.period_start = $start and r.period_end = $end
     order by r.measure, r.partner"""
 
+COHORTS = """
+    select distinct c.against_period as against, c.value, c.against_value, later.value as value_of_all,
+        earlier.value as against_value_of_all, c.partners,
+        (select list(distinct p.partner order by p.partner) from int_cohort_partners p
+         where p.indicator = c.indicator and p.period = c.period and p.place = c.place and p.against = c.against
+            and not p.is_matched) as others
+    from ind_cohorts c
+    join ind_values later on later.indicator = c.indicator and later.period = c.period and later.place = c.place
+        and later.breakdown = ''
+    join ind_values earlier on earlier.indicator = c.indicator and earlier.period = c.against_period
+        and earlier.place = c.place and earlier.breakdown = ''
+    where c.indicator = $indicator and c.period = $period and c.place = $place
+    order by against desc"""
+
 SUPERSEDED = """
     select distinct s.reading, s.partner, s.layout, arg_max(d.key, d.delivery_number) as key,
         max(d.received_at) as received_at, r.submission, '' as sheet

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
+from flows.explain_aims import lines as against
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
 
@@ -68,8 +70,10 @@ def lines(made: Explanation) -> Iterator[str]:
         terms = [term for term in made.terms if term.part == part]
         if terms:
             yield from _part(made, part, terms)
+    yield from _section("Against the target", against(made.aims, partial(shown, made)) if made.aims else ())
     yield from _uncounted(made)
     yield from _owed(made)
+    yield from _cohorts(made)
     yield from _remarks(made)
     yield from _superseded(made)
     yield from _editions(made)
@@ -236,6 +240,22 @@ def _owed(made: Explanation) -> Iterator[str]:
 
     missing = [said(owed) for owed in made.owed if owed.is_missing or owed.is_partial]
     yield from _section("Missing", missing or ["nobody" if made.owed else "nobody owes a number for it"])
+
+
+def _cohorts(made: Explanation) -> Iterator[str]:
+    """The change among all and among those that can be compared, with who can't."""
+    for one in made.cohorts:
+        others = [_partner(made, partner) for partner in one.others]
+        more = f" and {len(others) - NOTES} more" if len(others) > NOTES else ""
+        yield from _section(
+            f"Against {one.against}",
+            [
+                f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
+                f"among the {_count(one.partners, 'partner')} that reported the same both times: "
+                f"{shown(made, one.against_value)} → {shown(made, one.value)}",
+                f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
+            ],
+        )
 
 
 def _remarks(made: Explanation) -> Iterator[str]:

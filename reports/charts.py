@@ -2,8 +2,9 @@
 
 Each is laid out twice, for a wide column and for a phone, so that its text is never smaller than the caption below.
 The marks mean the same everywhere: a line is what was reported, a hollow point is provisional, a pale band is the
-interval, dotted is the baseline, dashed the agreed path to the target. What a mark is stands beside it; there is no
-legend. Periods without a value break the line, and a sign in the gap says why: its meaning stands below the chart.
+interval, dotted is the baseline and, ahead of now, the current pace, dashed the agreed path to the target. What a
+mark is stands beside it; there is no legend. Periods without a value break the line, and a sign in the gap says why:
+its meaning stands below the chart.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ class Definitions:
         yield words._("Better"), {"more": words._("More is better."), "less": words._("Less is better."),
                                   "band": words._("Best inside the agreed band.")}[indicator.better]  # fmt: skip
         yield words._("Kind"), words.level(indicator.level)
+        yield from self._agreed(indicator)
         if indicator.interval != "none":
             method = words.method(indicator.interval)
             if indicator.interval == "wilson":
@@ -46,12 +47,30 @@ class Definitions:
         if missing:
             yield words._("Not reported by"), self._names(missing)
         for series in self.quarter.folder.agenda.reference:
-            if series.id in {term.measure for term in _terms(indicator)}:
+            if series.id in {term.measure for term in indicator.formula.terms}:
                 yield words._("Reference numbers"), words._(
                     "{series}: {publisher}, {published}. Each year's number is used for all of its quarters, and until "
                     "the next one is there.",
                     series=plain(series.name), publisher=plain(series.publisher), published=plain(series.published),
                 )  # fmt: skip
+
+    def _agreed(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
+        """The baseline that was agreed, whatever the data say by now; and how the path leads to the targets."""
+        words, baseline = self.words, indicator.baseline
+        if baseline is not None and baseline.value is not None:
+            period = self.quarter.calendar.parse(baseline.period)
+            agreed, now = words.value(indicator, baseline.value), self.quarter.as_known(indicator.id, period)
+            parts = {"value": agreed, "period": words.period_short(period)}
+            if baseline.locked is None:
+                said = words._("{value} for {period}, as agreed", **parts)
+            else:
+                said = words._("{value} for {period}, as agreed on {day}", day=words.day(baseline.locked), **parts)
+            if now is not None and words.value(indicator, now) != agreed:
+                said = words._("{agreed}; the data now say {value}", agreed=said,
+                               value=words.value(indicator, now))  # fmt: skip
+            yield words._("Baseline"), f"{said}."
+        if indicator.path == "compound":
+            yield words._("Path"), words._("From target to target by the same share each day.")
 
     def _names(self, partners: list[Partner]) -> str:
         if len(partners) > DOTS_AT_MOST:
@@ -109,7 +128,7 @@ class Definitions:
         """How its measures add up over months and partners."""
         words = self.words
         measures = {m.id: m for m in self.quarter.folder.agenda.measures}
-        used = [measures[t.measure] for t in _terms(indicator) if t.measure in measures]
+        used = [measures[t.measure] for t in indicator.formula.terms if t.measure in measures]
         rules = {
             "sum": words._("A quarter is the sum of its months."),
             "last": words._("A quarter is its last reported month."),
@@ -123,10 +142,6 @@ class Definitions:
             yield words._("Partners' lists overlap: the longest list counts, and the sum of all is the upper bound.")
         elif len({p.id for p in self.quarter.partners.values() if _owes(p, used)}) > 1:
             yield words._("Partners add up.")
-
-
-def _terms(indicator: Indicator) -> tuple[Term, ...]:
-    return (*indicator.formula.of, *(indicator.formula.per or ()))
 
 
 def _owes(partner: Partner, measures: list[Measure]) -> bool:

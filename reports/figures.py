@@ -14,6 +14,7 @@ from agenda.tables import members_text
 from reports import charts, trend
 from reports.drawing import Canvas, render
 from reports.escape import plain
+from reports.outlook import Outlook
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
@@ -42,12 +43,17 @@ class Figure:
         return not self.wide
 
 
+Group = tuple[str, str, str]
+"""Place, breakdown and members."""
+
+
 @dataclass(frozen=True)
 class Slice:
     """The rows of one breakdown of an indicator, in the agenda's order: name and value, where there is a row."""
 
     title: str
     rows: tuple[tuple[str, Value | None], ...]
+    groups: tuple[Group, ...]  # of each row
     is_places: bool
 
     @property
@@ -60,6 +66,7 @@ class Figures:
     quarter: Quarter
     words: Words
     sentences: Sentences
+    outlook: Outlook
 
     def of(self, indicator: Indicator) -> list[Figure]:
         """The indicator's trend, then its breakdowns; those without any value are left out."""
@@ -74,20 +81,22 @@ class Figures:
         for level, places in self.quarter.levels.items():
             rows = [(plain(place.name), self.quarter.value(indicator.id, place.id)) for place in places]
             if any(value is not None for _, value in rows):
-                yield Slice(self._by_place(level, places), tuple(rows), is_places=True)
+                groups = tuple((place.id, "", "") for place in places)
+                yield Slice(self._by_place(level, places), tuple(rows), groups, is_places=True)
         dimensions = {dimension.id: dimension for dimension in self.quarter.folder.agenda.dimensions}
         for names in indicator.breakdowns:
             parts = [dimensions[name] for name in names]
-            rows = []
+            rows, members_of = [], []
             for chosen in product(*(part.members for part in parts)):
                 members = members_text({part.id: member.id for part, member in zip(parts, chosen, strict=True)})
                 value = self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members)
                 rows.append((" · ".join(plain(member.name) for member in chosen), value))
+                members_of.append((self.quarter.root.id, " * ".join(names), members))
             if any(value is not None for _, value in rows):
                 title = self.words._(
                     "By {dimension}", dimension=self.words.listed([plain(p.name).lower() for p in parts])
                 )
-                yield Slice(title, tuple(rows), is_places=False)
+                yield Slice(title, tuple(rows), tuple(members_of), is_places=False)
 
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
         if len(self.quarter.levels) == 1:
@@ -130,7 +139,8 @@ class Figures:
         percent = indicator.formula.kind == "percent"
         data = trend.Trend(
             tuple(points), words.value(indicator, last) if last is not None else "", baseline, aims,
-            charts.Axis(words, percent), (0.0, 1.0 if percent else None),
+            charts.Axis(words, percent), (0.0, 1.0 if percent else None), indicator.path == "compound",
+            self.outlook.ahead(indicator),
         )  # fmt: skip
         name = plain(indicator.name)
         return self._figure(
@@ -149,7 +159,8 @@ class Figures:
         parts = [said, *self._gaps(points)]
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
-        return " ".join(parts)
+        parts.append(self.outlook.sentence(indicator))
+        return " ".join(filter(None, parts))
 
     def _gaps(self, points: list[charts.Point]) -> Iterator[str]:
         """``2025Q3 and 2025Q4: suppressed by a partner.`` for each reason why there is no number."""
@@ -173,6 +184,8 @@ class Figures:
         if signs:
             meanings = [words._("{sign} {why}", sign=charts.SIGNS[one], why=words.absent(one)) for one in signs]
             yield words._("A gap in the line: {meanings}.", meanings=words._(", ").join(meanings))
+        if note := self.outlook.note(indicator):
+            yield note
 
     def _interval_note(self, indicator: Indicator) -> str:
         if indicator.interval != "none":

@@ -1,10 +1,10 @@
-"""The numbers of an edition for others to use: a Frictionless Data Package of values, and of how they changed.
+"""The numbers of an edition for others to use, as a Frictionless Data Package.
 
-    data/indicator_values.csv  data/indicator_values.parquet  data/indicator_changes.csv  data/datapackage.json
+    data/indicator_values.csv  data/indicator_values.parquet  data/datapackage.json
+    data/indicator_changes.csv  data/cohorts.csv              the tables of `reports.beside`
 
-The table of values holds every indicator value up to the quarter, in every kind of period that its indicator has.
-Numbers are exact: numerators and denominators as decimals, values as the shortest text that reads back as the same
-number.
+The first holds every indicator value up to the quarter, in every kind of period that its indicator has. Numbers are
+exact: numerators and denominators as decimals, values as the shortest text that reads back as the same number.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ import pyarrow.parquet as pq
 
 from agenda.errors import ConfigurationError
 from agenda.model import Dimension
-from reports.changes import COMPARED, compared
+from reports.beside import Field, tables_beside
 from reports.escape import plain
 from reports.tables import Quarter
 from reports.words import Words, sentence_case
 
 TABLE = "indicator_values"
-CHANGES = "indicator_changes"
 WHOLE = "_T"
 """The member that stands for all of a dimension (SDMX)."""
 
@@ -46,9 +45,14 @@ def write_data(quarter: Quarter, out: Path, *, language: str | None = None) -> N
     schema = pa.schema([pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
                         for f in frame.to_arrow().schema])  # fmt: skip
     pq.write_table(frame.to_arrow().cast(schema), parquet, compression="zstd", row_group_size=1 << 20)
-    changed = out / f"{CHANGES}.csv"
-    _as_text(changes_table(quarter)).write_csv(changed)
-    described = _package(quarter, words, csv, parquet, changed)
+    others = tables_beside(quarter, words)
+    for other in others:
+        _as_text(other.frame).write_csv(out / f"{other.name}.csv")
+    described = _package(quarter, words, csv, parquet)
+    described["resources"] += [
+        _table(other.name, other.title, out / f"{other.name}.csv", _fields(other.fields, other.key, set(other.key)))
+        for other in others
+    ]
     (out / "datapackage.json").write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -74,23 +78,6 @@ def values_table(quarter: Quarter) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def changes_table(quarter: Quarter) -> pl.DataFrame:
-    """How the whole differs from what it is compared with: one row for each indicator, period and comparison."""
-    keys = ["indicator", "period_type", "period"]
-    parts = [
-        quarter.trends.select(
-            *keys, pl.lit(earlier).alias("compared_with"),
-            *(pl.col(name).alias(column) for name, column in zip(compared(earlier), _CHANGE, strict=True)),
-        )
-        for earlier in COMPARED
-    ]  # fmt: skip
-    known = pl.concat(parts).filter(pl.col("change").is_not_null())
-    return known.sort(*keys, pl.col("compared_with").replace_strict({e: i for i, e in enumerate(COMPARED)}))
-
-
-_CHANGE = ("earlier_period", "earlier_value", "change", "lower", "upper", "is_beyond_chance")
-
-
 def _keys(dimensions: tuple[Dimension, ...]) -> list[str]:
     fixed = {"indicator", "period_type", "period", "place", "place_name", "value", "numerator", "denominator", "lower",
              "upper", "status", "conf_status", "expected_reporters", "actual_reporters", "unit"}  # fmt: skip
@@ -114,7 +101,7 @@ def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
 # -- the description -----------------------------------------------------------------------------------
 
 
-def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path, changed: Path) -> dict[str, Any]:
+def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path) -> dict[str, Any]:
     initiative, agenda = quarter.folder.initiative, quarter.folder.agenda
     period = words.period(quarter.period)
     own: dict[str, str] = {"title": plain(initiative.name)}
@@ -124,7 +111,6 @@ def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path, changed: 
     said = [words._("Values of all indicators up to the {period}, as known on {day}.", period=period,
                     day=words.day(quarter.as_of)), plain(initiative.notice)]  # fmt: skip
     table = _table(TABLE, words._("Indicator values"), csv, _schema(quarter, words))
-    changes = _table(CHANGES, words._("Changes of indicators"), changed, _schema_of_changes(words))
     copy = {
         "name": f"{TABLE}_parquet",
         "title": words._("Indicator values, the same table for programs"),
@@ -142,7 +128,7 @@ def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path, changed: 
         "created": quarter.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "sources": [own, *sources],
         "contributors": [{"title": plain(p.name), "role": "contributor"} for p in quarter.partners.values()],
-        "resources": [table, copy, changes],
+        "resources": [table, copy],
     }
 
 
@@ -203,31 +189,10 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
         ("unit", "string", words._("What is counted.")),
     ]
     keys = _keys(dimensions)
-    return _described(fields, keys, {*keys, "status", "conf_status", "unit"})
+    return _fields(fields, keys, {*keys, "status", "conf_status", "unit"})
 
 
-def _schema_of_changes(words: Words) -> dict[str, Any]:
-    keys = ["indicator", "period_type", "period", "compared_with"]
-    fields = [
-        ("indicator", "string", words._("Id of the indicator, of which this is the whole.")),
-        ("period_type", "string", words._("month, quarter or year.")),
-        ("period", "string", words._("The period that is compared.")),
-        (
-            "compared_with",
-            "string",
-            words._("previous: the period before; year_before: the same one a year before; baseline: the agreed one."),
-        ),
-        ("earlier_period", "string", words._("The period it is compared with.")),
-        ("earlier_value", "number", words._("The value then; percents are fractions.")),
-        ("change", "number", words._("The value less the value then.")),
-        ("lower", "number", words._("Lower end of the 95 % interval of the change; empty where there is none.")),
-        ("upper", "number", words._("Upper end of the same.")),
-        ("is_beyond_chance", "boolean", words._("Whether the interval leaves out zero.")),
-    ]
-    return _described(fields, keys, {*keys, "earlier_value", "change"})
-
-
-def _described(fields: Iterable[tuple[str, str, str]], keys: list[str], required: set[str]) -> dict[str, Any]:
+def _fields(fields: Iterable[Field], keys: list[str], required: set[str]) -> dict[str, Any]:
     described: list[dict[str, Any]] = [{"name": n, "type": type_, "description": text} for n, type_, text in fields]
     for field in described:
         if field["name"] in required:

@@ -169,6 +169,8 @@ class Quality:
             ("data/indicator_values.parquet", "indicator_values.parquet", words._("The same for programs.")),
             ("data/indicator_changes.csv", "indicator_changes.csv",
              words._("How each indicator changed, and whether chance alone could explain it.")),
+            ("data/cohorts.csv", "cohorts.csv",
+             words._("Changes among the partners that reported both times, where that is not everybody.")),
             ("data/datapackage.json", "datapackage.json",
              words._("What each column means (Frictionless Data Package).")),
             ("agenda/agenda.yml", "agenda.yml", words._("The agreed goals, indicators, targets and definitions.")),

@@ -19,8 +19,10 @@ from agenda.indicators import Indicator, Target
 from agenda.model import Activity
 from agenda.periods import Period
 from reports.changes import Change, Difference
+from reports.cohorts import Against, Cohorts
 from reports.escape import plain, stress
-from reports.tables import Quarter, Standing, Value
+from reports.standings import Standing
+from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
 
 _RANK = {"met": 4, "on_track": 3, "no_target": 2, "at_risk": 1, "off_track": 0}
@@ -42,6 +44,10 @@ class Moved:
         """The change that sentences speak of."""
         return self.change.told.amount
 
+    @property
+    def against(self) -> Against:
+        return "year_before" if self.change.is_on_year else "previous"
+
 
 @dataclass(frozen=True)
 class Sentences:
@@ -49,6 +55,10 @@ class Sentences:
 
     quarter: Quarter
     words: Words
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        return Cohorts(self.quarter, self.words)
 
     # -- the opening -----------------------------------------------------------------------------------
 
@@ -135,8 +145,8 @@ class Sentences:
         return next((t for t in targets if t[0].end >= end), targets[-1] if targets else None)
 
     def targets(self, indicator: Indicator) -> list[tuple[Period, Target]]:
-        """Every target with its period, in time."""
-        dated = [(self.quarter.calendar.parse(target.by), target) for target in indicator.targets]
+        """Every target of the whole with its period, in time."""
+        dated = [(self.quarter.calendar.parse(t.by), t) for t in indicator.targets if t.is_whole]
         return sorted(dated, key=lambda pair: pair[0].end)
 
     def target_text(self, indicator: Indicator) -> str:
@@ -205,9 +215,10 @@ class Sentences:
         return words._("{name} stayed where it was in {before}, at {value}", **parts)
 
     def _moved(self, moved: Moved) -> Iterator[str]:
-        """The movement as a sentence, and one on whether chance could explain it."""
+        """The movement as a sentence, whether chance could explain it, and how those moved that can be compared."""
         yield f"{self._movement(moved)}."
         yield self._chance(moved.indicator, moved.change.told)
+        yield self.cohorts.sentence(moved.indicator, moved.against)
 
     def _chance(self, indicator: Indicator, change: Difference) -> str:
         """Empty where nothing moved that could be seen, or no interval says."""

@@ -26,7 +26,8 @@ from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
-from reports.withhold import Earlier, Frozen, withhold
+from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
+from reports.withhold import Earlier, Frozen, withhold, without_people
 
 _VALUES = """
     select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
@@ -37,9 +38,10 @@ _TRENDS = f"""
            {", ".join(f"t.{column}" for earlier in COMPARED for column in compared(earlier))}
     from ind_trends t join dim_periods p using (period_type, period)
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
-_STANDINGS = """
-    select s.indicator, s.period_type, s.period, s.baseline_period, s.baseline_value, s.path_value, s.status_code
-    from ind_status s join dim_periods p using (period_type, period) where p.period_end <= $end"""
+_COHORTS = """
+    select c.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
+           c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
+    from ind_cohorts c join dim_periods p using (period_type, period) where p.period_end <= $end"""
 _REPORTING = """
     select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
     from fct_reporting where period_type = 'quarter' and period = $quarter"""
@@ -130,16 +132,6 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where an indicator stands on the way from its baseline to its targets; ``code`` as in the mart."""
-
-    code: str = "no_data"
-    baseline_period: str | None = None
-    baseline_value: float | None = None
-    path_value: float | None = None
-
-
-@dataclass(frozen=True)
 class Reporter:
     """What one partner owed for the quarter and what of it came, as ids of measures in the agenda's order."""
 
@@ -165,6 +157,8 @@ class Quarter:
     values: pl.DataFrame
     trends: pl.DataFrame
     standings: pl.DataFrame
+    projections: pl.DataFrame
+    cohorts: pl.DataFrame
     reporting: pl.DataFrame
     contributors: pl.DataFrame
     readings: pl.DataFrame
@@ -264,16 +258,32 @@ class Quarter:
         """How the whole's value moved, by default that of the shown period."""
         return self._changes.get((indicator, period or self.shown_period(indicator).key), Change())
 
-    def standing(self, indicator: str) -> Standing:
-        return self._standings.get((indicator, self.shown_period(indicator).key), Standing())
+    def standing(self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "") -> Standing:
+        """Where the whole stands, or a place or group with a target of its own; of others nothing is known."""
+        key = (indicator, self.shown_period(indicator).key, place or self.root.id, breakdown, members)
+        return self._standings.get(key, Standing())
+
+    def projection(self, indicator: str) -> Projection | None:
+        """Where the whole would come to at its pace; None where its numbers bear no projection."""
+        return self._projections.get((indicator, self.shown_period(indicator).key))
+
+    def as_known(self, indicator: str, period: Period) -> float | None:
+        """What the data say of the whole for any period; None where that is nothing, or withheld."""
+        of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": ""}
+        found = self.values.filter(**of)["value"].to_list()
+        return found[0] if found else None
 
     @cached_property
     def _changes(self) -> Mapping[tuple[str, str], Change]:
         return changes(self.trends)
 
     @cached_property
-    def _standings(self) -> Mapping[tuple[str, str], Standing]:
-        return {(row[0], row[2]): Standing(row[6], row[3], row[4], row[5]) for row in self.standings.iter_rows()}
+    def _standings(self) -> Mapping[tuple[str, str, str, str, str], Standing]:
+        return standings(self.standings)
+
+    @cached_property
+    def _projections(self) -> Mapping[tuple[str, str], Projection]:
+        return projections(self.projections)
 
     def contributors_of(self, indicator: str) -> tuple[list[Partner], list[Partner]]:
         """The partners that owed or gave numbers for the indicator in its shown period: (reported, did not)."""
@@ -338,17 +348,16 @@ def read_quarter(
 
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
-            frozen = Frozen(read(_VALUES), read(_TRENDS), read(_STANDINGS))
+            frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
             policy = folder.initiative.disclosure
             own = read_own(connection) if policy is not None and policy.policy == "small_counts" else {}
-            values, trends, standings = withhold(folder, frozen, root, own, earlier, cache)
+            shown = withhold(folder, frozen, root, own, earlier, cache)
             return Quarter(
                 folder=folder,
                 period=period,
                 as_of=datetime.fromtimestamp((as_of[0] if as_of else 0) / 1e6, UTC),
-                values=values,
-                trends=trends,
-                standings=standings,
+                **shown._asdict(),
+                cohorts=without_people(folder, read(_COHORTS)),
                 reporting=read(_REPORTING),
                 contributors=read(_CONTRIBUTORS),
                 readings=readings,

@@ -1,4 +1,4 @@
-"""The chart of a trend: the line that was reported, its baseline, the agreed way to its targets."""
+"""The chart of a trend: the line that was reported, its baseline, the agreed way to its targets, and its pace."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ class Aim:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """The straight line of the current pace from now on: ``steps`` are x, value and the limits of its interval."""
+
+    steps: tuple[tuple[int, float, float, float], ...]
+    text: str  # the last of them
+
+
+@dataclass(frozen=True)
 class Trend:
     """What a trend chart shows. ``points`` are in time, gaps included; the last one is now."""
 
@@ -37,6 +45,8 @@ class Trend:
     aims: tuple[Aim, ...]
     axis: Axis
     bounds: tuple[float | None, float | None] = (0.0, None)  # what values can't pass
+    is_compound: bool = False  # the agreed way: by the same share each day
+    ahead: Ahead | None = None
 
 
 def trend(data: Trend, narrow: bool = False) -> Canvas:
@@ -46,6 +56,7 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
     x, y, levels = _scales(shown, canvas, narrow)
     _grid(canvas, list(zip(map(y, levels), data.axis.texts(levels), strict=True)), x)
     _time_axis(canvas, shown, x)
+    _ahead_marks(canvas, shown, x, y)
     rows = _band_marks(canvas, shown, x, y)
     _gap_marks(canvas, shown, x)
     drawn = _target_marks(canvas, shown, x, y)
@@ -59,9 +70,11 @@ def _scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Scale, li
     """Time from the first point to the last target, as far as that leaves the past its room; values with some air."""
     first, now = data.points[0].x, data.points[-1].x
     future = max((aim.x for aim in data.aims if aim.x > now), default=now)
-    last = min(future, now + max(round((now - first) * 0.8), _AHEAD))
+    paced = data.ahead.steps[-1][0] if data.ahead else now
+    last = max(paced, min(future, now + max(round((now - first) * 0.8), _AHEAD)))
     seen = [v for p in data.points for v in (p.value, p.lower, p.upper) if v is not None]
     seen += [data.baseline[1]] if data.baseline else []
+    seen += [v for _, *numbers in (data.ahead.steps if data.ahead else ()) for v in numbers]
     path = _path(data, float(last))
     seen += [v for _, v in path] + [v for a in data.aims for v in (a.low, a.high) if v is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
@@ -72,6 +85,7 @@ def _scales(data: Trend, canvas: Canvas, narrow: bool) -> tuple[Scale, Scale, li
     levels = ticks(low, high, 4 if narrow else 5)
     left = max(map(text_width, data.axis.texts(levels))) + 8
     beside = [_said(aim, last) for aim in data.aims[-1:]] + ([data.now] if last == now else [])
+    beside += [data.ahead.text] if data.ahead and paced == last else []
     right = 14.0 if narrow else min(16 + max(text_width(text, bold=True) for text in beside), canvas.width * 0.3)
     x = Scale(first, max(last, first + 1), left + 8, canvas.width - right)
     return x, Scale(low, high, canvas.height - 34, 26), levels
@@ -81,6 +95,7 @@ def _path(data: Trend, last: float) -> list[tuple[float, float]]:
     """The agreed way, from the baseline through the targets, cut off at ``last``."""
     corners = [(float(data.baseline[0]), data.baseline[1])] if data.baseline else []
     corners += [(float(aim.x), aim.value) for aim in data.aims if aim.value is not None]
+    corners = _bent(corners) if data.is_compound else corners
     first = float(data.points[0].x)
     path: list[tuple[float, float]] = []
     for (x0, y0), (x1, y1) in pairwise(corners):
@@ -89,6 +104,15 @@ def _path(data: Trend, last: float) -> list[tuple[float, float]]:
                 path.append((x, y0 + (y1 - y0) * (x - x0) / (x1 - x0)))
     path += [corner for corner in corners if first <= corner[0] <= last]
     return sorted(path) if len(corners) > 1 else [corner for corner in path if data.aims]
+
+
+def _bent(corners: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The corners of a compound way with enough points between them for a curve; nothing grows out of zero."""
+    above = [(x, y) for x, y in corners if y > 0]
+    bent = above[:1]
+    for (x0, y0), (x1, y1) in pairwise(above):
+        bent += [(x0 + (x1 - x0) * part / 12, y0 * (y1 / y0) ** (part / 12)) for part in range(1, 13)]
+    return bent
 
 
 def _grid(canvas: Canvas, levels: Sequence[tuple[float, str]], x: Scale) -> None:
@@ -162,6 +186,16 @@ def _band_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> list[dict[st
     return rows
 
 
+def _ahead_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
+    """The dotted line of the current pace, with the pale wedge of its interval."""
+    steps = data.ahead.steps if data.ahead else ()
+    rows = [{"x": at, "y": value, "low": low, "high": high} for at, value, low, high in steps]
+    canvas.add({"type": "area", "color": INK["band"], "opacity": 0.5}, rows, x=along("x", x), y=along("low", y),
+               y2={"field": "high"})  # fmt: skip
+    canvas.add({"type": "line", "color": INK["line"], "strokeWidth": 2.4, "strokeDash": [0.1, 5], "strokeCap": "round"},
+               rows, x=along("x", x), y=along("y", y))  # fmt: skip
+
+
 def _gap_marks(canvas: Canvas, data: Trend, x: Scale) -> None:
     """Signs at the foot of the chart where the line has no point; of neighbours that would touch the first one."""
     free = -1.0
@@ -184,7 +218,8 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
     """What each line is, at the line. The present comes first, then the targets, then the baseline."""
     line = [(x(p.x), y(p.value)) for p in data.points if p.value is not None]
     edges = [(x.start, y(v)) for a in data.aims for v in (a.low, a.high) if v is not None]
-    avoid = [*_track(line), *_track(path), *(Box(x.start, at - 3, x.end, at + 3) for _, at in edges)]
+    dotted = [(x(at), y(value)) for at, value, *_ in data.ahead.steps] if data.ahead else []
+    avoid = [*_track(line), *_track(path), *_track(dotted), *(Box(x.start, at - 3, x.end, at + 3) for _, at in edges)]
     last = data.points[-1]
     if last.value is not None:
         now = Label(data.now, 0, 0, "center", "ink", bold=True, size=16)
@@ -195,6 +230,9 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
             _label_band(canvas, label, aim, x, y, narrow)
         elif path:
             canvas.place(_beside(label, *path[-1], narrow), avoid)
+    if data.ahead:
+        pace = Label(data.ahead.text, 0, 0, "center", "line", bold=True)
+        canvas.place([*_beside(pace, *dotted[-1], narrow), *_around(pace, *dotted[0])], avoid, or_nowhere=True)
     if data.baseline and data.baseline[0] < last.x:
         start, level = x(max(data.baseline[0], x.low)), y(data.baseline[1])
         label = Label(data.baseline[2], start, level, "left", "mute")

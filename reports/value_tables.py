@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from agenda.indicators import Indicator
 from reports.changes import Difference
+from reports.cohorts import Cohorts
 from reports.escape import plain
 from reports.figures import Slice
+from reports.standings import Standing
 from reports.tables import Quarter, Value
 from reports.words import Words, sentence_case
 
@@ -21,7 +23,8 @@ PERIODS_AT_MOST = 13
 class Table:
     """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers.
 
-    ``stretch`` is the column that takes the room the others leave.
+    ``stretch`` is the column that takes the room the others leave. ``codes`` has the status codes of a column of such
+    words, one for each row; the empty one has no shape.
     """
 
     caption: str
@@ -29,6 +32,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     words: frozenset[int] = frozenset({0})
     stretch: int | None = None
+    codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_text(self) -> bool:
@@ -59,7 +63,53 @@ class ValueTables:
         caption = self.words._("{name}: {breakdown}, {period}", name=sentence_case(plain(indicator.name)),
                                breakdown=part.title.lower(), period=period)  # fmt: skip
         first = self.words._("Place") if part.is_places else self.words._("Group")
-        return self._table(indicator, caption, first, part.rows)
+        return self._judged(indicator, self._table(indicator, caption, first, part.rows), part)
+
+    def _judged(self, indicator: Indicator, table: Table, part: Slice) -> Table:
+        """``table`` with the target and the status of each row that has a target of its own."""
+        words = self.words
+        standings = [self.quarter.standing(indicator.id, *group) for group in part.groups]
+        if all(standing.target_period is None for standing in standings):
+            return table
+        codes = tuple(standing.code if standing.target_period else "" for standing in standings)
+        aims = [self._aim(indicator, standing) for standing in standings]
+        said = [words.standing(code) if code else "" for code in codes]
+        width = len(table.head)
+        return replace(
+            table,
+            head=(*table.head, words._("Target"), words._("Status")),
+            rows=tuple((*row, aim, word) for row, aim, word in zip(table.rows, aims, said, strict=True)),
+            words=table.words | {width, width + 1}, codes={width + 1: codes},
+        )  # fmt: skip
+
+    def _aim(self, indicator: Indicator, standing: Standing) -> str:
+        """``70 % by December 2026``, of a group; empty where it has none."""
+        words = self.words
+        if standing.target_period is None:
+            return ""
+        if standing.target_low is not None and standing.target_high is not None:
+            aim = words._("{low} to {high}", low=words.aim(indicator, standing.target_low),
+                          high=words.aim(indicator, standing.target_high))  # fmt: skip
+        else:
+            aim = words.aim(indicator, standing.target_value or 0.0)
+        month = words.due(self.quarter.calendar.parse(standing.target_period))
+        return words._("{target} by {month}", target=aim, month=month)
+
+    def cohorts(self, indicator: Indicator) -> Table | None:
+        """The changes that are other ones among the partners that reported both times; None where there are none."""
+        words, found = self.words, Cohorts(self.quarter, self.words).all_of(indicator)
+        if not found:
+            return None
+        names = {place.id: plain(place.name) for place in self.quarter.folder.agenda.places}
+        rows = tuple(
+            (names[c.place], words.period_short(c.before), self._signed(indicator, c.of_all),
+             self._signed(indicator, c.change), words.number(c.partners))
+            for c in found
+        )  # fmt: skip
+        head = (words._("Place"), words._("Against"), words._("Change"), words._("Same partners"), words._("Partners"))
+        caption = words._("{name}: change among the partners that reported the same both times",
+                          name=sentence_case(plain(indicator.name)))  # fmt: skip
+        return Table(caption, head, rows, frozenset({0, 1}))
 
     def _table(
         self, indicator: Indicator, caption: str, first: str, rows: Sequence[tuple[str, Value | None]],

@@ -15,8 +15,9 @@ from reports.charts import DOTS_AT_MOST
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
+from reports.outlook import Outlook
 from reports.quality import Quality
-from reports.sentences import Sentences
+from reports.sentences import Moved, Sentences
 from reports.tables import Quarter
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
@@ -100,7 +101,11 @@ class Views:
 
     @cached_property
     def figures(self) -> Figures:
-        return Figures(self.quarter, self.words, self.sentences)
+        return Figures(self.quarter, self.words, self.sentences, self.outlook)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return Outlook(self.quarter, self.words, self.sentences)
 
     @cached_property
     def values(self) -> ValueTables:
@@ -174,8 +179,13 @@ class Views:
         words, moved = self.words, self.sentences.moved.get(indicator.id)
         if moved is None or moved.amount is None:
             return ""
-        parts = {"amount": words.amount(indicator, moved.amount)}
-        direction = words.direction(indicator, moved.amount)
+        change = self._change_of_all(indicator, moved)
+        return words._("; ").join(filter(None, (change, self.sentences.cohorts.brief(indicator, moved.against))))
+
+    def _change_of_all(self, indicator: Indicator, moved: Moved) -> str:
+        words, amount = self.words, moved.amount or 0.0
+        parts = {"amount": words.amount(indicator, amount)}
+        direction = words.direction(indicator, amount)
         if moved.change.is_on_year:
             said = (words._("▲ {amount} on a year ago", **parts) if direction > 0
                     else words._("▼ {amount} on a year ago", **parts) if direction
@@ -203,14 +213,15 @@ class Views:
         code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
         partners = self.quarter.partners
         slices = list(self.figures.slices(indicator))
-        tables = [self.values.of_slice(indicator, part) for part in slices]
-        short = [t for t, part in zip(tables, slices, strict=True) if len(part.rows) <= DOTS_AT_MOST]
+        matched = self.values.cohorts(indicator)
+        tables = [*([matched] if matched else []), *(self.values.of_slice(indicator, part) for part in slices)]
+        short = [table for table in tables if len(table.rows) <= DOTS_AT_MOST]
         return Section(
             ident=indicator.id,
             name=sentence_case(plain(indicator.name)),
             code=code,
             status=words.standing(code),
-            say=self.sentences.say(indicator.id),
+            say=" ".join(filter(None, (self.sentences.say(indicator.id), self.outlook.sentence(indicator)))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
             tables=(self.values.over_time(indicator), *short),

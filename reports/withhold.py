@@ -34,6 +34,7 @@ class Frozen(NamedTuple):
     values: pl.DataFrame
     trends: pl.DataFrame
     standings: pl.DataFrame
+    projections: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,19 @@ class Earlier:
 def free(values: pl.DataFrame) -> pl.DataFrame:
     """Values of which nothing is hidden."""
     return values.with_columns(pl.lit("F").alias("conf_status"))
+
+
+def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` without the indicators that count people, where they are protected.
+
+    For sums that are linked to no other cell: nobody would look after what they reveal.
+    """
+    disclosure = folder.initiative.disclosure
+    if disclosure is None or disclosure.policy == "none":
+        return frame
+    people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
+    about = [i.id for i in folder.agenda.indicators if people & {term.measure for term in i.formula.terms}]
+    return frame.filter(~pl.col("indicator").is_in(about))
 
 
 def withhold(
@@ -131,28 +145,36 @@ def without(frozen: Frozen, root: str, judged: list[Judged]) -> Frozen:
         pl.when(~pl.col("_below")).then(pl.col("denominator")).alias("denominator"),
         pl.when(gone).then(pl.lit(WITHHELD)).otherwise(pl.col("status")).alias("status"),
     ).drop("_above", "_below")  # fmt: skip
-    wholes = values.filter(gone & (pl.col("place") == root) & (pl.col("breakdown") == ""))
-    keys = wholes.select("indicator", "period_type", "period").unique()
+    hidden = values.filter(gone)
+    wholes = hidden.filter((pl.col("place") == root) & (pl.col("breakdown") == ""))
     trends, standings = frozen.trends, frozen.standings
     for earlier in COMPARED:
         period, value, *difference = compared(earlier)
-        trends = _emptied(trends, keys, "period", difference)
-        trends = _emptied(trends, keys, period, (value, *difference))
+        trends = _emptied(trends, wholes, "period", ("indicator", "period_type"), difference)
+        trends = _emptied(trends, wholes, period, ("indicator", "period_type"), (value, *difference))
     # Where an indicator stands tells of its value; its path starts at the baseline.
-    standings = _emptied(standings, keys, "period", ("status_code",))
-    standings = _emptied(
-        standings, keys, "baseline_period", ("baseline_value", "path_value", "status_code"), any_type=True
-    )
+    group = ("indicator", "place", "breakdown", "members")
+    standings = _emptied(standings, hidden, "period", (*group, "period_type"), ("status_code",))
+    of_path = ("baseline_value", "path_value", "status_code")
+    standings = _emptied(standings, hidden, "baseline_period", group, of_path)
     standings = standings.with_columns(pl.col("status_code").fill_null("no_data"))
-    return Frozen(values, trends, standings)
+    return Frozen(values, trends, standings, _rest_on_shown(frozen.projections, wholes))
+
+
+def _rest_on_shown(projections: pl.DataFrame, wholes: pl.DataFrame) -> pl.DataFrame:
+    """``projections`` without those that rest on a hidden value of a whole."""
+    within = (pl.col("first_start") <= pl.col("period_start")) & (pl.col("period_start") < pl.col("period_end"))
+    key = ["indicator", "period_type"]
+    resting = projections.join(wholes.select(*key, "period_start"), on=key).filter(within)
+    return projections.join(resting, on=[*key, "period"], how="anti", maintain_order="left")
 
 
 def _emptied(
-    frame: pl.DataFrame, keys: pl.DataFrame, period: str, columns: Iterable[str], any_type: bool = False
+    frame: pl.DataFrame, hidden: pl.DataFrame, period: str, of: Iterable[str], columns: Iterable[str]
 ) -> pl.DataFrame:
-    """``frame`` without ``columns`` where the value of ``period`` is hidden."""
-    on = ["indicator", period] if any_type else ["indicator", "period_type", period]
-    named = keys.rename({"period": period}).select(on).unique().with_columns(pl.lit(True).alias("_gone"))
+    """``frame`` without ``columns`` where the value ``of`` the row's ``period`` is hidden."""
+    on = [*of, period]
+    named = hidden.select(*of, pl.col("period").alias(period)).unique().with_columns(pl.lit(True).alias("_gone"))
     marked = frame.join(named, on=on, how="left", maintain_order="left")
     kept = pl.col("_gone").is_null()
     return marked.with_columns(pl.when(kept).then(pl.col(c)).alias(c) for c in columns).drop("_gone")

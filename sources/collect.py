@@ -20,7 +20,7 @@ from sources import history, withdrawal
 from sources.door import keeping as door
 from sources.door import quarantine
 from sources.files.readers import Sheet
-from sources.files.reading import in_short
+from sources.files.reading import get_ready, in_short
 from sources.history import History
 from sources.lake import Delivery, Lake, agenda_digest
 from sources.landing import tables_of
@@ -38,6 +38,7 @@ from sources.meaning.matching import Matcher
 from sources.meaning.shape import Plan
 from sources.meaning.vocabulary import Vocabulary
 from sources.opening import Opening
+from sources.pace import at_pace
 from sources.submission import Submission
 from sources.ways.fetch import Asking
 from sources.ways.inbox import Arrival, arrivals, in_order, is_notice, is_reply
@@ -149,7 +150,11 @@ class Collector:
         quarantine.delete(self.store, self._expired)
 
     def land_agenda(self) -> None:
-        """Land the agenda's snapshot where it changed; the first one is in force from the start of imported history."""
+        """Land the agenda's snapshot where it changed; the first one is in force from the start of imported history.
+
+        Meanwhile, what will open the files gets ready.
+        """
+        get_ready(arrival.name for arrival in self.arrivals)
         is_first, arrived = self.lake.agenda() is None, [*self.arrivals, *self.asking.arrivals]
         known_at = min(map(self.received_at, arrived), default=None) if self._received_at and is_first else None
         self.lake.land_agenda(self.folder, known_at)
@@ -172,7 +177,7 @@ class Collector:
             yield Batch(self._replies, list)
             self.arrivals = self._in_inboxes()  # what they settled is read again
         ready: list[Batch] = []
-        with ThreadPoolExecutor(1) as ahead:
+        with ThreadPoolExecutor(1) as ahead, at_pace():
             for arrived in self._portions():
                 if is_notice(arrived[0].key):  # what it is about is landed first, and what follows is not opened yet
                     yield from ready

@@ -19,7 +19,7 @@ from agenda.store import BucketStore, FolderStore
 from sources.door import quarantine
 from sources.files.limits import beyond, limits
 from sources.files.readers import Unreadable
-from sources.files.reading import File, read_files
+from sources.files.reading import File, manner_of, read_files
 from sources.forms import filled
 from sources.forms.filled import recognised
 from sources.forms.sheet_words import layouts_of
@@ -132,7 +132,9 @@ class Opening:
                 known.append(submission)
         filled.read([s for s in submissions if s.arrival.layout_name == TEMPLATE], self._folder, self._vocabulary)
         files = [
-            File(s.arrival.name, s.content, s.layout, self.headings(s.arrival, s.layout)) for s in known if s.layout
+            File(s.arrival.name, s.content, manner_of(s.layout), self.headings(s.arrival, s.layout))
+            for s in known
+            if s.layout
         ]
         for submission, found in zip(known, read_files(files), strict=True):
             if isinstance(found, Unreadable):

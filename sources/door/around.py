@@ -22,6 +22,7 @@ from sources.door.privacy import heading_of, is_data, kind_of_expected, personal
 from sources.files.encodings import decode
 from sources.files.kinds import is_workbook, kind_of
 from sources.files.limits import limits
+from sources.files.manner import Manner
 from sources.files.readers import Rows, Sheet, Unreadable
 from sources.files.reading import File, read_files
 from sources.files.text import SEPARATORS
@@ -126,7 +127,7 @@ def in_members(content: bytes, expected: frozenset[str], allowed: Sequence[str])
     """What the beginnings of an archive's members hold, of those that are plain text."""
     found = []
     heads = _heads(content)
-    files = [File(name, head, Layout.model_construct(), frozenset()) for name, head in heads]
+    files = [File(name, head, Manner(), frozenset()) for name, head in heads]
     for at, (file, sheet) in enumerate(zip(files, read_files(files), strict=True), 1):
         member = f"no. {at}" if is_data(PurePosixPath(file.name).stem) else file.name[:60]
         if isinstance(sheet, Sheet):

@@ -16,6 +16,7 @@ from agenda.store import Store
 from sources.door import around, quarantine
 from sources.door.privacy import personal
 from sources.door.quarantine import Notice
+from sources.files.manner import Manner
 from sources.files.readers import Sheet
 from sources.files.reading import File, read_files
 from sources.letters.findings import Finding, finding
@@ -65,7 +66,7 @@ def _sheets(submissions: Sequence[Submission]) -> list[Sheet | None]:
     """Each submission's sheet; one that fits no layout, or lacks the sheet of its own, is read all the same, if it can
     be."""
     unknown = [s for s in submissions if s.sheet is None]
-    read = read_files([File(s.arrival.name, s.content, Layout.model_construct(), frozenset()) for s in unknown])
+    read = read_files([File(s.arrival.name, s.content, Manner(), frozenset()) for s in unknown])
     found = {id(s): sheet for s, sheet in zip(unknown, read, strict=True) if isinstance(sheet, Sheet)}
     return [s.sheet or found.get(id(s)) for s in submissions]
 

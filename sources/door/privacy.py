@@ -63,7 +63,7 @@ class Column:
     @property
     def has_mails(self) -> bool:
         with_at = self.cells.filter(pc.match_substring(self.cells, "@"))
-        return bool(pc.any(pc.match_substring_regex(with_at, _MAIL)).as_py())
+        return len(with_at) > 0 and bool(pc.any(pc.match_substring_regex(with_at, _MAIL)).as_py())
 
     def share(self, pattern: str) -> float:
         return float(pc.sum(pc.match_substring_regex(self.cells, pattern)).as_py() / len(self.cells))
@@ -96,6 +96,8 @@ def kind_of_expected(cells: pa.Array) -> Kind | None:
     if Column("", cells, len(cells)).has_mails:
         return "mails"
     long = pc.unique(cells.filter(pc.greater_equal(lengths, SHORTEST_ID)))  # few words stand in many rows
+    if not len(long):
+        return None
     long = long.filter(pc.match_substring_regex(long, _BUILT_LIKE_IDS))
     return "ids" if len(long) and _holds_ids(Column("", long, len(long))) else None
 

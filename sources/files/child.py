@@ -3,8 +3,8 @@
 It may die of what it reads; `sources.files.children` then starts another. It has no environment (so no secrets), writes
 no file, and can use no more memory and time than it is told.
 
-A request is a line of JSON (the layout, the headings, the limits, the size) and the file's bytes. The answer is a
-line of JSON and the sheet's rows as Arrow IPC, or the finding that says why there is none.
+A request is a line of JSON (the manner, the headings, the limits, the size) and the file's bytes. The answer is its
+two sizes, JSON, and the sheet's rows as Arrow IPC; or, for those, the finding that says why there are none.
 """
 
 from __future__ import annotations
@@ -12,22 +12,26 @@ from __future__ import annotations
 import contextlib
 import json
 import resource
+import struct
 import sys
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from agenda.model import Layout
 from sources.files import documents, text, workbooks
 from sources.files.kinds import is_workbook, kind_of
 from sources.files.limits import MB, Limits, beyond, check
+from sources.files.manner import Manner
 from sources.files.readers import Note, Other, Sheet, Unreadable
 from sources.files.unpack import unpacked
 from sources.letters.findings import Finding, finding
 
+SIZES = struct.Struct("<QQ")
+"""Bytes of an answer's JSON, and of its rows."""
 
-def open_file(name: str, content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet:
+
+def open_file(name: str, content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
     """The sheet of a file of any kind. Raises `Unreadable`."""
     check("file_mb", -(-len(content) // MB), limits)
     _, content = unpacked(name, content, limits, is_workbook)
@@ -35,27 +39,27 @@ def open_file(name: str, content: bytes, layout: Layout, headings: frozenset[str
         raise Unreadable(finding("file_empty"))
     kind = kind_of(content)
     if kind == "workbook":
-        return workbooks.read(content, layout, headings, limits)
+        return workbooks.read(content, manner, headings, limits)
     if kind == "json":
-        return documents.read_json(content, layout, headings, limits)
+        return documents.read_json(content, manner, headings, limits)
     if kind == "parquet":
         return documents.read_parquet(content, limits)
-    return text.read(content, layout, headings, limits)
+    return text.read(content, manner, headings, limits)
 
 
-def encoded(sheet: Sheet | Finding) -> tuple[dict[str, Any], bytes]:
+def encoded(sheet: Sheet | Finding) -> tuple[dict[str, Any], pa.Buffer]:
     """A sheet, or the finding instead of one, as JSON and Arrow IPC."""
     if isinstance(sheet, Finding):
-        return {"finding": asdict(sheet)}, b""
+        return {"finding": asdict(sheet)}, pa.py_buffer(b"")
     said = asdict(replace(sheet, table=None, rows=None))
     sink = pa.BufferOutputStream()
     table = sheet.table.append_column("row", sheet.rows)
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return said, sink.getvalue().to_pybytes()
+    return said, sink.getvalue()
 
 
-def decoded(said: dict[str, Any], body: bytes) -> Sheet | Unreadable:
+def decoded(said: dict[str, Any], body: bytes | memoryview) -> Sheet | Unreadable:
     """What `encoded` made of a sheet."""
     if "finding" in said:
         return Unreadable(_finding(said["finding"]))
@@ -76,8 +80,8 @@ def _finding(said: dict[str, Any]) -> Finding:
 def _answer(request: dict[str, Any], content: bytes) -> Sheet | Finding:
     limits = Limits(**request["limits"])
     try:
-        layout = Layout.model_construct(**request["layout"])
-        return open_file(request["name"], content, layout, frozenset(request["headings"]), limits)
+        manner = Manner(**request["manner"])
+        return open_file(request["name"], content, manner, frozenset(request["headings"]), limits)
     except Unreadable as error:
         return error.finding
     except MemoryError:
@@ -119,7 +123,8 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
             is_confined = True
         _give_time(limits)
         said, body = encoded(_answer(request, asked.read(request["size"])))
-        answers.write(json.dumps({**said, "size": len(body)}).encode() + b"\n")
+        words = json.dumps(said).encode()
+        answers.write(SIZES.pack(len(words), body.size) + words)
         answers.write(body)
         answers.flush()
 

@@ -1,8 +1,8 @@
 """Processes that open files for this one, so that what a file does to its reader is done to nobody else.
 
-As many as there are processors, started when the first file asks for one, and kept. One that dies, or takes longer
-than it may, has cost its own file only; another takes its place. A file whose reader died is given to a new one
-once more: what was read before it may have been at fault.
+As many as there are processors, started when the first file asks for one (or before, by `Children.start`), and kept.
+One that dies, or takes longer than it may, has cost its own file only; another takes its place. A file whose reader
+died is given to a new one once more: what was read before it may have been at fault.
 """
 
 from __future__ import annotations
@@ -13,22 +13,20 @@ import json
 import os
 import queue
 import signal
+import socket
+import struct
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import IO, Any, cast
+from typing import Any
 
-from agenda.model import Layout
-from sources.files.child import decoded
+from sources.files.child import SIZES, decoded
 from sources.files.limits import Limits, beyond
+from sources.files.manner import Manner
 from sources.files.readers import Sheet, Unreadable
 
 GRACE = 5
 """Seconds beyond those of work: to be started, and to wait for a processor that others use too."""
-KEPT = ("encoding", "delimiter", "header_row", "sheet", "decimal", "sql")
-"""What of a layout says how a file is opened."""
 
 
 START = """
@@ -48,48 +46,54 @@ class Died(Exception):
 
 
 class Child:
-    """One process, asked and answering in turns."""
+    """One process, asked and answering in turns, over a socket of which it is the other end.
+
+    A socket, as it waits no longer than it is told and takes a whole answer in one go: for every other step a thread
+    would have to wait until those that compute let go of Python's lock, which takes as long as opening a small file.
+    """
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-B", "-c", START.format(path=sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"ARROW_DEFAULT_MEMORY_POOL": "system"},  # the others take address space for a rainy day
-        )
+        self._socket, other = socket.socketpair()
+        with other:
+            self._process = subprocess.Popen(
+                [sys.executable, "-B", "-c", START.format(path=sys.path)],
+                stdin=other.fileno(),
+                stdout=other.fileno(),
+                stderr=subprocess.DEVNULL,
+                env={"ARROW_DEFAULT_MEMORY_POOL": "system"},  # the others take address space for a rainy day
+            )
 
-    def ask(self, request: dict[str, Any], content: bytes, seconds: float) -> Sheet | Unreadable:
+    def ask(self, request: dict[str, Any], content: bytes, seconds: int) -> Sheet | Unreadable:
         """The answer to one request. Raises `Died`."""
-        asked, answers = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, end)
-        timer.start()
         try:
-            asked.write(json.dumps(request).encode() + b"\n")
-            asked.write(content)
-            asked.flush()
-            said = json.loads(answers.readline())
-            body = answers.read(said.pop("size"))
-            return decoded(said, body)
-        except (OSError, ValueError, KeyError) as error:  # a pipe that ended, or half of an answer
+            for way in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+                self._socket.setsockopt(socket.SOL_SOCKET, way, struct.pack("ll", seconds, 0))
+            self._socket.sendall(json.dumps(request).encode() + b"\n")
+            self._socket.sendall(content)
+            lengths = SIZES.unpack(self._received(SIZES.size))
+            answer = memoryview(self._received(sum(lengths)))
+            return decoded(json.loads(bytes(answer[: lengths[0]])), answer[lengths[0] :])
+        except (OSError, EOFError, ValueError, KeyError) as error:  # an end that is gone, or half of an answer
             self.close()
-            raise Died(late.is_set() or self._process.returncode == -signal.SIGXCPU) from error
-        finally:
-            timer.cancel()
+            is_late = isinstance(error, BlockingIOError) or self._process.returncode == -signal.SIGXCPU
+            raise Died(is_late) from error
+
+    def _received(self, count: int) -> bytes:
+        """That many bytes. Raises `EOFError` where they end before, `BlockingIOError` where they take too long."""
+        parts, missing = [], count
+        while missing:  # once, unless a signal came
+            part = self._socket.recv(missing, socket.MSG_WAITALL)
+            if not part:
+                raise EOFError
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
 
     def close(self) -> None:
         """End the process, and wait until it is gone."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                cast(IO[bytes], pipe).close()
+        self._socket.close()
 
 
 class Children:
@@ -101,15 +105,15 @@ class Children:
             self._places.put(None)
 
     def open(
-        self, name: str, content: bytes, layout: Layout, headings: frozenset[str], limits: Limits
+        self, name: str, content: bytes, manner: Manner, headings: frozenset[str], limits: Limits
     ) -> Sheet | Unreadable:
         """The sheet of a file, as `sources.files.child.open_file` reads it, or why there is none."""
         request = {
             "name": name,
             "size": len(content),
-            "layout": {field: getattr(layout, field) for field in KEPT},
+            "manner": vars(manner),
             "headings": sorted(headings),
-            "limits": asdict(limits),
+            "limits": vars(limits),
         }
         seconds = limits.seconds + GRACE
         try:
@@ -140,6 +144,15 @@ class Children:
             raise
         finally:
             self._places.put(child)
+
+    def start(self) -> None:
+        """Start those that are not there yet: it takes them a while, in which others have other things to do."""
+        waiting = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.append(self._places.get_nowait())
+        for child in waiting:
+            self._places.put(child or Child())
 
     def close(self) -> None:
         """End those that wait; called when this process ends."""

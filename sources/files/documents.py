@@ -17,10 +17,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from agenda.model import Layout
 from sources.files.encodings import decode
 from sources.files.headers import Header, find
 from sources.files.limits import Limits, beyond, check
+from sources.files.manner import Manner
 from sources.files.readers import Rows, Sheet, Unreadable
 from sources.letters.findings import Finding, finding
 
@@ -30,9 +30,9 @@ DIGITS = 30
 LOOKS_LIKE_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\[{\]])")
 
 
-def read_json(content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet:
+def read_json(content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
     """The records of a JSON document or of its lines. Raises `Unreadable`."""
-    decoded = decode(content, layout.encoding, headings)
+    decoded = decode(content, manner.encoding, headings)
     faults = list(decoded.faults)
     try:
         found = _parsed(decoded.text)
@@ -44,7 +44,7 @@ def read_json(content: bytes, layout: Layout, headings: frozenset[str], limits: 
     except RecursionError:
         raise beyond("depth", limits) from None
     if numbered and all(isinstance(one, list) for _, one in numbered):
-        return _grid(numbered, layout, headings, faults, limits)
+        return _grid(numbered, manner, headings, faults, limits)
     return _sheet(numbered, faults, limits)
 
 
@@ -182,13 +182,13 @@ def _text(value: Any) -> str:
 
 
 def _grid(
-    numbered: Sequence[tuple[int, Any]], layout: Layout, headings: frozenset[str], faults: list[Finding], limits: Limits
+    numbered: Sequence[tuple[int, Any]], manner: Manner, headings: frozenset[str], faults: list[Finding], limits: Limits
 ) -> Sheet:
     """Lists of lists: a table whose header stands among its rows."""
     for _, row in numbered:
         _check_depth(row, 1, limits)
     cells = [[_clean(_text(cell), limits) for cell in row] for _, row in numbered]
-    header = find(cells, headings, layout.header_row)
+    header = find(cells, headings, manner.header_row)
     if header is None:
         raise Unreadable(finding("file_empty"))
     return _under(header, cells, faults, limits)

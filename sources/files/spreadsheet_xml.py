@@ -25,6 +25,7 @@ _FROM_1904 = re.compile(rb"""<workbookPr\s[^>]*date1904\s*=\s*["'](1|true)["']""
 _OTHER_PROPERTIES = re.compile(rb"<\w+:workbookPr\b[^>]*/>")
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_FORMULA = re.compile(rb"<f[\s/>]")
 _UNCOMPUTED = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]*t="str")[^>]*(?<!/)>\s*'
     rb"<f[^>]*?(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
@@ -48,7 +49,7 @@ def parts(archive: Archive) -> dict[str, Part]:
     for path in archive.names:
         if path.endswith((".xml", ".rels", ".bin")):
             content = archive.read(path)
-            if any(declared in content for declared in _DECLARED):
+            if _declares_a_type(content):
                 raise Unreadable(finding("file_doctype"))
             if path in sheets:
                 found[sheets[path]] = _part(content)
@@ -74,6 +75,10 @@ def with_its_dates(content: bytes, archive: Archive) -> bytes:
     return copy.getvalue()
 
 
+def _declares_a_type(content: bytes) -> bool:
+    return b"!" in content and any(declared in content for declared in _DECLARED)  # one sign is found ten times faster
+
+
 def _sheets(archive: Archive) -> Iterator[tuple[str, str]]:
     """Names of the sheets and the parts that hold them."""
     targets = {one["Id"]: one.get("Target", "") for one in _elements(archive, RELATIONS, "Relationship") if "Id" in one}
@@ -91,12 +96,12 @@ def _elements(archive: Archive, path: str, tag: str) -> Iterator[dict[str, str]]
 
 
 def _part(content: bytes) -> Part:
+    below_the_cells = max(0, content.rfind(b"sheetData"))
     merged = []
-    if b"mergeCell" in content:
-        for left, top, right, bottom in _MERGED.findall(content):
-            merged.append((int(top) - 1, _column(left), int(bottom) - 1, _column(right)))
+    for left, top, right, bottom in _MERGED.findall(content, below_the_cells):
+        merged.append((int(top) - 1, _column(left), int(bottom) - 1, _column(right)))
     uncomputed = {}
-    if b"<f" in content:
+    if _FORMULA.search(content):
         for column, row, formula in _UNCOMPUTED.findall(content):
             uncomputed[int(row) - 1, _column(column)] = "=" + unescape(formula.decode("utf-8", "replace"))
     return Part(tuple(merged), uncomputed)

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from agenda.model import Layout
 from sources.files.encodings import decode
 from sources.files.headers import SEARCHED, Header, find
 from sources.files.limits import Limits, beyond, check
+from sources.files.manner import Manner
 from sources.files.readers import (
     NOTES,
     Note,
@@ -47,21 +47,21 @@ class Head:
     header: Header
 
 
-def read_regular(content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet | None:
+def read_regular(content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet | None:
     """The sheet of a text in UTF-8 of which all rows fit; None where it is anything else."""
     content = content.removeprefix(codecs.BOM_UTF8)
-    is_utf8 = layout.encoding is None or codecs.lookup(layout.encoding).name in ("utf-8", "ascii")
+    is_utf8 = manner.encoding is None or codecs.lookup(manner.encoding).name in ("utf-8", "ascii")
     is_odd = b'"' in content and content.count(b'"') % 2
     if not is_utf8 or is_odd or b"\0" in content or b"\n\n" in content or b"\n\r\n" in content:
         return None
-    lines = content[:HEAD].split(b"\n", max(SEARCHED, layout.header_row or 0))
+    lines = content[:HEAD].split(b"\n", max(SEARCHED, manner.header_row or 0))
     if len(lines) < 2:  # or it ends its lines as an old Macintosh does
         return None
     try:
         lines_text = b"\n".join(lines[:-1]).decode() + "\n"
     except UnicodeDecodeError:
         return None
-    head = _head(lines_text, layout, headings)
+    head = _head(lines_text, manner, headings)
     if head is None or len(head.header.texts) > limits.columns or "\r" in lines_text.replace("\r\n", ""):
         return None
     before = lines_text.split("\n")[: head.header.last + 1]
@@ -103,16 +103,16 @@ def _longest(table: pa.Table) -> int:
     return max(int(pc.max(pc.binary_length(column)).as_py()) for column in table.columns)
 
 
-def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet:
+def read(content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
     """The sheet of any text, row by row: each that doesn't fit is named, and all others go through.
 
     Raises `Unreadable`.
     """
-    decoded = decode(content, layout.encoding, headings)
+    decoded = decode(content, manner.encoding, headings)
     text = decoded.text
     if "\n" not in text:  # lines as an old Macintosh ends them
         text = text.replace("\r", "\n")
-    head = _head(text[:HEAD], layout, headings)
+    head = _head(text[:HEAD], manner, headings)
     if head is None:
         raise Unreadable(finding("file_empty"))
     check("columns", len(head.rows[head.header.last]), limits)
@@ -132,16 +132,16 @@ def _with_end(sheet: Sheet, is_ended: bool) -> Sheet:
     return replace(sheet, faults=(*sheet.faults, finding("file_end")))
 
 
-def _head(text: str, layout: Layout, headings: frozenset[str]) -> Head | None:
+def _head(text: str, manner: Manner, headings: frozenset[str]) -> Head | None:
     """The first rows, cut at the separator under which a row holds most headings, then by the one it has most of."""
-    most = max(SEARCHED, (layout.header_row or 0) + 1)
+    most = max(SEARCHED, (manner.header_row or 0) + 1)
     first_lines = "\n".join(text.split("\n", most)[:most])
-    separators = [sign for sign in layout.delimiter or SEPARATORS if sign in first_lines] or [layout.delimiter or ","]
+    separators = [sign for sign in manner.delimiter or SEPARATORS if sign in first_lines] or [manner.delimiter or ","]
     found: list[Head] = []
-    for count in (1, most) if layout.header_row is None else (most,):  # mostly, the first line holds nothing else
+    for count in (1, most) if manner.header_row is None else (most,):  # mostly, the first line holds nothing else
         for separator in separators:
             rows = _parsed(text, separator, count)
-            header = find(rows, headings, layout.header_row)
+            header = find(rows, headings, manner.header_row)
             if header is not None and any(cell.strip() for cell in rows[header.last]):
                 head = Head(rows, separator, header)
                 if header.matches > 1 and header.matches == len(header.texts):

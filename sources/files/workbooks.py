@@ -19,10 +19,10 @@ import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from agenda.model import Layout
 from agenda.spelling import plain
 from sources.files.headers import SEARCHED, Header, find
 from sources.files.limits import Limits, beyond, check
+from sources.files.manner import Manner
 from sources.files.readers import Other, Sheet, Unreadable, notes_above, without_blanks, without_notes
 from sources.files.spreadsheet_xml import Part, parts, with_its_dates
 from sources.files.unpack import Archive, Budget
@@ -54,8 +54,8 @@ class Grid:
     header: Header | None
 
 
-def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limits) -> Sheet:
-    """The sheet that ``layout`` speaks of; where it names none, the visible one that holds most headings.
+def read(content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
+    """The sheet that ``manner`` names; where it names none, the visible one that holds most headings.
 
     Raises `Unreadable`.
     """
@@ -66,9 +66,9 @@ def read(content: bytes, layout: Layout, headings: frozenset[str], limits: Limit
         content = with_its_dates(content, archive)
     try:
         book = fastexcel.read_excel(content)
-        names = [_named(layout.sheet, book.sheet_names)] if layout.sheet else list(book.sheet_names)
+        names = [_named(manner.sheet, book.sheet_names)] if manner.sheet else list(book.sheet_names)
         check("sheets", len(names), limits)
-        grids = _grids(book, names, xml, layout, headings, limits)
+        grids = _grids(book, names, xml, manner, headings, limits)
     except fastexcel.FastExcelError as error:
         raise _unreadable(error) from error
     best = max((grid for grid in grids if grid.header), key=lambda grid: grid.header.matches, default=None)  # type: ignore[union-attr]
@@ -97,22 +97,21 @@ def _named(wanted: str, names: Sequence[str]) -> str:
 
 
 def _grids(
-    book: Any, names: Sequence[str], xml: dict[str, Part], layout: Layout, headings: frozenset[str], limits: Limits
+    book: Any, names: Sequence[str], xml: dict[str, Part], manner: Manner, headings: frozenset[str], limits: Limits
 ) -> list[Grid]:
     found, cells = list[Grid](), 0
     for name in names:
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        if (sheet.visible != "visible" and layout.sheet is None) or not sheet.height:
+        if (sheet.visible != "visible" and manner.sheet is None) or not sheet.height:
             continue
         cells += sheet.height * sheet.width
         if cells > limits.cells:
             raise beyond("cells", limits)
         check("columns", sheet.width, limits)
         first_column = sheet.available_columns()[0].absolute_index
-        has_commas = layout.decimal == "," and layout.sql is None
-        table = _texts(book, sheet, xml.get(name, Part()), first_column, has_commas)
-        count = max(SEARCHED, layout.header_row or 0) + 1
-        header = find(_rows(table.slice(0, count)), headings, layout.header_row)
+        table = _texts(book, sheet, xml.get(name, Part()), first_column, manner.has_commas)
+        count = max(SEARCHED, manner.header_row or 0) + 1
+        header = find(_rows(table.slice(0, count)), headings, manner.header_row)
         found.append(Grid(name, table, first_column, header if header and any(header.texts) else None))
     return found
 

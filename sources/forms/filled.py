@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from agenda.catalogue import Speech
 from agenda.folder import Folder
-from agenda.layouts import Layout
 from agenda.model import Partner
 from agenda.spelling import plain
+from sources.files.manner import Manner
 from sources.files.readers import Note, Rows, Sheet, Unreadable
 from sources.files.reading import File, read_files
 from sources.forms.owed import due
@@ -30,8 +30,7 @@ from sources.ways.inbox import Arrival, is_notice
 KEYS = ("measure", "period", "place")
 Names = Mapping[tuple[str, str], str]
 """Kind and word, in plain spelling → id."""
-_LISTS = Layout.model_construct(sheet=LISTS, header_row=1)
-_FREE = Layout.model_construct()
+_LISTS = Manner(sheet=LISTS, header_row=1)
 
 
 @dataclass(frozen=True)
@@ -58,12 +57,14 @@ def recognised(arrival: Arrival, content: bytes | None) -> Arrival:
 
 def read(submissions: Sequence[Submission], folder: Folder, vocabulary: Vocabulary) -> None:
     """Give each template its sheet, to be taken in under `sheet_words.template_layout`, or say why there is none."""
+    if not submissions:
+        return  # and no word of any language is needed
     lists = read_files([File(s.arrival.name, s.content, _LISTS, frozenset()) for s in submissions])
     names = [_listed(sheet) for sheet in lists]
     known = {plain(dimension.name) for dimension in folder.agenda.dimensions}
     known |= {word for kind, word in spoken() if kind == "heading"}
     files = [
-        File(s.arrival.name, s.content, _FREE, frozenset(known | {word for kind, word in own if kind == "heading"}))
+        File(s.arrival.name, s.content, Manner(), frozenset(known | {word for kind, word in own if kind == "heading"}))
         for s, own in zip(submissions, names, strict=True)
     ]
     for submission, own, sheet in zip(submissions, names, read_files(files), strict=True):

@@ -20,6 +20,7 @@ FORMAT = 1
 """Version of the workbook's shape; a newer one is refused."""
 PROPERTY = LISTS = "cairn"
 """What the document property and the sheet of lists are called."""
+_KIND = b"cairn-template/"
 _STAMP = re.compile(
     r"cairn-template/(\d{1,4}) partner=([A-Za-z0-9_.-]{1,200}) period=([0-9Q-]{4,7})"
     r" language=([A-Za-z_-]{2,20}) agenda=([0-9a-f]{8})"
@@ -65,7 +66,8 @@ def stamp_of(content: bytes) -> Stamp | None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
             for name in _PARTS:
-                if name in names and (found := stamp_in(_beginning(archive, name))):
+                beginning = _beginning(archive, name) if name in names else b""
+                if _KIND in beginning and (found := stamp_in(beginning.decode("utf-8", "replace"))):
                     return found
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, NotImplementedError):
         pass  # whatever is wrong with it is found, and said, when it is read
@@ -78,6 +80,6 @@ def _parts_in(content: bytes) -> int:
     return int.from_bytes(content[end + 10 : end + 12], "little") if end >= 0 else 0
 
 
-def _beginning(archive: zipfile.ZipFile, name: str) -> str:
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as part:
-        return part.read(LOOKED_AT).decode("utf-8", "replace")
+        return part.read(LOOKED_AT)

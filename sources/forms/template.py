@@ -281,7 +281,7 @@ class _Template:
         uses = [
             f"{indicator.name}: {indicator.definition}"
             for indicator in self.folder.agenda.indicators
-            if measure.id in {term.measure for term in (*indicator.formula.of, *(indicator.formula.per or ()))}
+            if measure.id in {term.measure for term in indicator.formula.terms}
         ]
         return "\n".join(uses)
 

@@ -5,16 +5,17 @@ Every sentence is in the catalogues; every text from a file, an agenda or a pers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
 import jinja2
+from markupsafe import Markup
 
 from agenda.catalogue import Speech, sentence_case
 from agenda.periods import Calendar, Period
@@ -40,7 +41,7 @@ class Entry:
 
 def receipt_page(receipt: Receipt) -> bytes:
     view = _View(receipt.speech, receipt)
-    return _render("receipt.html", receipt.speech, receipt=receipt, view=view, outlook=receipt.outlook)
+    return _render("receipt.html", receipt.speech, receipt.outlook, receipt=receipt, view=view)
 
 
 def list_page(
@@ -48,8 +49,8 @@ def list_page(
 ) -> bytes:
     """The partner's receipts, newest first, and what it still owes."""
     return _render(
-        "receipts.html", speech, initiative=initiative, contact=contact, partner_name=partner_name, entries=entries,
-        outlook=outlook,
+        "receipts.html", speech, outlook, initiative=initiative, contact=contact, partner_name=partner_name,
+        entries=entries,
     )  # fmt: skip
 
 
@@ -142,7 +143,18 @@ class _View:
         before = self.speech.calendar.shift(period, -1)
         return self.speech.period_short(before), self.speech.period_short(year_before(period, self.speech.calendar))
 
-    def cells(self, taken: Taken) -> list[str]:
+    def rows(self, group: Sequence[Taken]) -> Iterator[tuple[str, str, str, tuple[str, str], tuple[str, str]]]:
+        """What is shown of each measure: its name, its cells, its total, and the two earlier ones beside it."""
+        for taken in group:
+            before = self._number(taken.before), self._beside(taken, taken.before, taken.numbers_before)
+            then = taken.year_before
+            year_before = self._number(then), self._beside(taken, then, taken.numbers_year_before)
+            yield taken.measure, " · ".join(self._cells(taken)), self._number(taken.total), before, year_before
+
+    def _number(self, number: Decimal | None) -> str:
+        return "–" if number is None else self.speech.exact(number)
+
+    def _cells(self, taken: Taken) -> list[str]:
         """``12 numbers``, ``3 suppressed``, and their unit: what was said in the cells of a measure."""
         n, cells = self.speech.n, taken.cells
         said = [n("{number} number", "{number} numbers", cells.numbers)]
@@ -154,7 +166,7 @@ class _View:
             said.append(n("{number} not available", "{number} not available", cells.missing))
         return [*said, taken.unit] if taken.unit else said
 
-    def beside(self, taken: Taken, then: Decimal | None, numbers: int) -> str:
+    def _beside(self, taken: Taken, then: Decimal | None, numbers: int) -> str:
         """How far a total is from an earlier one: ``+46``, ``−3``, ``±0``; nothing where one of the two is not known.
 
         Where the earlier one is made of more ``numbers``, how many: the two are no like with like.
@@ -187,12 +199,22 @@ def year_before(period: Period, calendar: Calendar) -> Period:
 # -- rendering ----------------------------------------------------------------------------------------
 
 
-def _render(template: str, speech: Speech, **parts: object) -> bytes:
+MARKS = {"accepted": "●", "partial": "◆", "rejected": "▼", "withdrawn": "○"}
+"""Beside the word for an outcome: its shape, for those who don't see its colour."""
+
+
+def _render(template: str, speech: Speech, outlook: Outlook, **parts: object) -> bytes:
+    return _said(template, speech, outlook=outlook, owed=_owed(speech, outlook), marks=MARKS, **parts).encode()
+
+
+@lru_cache(maxsize=1024)  # the same in all receipts that a partner gets in a day
+def _owed(speech: Speech, outlook: Outlook) -> Markup:
+    return Markup(_said("owed.html", speech, outlook=outlook, missing_shown=MISSING_SHOWN))
+
+
+def _said(template: str, speech: Speech, **parts: object) -> str:
     page = _environment().get_template(template)
-    said = page.render(
-        _=speech._, n=speech.n, speech=speech, periods_shown=PERIODS_SHOWN, missing_shown=MISSING_SHOWN, **parts
-    )
-    return said.encode()
+    return page.render(_=speech._, n=speech.n, speech=speech, periods_shown=PERIODS_SHOWN, **parts)
 
 
 @cache

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agenda.folder import Folder, closest
-from agenda.model import Layout, Partner
+from agenda.model import Partner
 from agenda.spelling import plain
 from agenda.store import Store
+from sources.files.manner import Manner
 from sources.files.readers import Sheet, Unreadable
 from sources.files.reading import File, read_files
 from sources.lake import Delivery
@@ -36,7 +37,9 @@ def waiting(folder: Folder, store: Store, partners: Collection[str] | None = Non
     found = []
     for stored in store.list(INBOX):
         key = stored.key.removeprefix(INBOX)
-        partner = next((p for inbox, p in inboxes.items() if is_reply(key) and stored.key.startswith(inbox)), None)
+        if not is_reply(key):
+            continue
+        partner = next((p for inbox, p in inboxes.items() if stored.key.startswith(inbox)), None)
         if partner is not None and not store.exists(seen_key(key, stored.version, _DONE)):
             found.append(Arrival(partner, key, stored, None))
     return sorted(found, key=lambda arrival: (arrival.stored.modified, arrival.key))
@@ -79,7 +82,7 @@ class Replies:
             "", partner.id, partner.source.kind, arrival.key, stored.version, stored.size, sha, "", "", received_at, -1
         )
         submission = Submission(arrival, delivery, content, None)
-        (sheet,) = read_files([File(arrival.name, content, Layout.model_construct(), frozenset({"column", "header"}))])
+        (sheet,) = read_files([File(arrival.name, content, Manner(), frozenset({"column", "header"}))])
         if isinstance(sheet, Unreadable):
             submission.findings = [sheet.finding]
             return submission

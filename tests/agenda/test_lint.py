@@ -183,6 +183,48 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
         "2025-01 is a month; 'use' has periods: [quarter]; name one of these, or add month"),
     "a target of another kind of period": (
         (AGENDA, "by: 2028Q4", "by: 2029"), "by: 2029", "indicators.0.targets.1.by", "2029 is a year; 'use' has periods: [quarter]"),
+    "a lock without the number": (
+        (AGENDA, "{period: 2025Q1, value: 60 %}", "{period: 2025Q1, locked: 2025-01-15}"), "locked",
+        "indicators.0.baseline.locked",
+        "locks a number that is not written here; add 'value', the one that was agreed then. What the data said: "
+        "cairn explain use 2025Q1 --as-of 2025-01-15"),
+    "a lock before its time": (
+        (AGENDA, "value: 60 %}", "value: 60 %, locked: 2024-06-30}"), "locked", "indicators.0.baseline.locked",
+        "2024-06-30 is before 2025Q1 began"),
+    "a compound path of a band": (
+        (AGENDA, "better: band", "better: band\n    path: compound"), "path", "indicators.1.path",
+        "better: band takes none"),
+    "a compound path from nothing": (
+        (AGENDA, "{period: 2025Q1, value: 60 %}", "{period: 2025Q1, value: 0}\n    path: compound"), "value: 0}",
+        "indicators.0.baseline.value", "0 is no start: a compound path grows by the same share each day"),
+    "a compound path to nothing": (
+        (AGENDA, "better: less", "better: less\n    path: compound\n    targets: [{by: 2026Q4, value: 0}]"),
+        "value: 0}", "indicators.2.targets.0", "0 is no end: a compound path"),
+    "a target of a group that the indicator is not shown by": (
+        (AGENDA, "value: 0.8}", "value: 0.8, where: {age_group: infant}}"), "value: 0.8",
+        "indicators.0.targets.1.where", "'use' is not shown by 'age_group'; it has by: []"),
+    "a target of an unknown member": (
+        (AGENDA, "high: 110 %}", "high: 110 %, where: {age_group: infnat}}"), "infnat",
+        "indicators.1.targets.0.where.age_group", "there is no member of age_group 'infnat'; did you mean 'infant'?"),
+    "a target by an unknown dimension": (
+        (AGENDA, "high: 110 %}", "high: 110 %, where: {age_gruop: infant}}"), "age_gruop",
+        "indicators.1.targets.0.where.age_gruop", "there is no dimension 'age_gruop'; did you mean 'age_group'?"),
+    "a target of an unknown place": (
+        (AGENDA, "value: 0.8}", "value: 0.8, place: eats}"), "eats", "indicators.0.targets.1.place",
+        "there is no place 'eats'; did you mean 'east'?"),
+    "a target of the root by name": (
+        (AGENDA, "value: 0.8}", "value: 0.8, place: river}"), "place: river}", "indicators.0.targets.1.place",
+        "'river' is the whole initiative; leave 'place' out"),
+    "two targets of one group": (
+        (AGENDA, "high: 110 %}", "high: 110 %, where: {age_group: infant}}\n      - {by: 2026Q4, low: 50 %, high: 60 %, "
+         "where: {age_group: infant}}"), "low: 50 %", "indicators.1.targets.1.by",
+        "age_group=infant has a target by 2026Q4 already; keep one"),
+    "a group's target that can't be reached": (
+        (AGENDA, "value: 0.8}", "value: 80, place: east}"), "value: 80", "indicators.0.targets.1",
+        "8000% can't be reached by a percent"),
+    "a group's target behind the one before": (
+        (AGENDA, "value: 0.8}", "value: 50 %, place: east}\n      - {by: 2029Q4, value: 40 %, place: east}"),
+        "by: 2029Q4", "indicators.0.targets.2", "0.4 lies on the wrong side of the target before it, 0.5"),
     "a target behind the one before": (
         (AGENDA, "value: 0.8", "value: 65 %"), "value: 65 %", "indicators.0.targets.1",
         "0.65 lies on the wrong side of the target before it, 0.7: more is better here"),
@@ -285,6 +327,11 @@ def test_site_and_store_may_be_neighbours(make: Make) -> None:
 def test_targets_of_a_band_may_fall(make: Make) -> None:
     band = "      - {by: 2026Q4, low: 40 %, high: 110 %}\n"
     lint.read(make((AGENDA, band, band + "      - {by: 2027Q4, low: 20 %, high: 30 %}\n")))
+
+
+def test_targets_of_groups_and_places_stand_in_an_order_of_their_own(make: Make) -> None:
+    more = "      - {by: 2026Q4, value: 65 %, place: east}\n      - {by: 2026Q4, value: 50 %, place: west}\n"
+    lint.read(make((AGENDA, "      - {by: 2028Q4, value: 0.8}\n", "      - {by: 2028Q4, value: 0.8}\n" + more)))
 
 
 def test_a_span_that_ends_with_a_longer_period_is_no_step_back(make: Make) -> None:

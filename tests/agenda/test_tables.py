@@ -104,6 +104,17 @@ def test_fiscal_periods_become_dates(tables: Tables) -> None:
     ]  # fmt: skip
 
 
+def test_targets_say_whose_they_are(make: Make) -> None:
+    group = "high: 110 %}\n      - {by: 2026Q4, low: 0.5, high: 0.6, where: {age_group: infant}, place: east}"
+    locked = ("agenda.yml", "value: 60 %}", "value: 60 %, locked: 2025-01-15}")
+    found = agenda_tables(lint.read(make(("agenda.yml", "high: 110 %}", group), locked)))
+    whose = [(t["place"], t["breakdown"], t["members"]) for t in found["agenda_targets"].to_pylist()]
+    assert whose == [("river", "", ""), ("east", "age_group", "age_group=infant"), *[("river", "", "")] * 2]
+    [baseline] = found["agenda_baselines"].to_pylist()
+    assert baseline["locked"] == date(2025, 1, 15)
+    assert {i["path"] for i in found["agenda_indicators"].to_pylist()} == {"linear"}
+
+
 def test_what_is_owed_and_from_when(tables: Tables) -> None:
     owed = [(o["partner"], o["measure"], o["period_type"], o["since"], o["until"]) for o in tables["agenda_owes"]]
     assert owed == [

@@ -43,7 +43,8 @@ def cairn_xlsx(folder: Path, threads: int) -> Work:
 
 def cairn_ingest(folder: Path, threads: int) -> Work:
     """Read, check and land all files, into an empty lake, with receipts."""
-    import dlt.destinations  # noqa: F401  loaded late otherwise, within the time
+    import dlt.destinations  # noqa: F401
+    import pandera.backends.polars.register  # noqa: F401  both are loaded late otherwise, within the time
 
     from agenda.lint import read
     from agenda.store import open_store

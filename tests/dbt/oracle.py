@@ -110,7 +110,7 @@ class Oracle:
     def __init__(
         self, folder: Folder, numbers: Sequence[Number], reference: Sequence[tuple[str, str, int, str, Decimal]]
     ):
-        self.folder, self.calendar = folder, folder.initiative.calendar
+        self.folder, self.calendar, self.reference = folder, folder.initiative.calendar, reference
         self.measures = {m.id: m for m in folder.agenda.measures}
         self.parents = {p.id: p.parent for p in folder.agenda.places}
         self.partners = sorted({n.partner for n in numbers})
@@ -303,6 +303,36 @@ def _standardised(
             return None
         total += float(weight) * float(numbers[0]) / float(numbers[1])
     return total / float(sum(weights))
+
+    # -- cohorts --------------------------------------------------------------------------------------
+
+    def cohort(self, indicator: Indicator, now: Period, then: Period, place: str) -> set[str] | None:
+        """Partners that reported the same of the formula in both periods; None where that is everybody who reported."""
+        terms = (*indicator.formula.of, *(indicator.formula.per or ()))
+        given = sorted({term.measure for term in terms} & set(self.measures))
+        places = self.inside(place)
+        matched, spoke = set(), set()
+        for partner in self.partners:
+            is_matched, gave = True, False
+            for measure in given:
+                signs = []
+                for target in (now, then):
+                    counted = self.counted(partner, measure, target)
+                    own = [n for n in self.of[partner, measure] if n.period in counted and n.place in places]
+                    months = sum(period.months for period in {n.period for n in own})
+                    is_flow = self.measures[measure].time_rule == "sum"
+                    signs.append(months if is_flow else bool(months))
+                    is_matched &= all(n.value != "O" for n in own)
+                    gave |= bool(months)
+                is_matched &= signs[0] == signs[1]
+            spoke |= {partner} if gave else set()
+            matched |= {partner} if gave and is_matched else set()
+        return None if matched == spoke else matched
+
+    def only(self, partners: set[str]) -> Oracle:
+        """The same rules over the numbers of some partners."""
+        numbers = [n for (partner, _), own in self.of.items() if partner in partners for n in own]
+        return Oracle(self.folder, numbers, self.reference)
 
 
 Limits = tuple[float | None, float | None, float | None]

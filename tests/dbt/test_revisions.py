@@ -6,12 +6,14 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from agenda.lint import read
 from agenda.store import FolderStore
 from flows.revisions import Replay, revisions
 from sources.lake import Lake as StoredLake
 from tests.dbt.conftest import INITIATIVE, Warehouse
-from tests.dbt.lake_fixture import Lake
+from tests.dbt.lake_fixture import Lake, Reading
 from tests.dbt.test_rules import made_up
 
 
@@ -48,3 +50,25 @@ def test_the_triangle_is_what_warehouses_of_each_moment_say(
     assert any(len(known) > 3 for known in found.values())
     about = folder.initiative.calendar.parse("2026Q1")
     assert revisions(replay, folder.initiative.calendar, about=about)["2026Q1"][-1].said == found["2026Q1"][-1].said
+
+
+def test_an_agenda_from_before_a_column_is_read_as_ever(
+    tmp_path: Path, build: Callable[..., Warehouse], compiled: Path
+) -> None:
+    """Its targets were the whole's, and its paths straight; later ones stand beside it."""
+    folder = read(INITIATIVE)
+    lake = Lake(tmp_path / "lake", folder.initiative.calendar)
+    lake.land_agenda(folder)
+    added = {"agenda_indicators": ["path"], "agenda_baselines": ["locked"],
+             "agenda_targets": ["place", "breakdown", "members"]}  # fmt: skip
+    for table, columns in added.items():
+        [file] = (lake.path / "data" / table).rglob("*.parquet")
+        pq.write_table(pq.read_table(file, partitioning=None).drop_columns(columns), file)
+    older = lake.deliver(Reading("r", "centers", [("waiting", "2026Q1", "state", "", 70)]))
+    said = "select distinct place, breakdown, members from ind_status"
+    assert build(lake.path, older).rows(said) == [("state", "", "")]
+    lake.land_agenda(folder)
+    assert len(build(lake.path).rows(said)) > 1
+    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "waiting_children", compiled)
+    found = revisions(replay, folder.initiative.calendar)
+    assert [known.value for known in found["2026Q1"]] == [70]

@@ -129,6 +129,7 @@ def test_models_agree_with_the_rules_in_plain_python(
     assert wide
     assert standardised
     compare_changes(folder, warehouse)
+    assert cohorts(folder, oracle, warehouse) > 10
 
 
 def compare_changes(folder: Folder, warehouse: Warehouse) -> None:
@@ -166,3 +167,44 @@ def compare_changes(folder: Folder, warehouse: Warehouse) -> None:
             assert numbers == pytest.approx(changed(values[indicator, key_, place, breakdown, members], earlier))
             seen.add(numbers[4])
     assert seen == {True, False, None}
+
+
+def cohorts(folder: Folder, oracle: Oracle, warehouse: Warehouse) -> int:
+    """Each cohort is what the rules give over its partners alone; how many there are."""
+    numbers = {
+        tuple(row[:4]): row[4]
+        for row in warehouse.rows(
+            "select indicator, period_type, period, place, value from ind_values where breakdown = ''"
+        )
+    }
+    rules = {m.id: (bool(m.precedence), m.over_partners, m.time_rule) for m in folder.agenda.measures}
+    added = [(False, "sum", "sum"), (False, "sum", "last")]
+    expected = {}
+    for (id_, type_, period, place), value in numbers.items():
+        indicator = next(i for i in folder.agenda.indicators if i.id == id_)
+        measures = {t.measure for t in (*indicator.formula.of, *(indicator.formula.per or ()))} & set(rules)
+        now = folder.initiative.calendar.parse(period)
+        back = {"previous": 1, "year_before": 12 // now.months}
+        for against, steps in back.items():
+            then = folder.initiative.calendar.shift(now, -steps)
+            if value is None or numbers.get((id_, type_, then.key, place)) is None:
+                continue
+            if not all(rules[measure] in added for measure in measures):
+                continue
+            partners = oracle.cohort(indicator, now, then, place)
+            if partners:
+                some = oracle.only(partners)
+                values = [list(some.indicator(indicator, at, place, ())) for at in (now, then)]
+                if all(value and value[0][4] is None for value in values):
+                    expected[id_, period, place, against] = (
+                        len(partners), *values[0][0][1:3], *values[1][0][1:3]
+                    )  # fmt: skip
+    found = {
+        tuple(row[:4]): tuple(row[4:])
+        for row in warehouse.rows(
+            "select indicator, period, place, against, partners, numerator, denominator, against_numerator,"
+            " against_denominator from ind_cohorts"
+        )
+    }
+    assert found == expected
+    return len(found)

@@ -51,7 +51,7 @@ def folder() -> Folder:
 
 @pytest.fixture(scope="module")
 def warehouse(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = build(folder, tmp_path_factory.mktemp("marts") / "w.duckdb", "2026Q1", "2026Q2")
+    path = build(folder, tmp_path_factory.mktemp("marts") / "w.duckdb", "2025Q3", "2026Q2")
     with duckdb.connect(str(path)) as connection:
         connection.execute(NOBODY)
     return path
@@ -76,12 +76,11 @@ def quarter(true: Quarter, verdict: list[Judged]) -> Quarter:
 
 
 def frozen(true: Quarter) -> Frozen:
-    return Frozen(true.values.drop("conf_status"), true.trends, true.standings)
+    return Frozen(true.values.drop("conf_status"), true.trends, true.standings, true.projections)
 
 
 def protected(true: Quarter, numbers: Frozen, verdict: list[Judged]) -> Quarter:
-    values, trends, standings = without(numbers, true.root.id, verdict)
-    return replace(true, values=values, trends=trends, standings=standings)
+    return replace(true, **without(numbers, true.root.id, verdict)._asdict())
 
 
 def outputs(quarter: Quarter, out: Path) -> Mapping[str, bytes]:
@@ -112,6 +111,7 @@ def test_no_output_depends_on_a_hidden_number(
             **{compared(earlier)[0]: compared(earlier)[1:] for earlier in COMPARED},
         }),
         _other(true.standings, gone, {"baseline_period": ("baseline_value", "path_value")}),
+        true.projections.with_columns(pl.lit(98765.0).alias(name) for name in ("value", "lower", "upper")),
     )  # fmt: skip
     assert outputs(protected(true, other, verdict), tmp_path / "other") == outputs(quarter, tmp_path / "quarter")
 
@@ -123,6 +123,41 @@ def _other(frame: pl.DataFrame, gone: set[tuple[str, str]], columns: Mapping[str
             pl.when(hit).then(pl.lit(98765.0).cast(frame.schema[n])).otherwise(pl.col(n)).alias(n) for n in names
         )
     return frame
+
+
+def test_a_projection_rests_on_shown_values_only(true: Quarter) -> None:
+    """Of waiting children one quarter within the line is hidden, of uptake only a group."""
+    whole = (pl.col("place") == true.root.id) & (pl.col("period") == "2025Q4")
+    hit = (pl.col("indicator") == "waiting_children") & (pl.col("breakdown") == "")
+    hit = whole & (hit | (pl.col("indicator") == "uptake_rate") & (pl.col("breakdown") != ""))
+    hidden = frozen(true).values.select(hit.alias("hit"))["hit"]
+    marks: list[Judged] = [(True, True, "A") if one else (False, False, "F") for one in hidden]
+    shown = protected(true, frozen(true), marks)
+    assert true.projection("waiting_children") is not None
+    assert shown.projection("waiting_children") is None
+    assert shown.projection("uptake_rate") == true.projection("uptake_rate") is not None
+
+
+def test_a_group_s_status_goes_with_its_value_or_its_baseline_s(true: Quarter) -> None:
+    """The whole's stays: it is another number."""
+    key = {"indicator": "uptake_rate", "period_type": "quarter", "place": true.root.id}
+    groups = [("", ""), ("age_group", "age_group=infant"), ("age_group", "age_group=toddler")]
+    names = ("period", "breakdown", "members", "status_code", "baseline_period", "baseline_value", "path_value")
+    rows = [
+        {**key, **dict(zip(names, ("2026Q2", *group, "at_risk", "2025Q3", 0.3, 0.4), strict=True))} for group in groups
+    ]
+    standings = pl.DataFrame(rows, schema=true.standings.schema)
+    at = pl.struct("indicator", "place", "members", "period")
+    gone = [{"indicator": "uptake_rate", "place": true.root.id, "members": members, "period": period}
+            for members, period in (("age_group=infant", "2026Q2"), ("age_group=toddler", "2025Q3"))]  # fmt: skip
+    bare = frozen(true)
+    marks: list[Judged] = [
+        (True, True, "A") if one in gone else (False, False, "F") for one in bare.values.select(at.alias("at"))["at"]
+    ]
+    found = protected(true, bare._replace(standings=standings), marks).standings
+    assert found.select("members", "status_code", "baseline_value").rows() == [
+        ("", "at_risk", 0.3), ("age_group=infant", "no_data", 0.3), ("age_group=toddler", "no_data", None),
+    ]  # fmt: skip
 
 
 def test_hidden_values_say_so_and_are_neither_zero_nor_missing(quarter: Quarter, tmp_path: Path) -> None:

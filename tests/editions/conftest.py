@@ -71,9 +71,12 @@ create table ind_trends (
     baseline_period text, baseline_value double, change_baseline double, change_baseline_lower double,
     change_baseline_upper double, is_beyond_chance_baseline boolean);
 create table ind_status (
-    indicator text, period_type text, period text, value double, baseline_period text, baseline_value double,
-    target_period text, target_value double, target_low double, target_high double, path_value double,
-    status_code text);
+    indicator text, period_type text, period text, place text, breakdown text, members text, value double,
+    baseline_period text, baseline_value double, target_period text, target_value double, target_low double,
+    target_high double, path_value double, status_code text);
+create table ind_projections (
+    indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
+    periods int, target_period text, value double, lower double, upper double, outlook text);
 create table fct_reporting as select * from (values
     ('main', 'cards', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('main', 'loans', true, true, timestamptz '2026-10-20 08:00:00+00'),

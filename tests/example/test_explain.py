@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -124,6 +125,18 @@ def test_a_change_says_whether_chance_could_explain_it(explained: list[Explanati
     assert seen == {True, False, None}
 
 
+def test_the_change_among_the_same_partners_is_told_with_who_is_left_out(explained: list[Explanation]) -> None:
+    told = [made for made in explained if made.cohorts]
+    assert {made.period for made in told} == set(PERIODS)
+    for made in told:
+        text = "\n".join(explain_words.lines(made))
+        for one in made.cohorts:
+            assert one.value_of_all == made.value
+            assert one.others
+            assert f"Against {one.against}" in text
+            assert all(made.names["partners"][partner] in text for partner in one.others)
+
+
 @pytest.mark.parametrize(
     ("indicator", "place", "where", "said"),
     [
@@ -139,3 +152,29 @@ def test_what_the_agenda_does_not_have_is_said(
 ) -> None:
     with pytest.raises(ConfigurationError, match=said):
         explain(folder, warehouse, indicator, folder.initiative.calendar.parse("2026Q3"), place, where)
+
+
+def test_what_a_value_is_held_against_is_said(folder: Folder, warehouse: Path) -> None:
+    period = folder.initiative.calendar.parse("2026Q3")
+
+    def said(indicator: str, **group: Any) -> list[str]:
+        found = list(explain_words.lines(explain(folder, warehouse, indicator, period, **group)))
+        if "Against the target" not in found:
+            return []
+        rest = found[found.index("Against the target") + 1 :]
+        return [line.strip() for line in rest[: rest.index("")]]
+
+    assert said("desert_share") == [
+        "Baseline, 2024Q4: 41.5 %, as agreed on 14 February 2025; the data now say 41.3 %",
+        "Target, 2026Q4: 34.0 %; the path asks for 35.5 % by now: on track",
+        "At the pace of the last 8 values, 2026Q4: 35.7 % (32.7 % to 38.7 %): the target would be missed, though not "
+        "surely",
+    ]
+    assert said("desert_share", place="old_mill")[-1].endswith("by now: off track")
+    assert said("desert_share", place="harbor") == []
+    infants = said("uptake_rate", where={"age_group": "infant"})
+    assert infants == [
+        "Baseline, 2024Q4: 21.9 %, as the data say",
+        "Target, 2026Q4: 33.0 %; the path asks for 31.6 % by now: on track",
+    ]
+    assert said("use_of_spots")[1] == "Target, 2027Q4: 75.0 % to 90.0 %: at risk"

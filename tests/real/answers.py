@@ -67,6 +67,29 @@ select 'seen_within_4h', period, coalesce(org_code, 'england'), '', sum(attendan
 from periods group by grouping sets ((period), (period, org_code))
 """
 
+NHS_AE_COHORT = """
+with monthly as (
+    select period[:7] as month, period[:4] || 'Q' || quarter(period::date) as quarter, org_code as organisation,
+        attendances::decimal(18, 0) as attendances, breaches::decimal(18, 0) as breaches
+    from read_csv('{source}/ae_attendances.csv', all_varchar = true)
+),
+in_period as (
+    select case when month in ($now, $before) then month else quarter end as period, organisation,
+        count(distinct month) as months, sum(attendances) as attendances, sum(breaches) as breaches
+    from monthly where month in ($now, $before) or quarter in ($now, $before) group by all
+),
+both as (
+    select later.months is not distinct from earlier.months as is_same, later.attendances, later.breaches,
+        earlier.attendances as attendances_before, earlier.breaches as breaches_before
+    from (from in_period where period = $now) as later
+    full join (from in_period where period = $before) as earlier on later.organisation = earlier.organisation
+)
+select count(*) filter (is_same), count(*), sum(attendances) filter (is_same), sum(breaches) filter (is_same),
+    sum(attendances_before) filter (is_same), sum(breaches_before) filter (is_same)
+from both
+"""
+"""Organisations with as many months in one period as in the other, those with any, and the sums of the first."""
+
 QUERIES = {"nc_childcare": NC_CHILDCARE, "nhs_ae": NHS_AE}
 
 
@@ -76,3 +99,12 @@ def answers(name: str, source: Path) -> Answers:
     found = {tuple(row[:4]): (Decimal(row[4]), None if row[5] is None else Decimal(row[5])) for row in rows}
     assert len(found) == len(rows), "a number is given twice"
     return found
+
+
+def cohort(source: Path, now: str, before: str) -> tuple[int, int, tuple[Decimal, ...]]:
+    """Of `NHS_AE_COHORT`: how many organisations are the same, how many there are, and the four sums."""
+    query = NHS_AE_COHORT.replace("{source}", source.as_posix())
+    found = duckdb.execute(query, {"now": now, "before": before}).fetchone()
+    assert found is not None
+    same, all_, *sums = found
+    return same, all_, tuple(map(Decimal, sums))

@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 
 from agenda.periods import Calendar
-from tests.real.answers import QUERIES, Answers, Key, answers
+from tests.real.answers import QUERIES, Answers, Key, answers, cohort
 from tests.real.harness import PROOFS, Proof
 
 Published = Callable[[str], Proof]
@@ -56,6 +56,47 @@ def test_every_number_is_what_plain_sql_gives(published: Published, name: str, q
 def test_a_number_known_beforehand(published: Published) -> None:
     row = rows_of(published("nhs_ae"), "2018Q4")["seen_within_4h", "2017-04", "england", ""]
     assert round(float(row["value"]), 5) == 0.90515
+
+
+def test_organisations_that_come_and_go_bend_no_trend_unseen(published: Published) -> None:
+    """Beside each change of England stands the one among organisations that reported as many months both times."""
+    proof = published("nhs_ae")
+    with (proof.folder / "site/2019Q1/data/cohorts.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {(r["indicator"], r["period"], r["against"]): r for r in csv.DictReader(stream)}
+    assert {row["place"] for row in rows.values()} == {"england"}  # each of the others is one organisation's own
+    calendar = Calendar()
+    periods = [
+        period
+        for quarter in calendar.parse_range(proof.quarters)
+        for period in (quarter, *calendar.within(quarter, "month"))
+    ]
+    compared = 0
+    for period in periods:
+        for against, steps in (("previous", 1), ("year_before", 12 // period.months)):
+            before = calendar.shift(period, -steps)
+            found = {id_: rows.get((id_, period.key, against)) for id_ in ("attendances", "seen_within_4h")}
+            if before not in periods:
+                assert not any(found.values())
+                continue
+            same, all_, sums = cohort(proof.source, period.key, before.key)
+            assert all((row is not None) == (same < all_) for row in found.values()), (period, against)
+            if same == all_:
+                continue
+            attendances, breaches, attendances_before, breaches_before = sums
+            count, share = found["attendances"], found["seen_within_4h"]
+            assert count is not None
+            assert share is not None
+            assert {int(row["partners"]) for row in (count, share)} == {same}
+            assert Decimal(count["value"]) == attendances
+            assert Decimal(count["change"]) == attendances - attendances_before
+            numbers = ("numerator", "denominator", "against_numerator", "against_denominator")
+            assert [Decimal(share[name]) for name in numbers] == [
+                attendances - breaches, attendances, attendances_before - breaches_before, attendances_before,
+            ]  # fmt: skip
+            compared += 1
+    assert compared > 60
+    page = (proof.folder / "site/2017Q4/goals/waiting.html").read_text(encoding="utf-8")
+    assert "partners that reported the same both times" in page
 
 
 @pytest.mark.parametrize(

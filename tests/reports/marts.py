@@ -10,9 +10,9 @@ import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -22,6 +22,7 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.periods import Period
 from agenda.tables import members_text
+from tests.dbt.oracle_targets import Targets
 
 _SCHEMA = """
     create table meta_build (as_of timestamptz, agenda_batch text);
@@ -38,10 +39,17 @@ _SCHEMA = """
         change_year_before_upper double, is_beyond_chance_year_before boolean,
         baseline_period text, baseline_value double, change_baseline double, change_baseline_lower double,
         change_baseline_upper double, is_beyond_chance_baseline boolean);
+    create table ind_cohorts (
+        indicator text, period_type text, period text, place text, against text, against_period text, partners int,
+        numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
+        against_denominator decimal(38, 6), against_value double, change double);
     create table ind_status (
-        indicator text, period_type text, period text, value double, baseline_period text, baseline_value double,
-        target_period text, target_value double, target_low double, target_high double, path_value double,
-        status_code text);
+        indicator text, period_type text, period text, place text, breakdown text, members text, value double,
+        baseline_period text, baseline_value double, target_period text, target_value double, target_low double,
+        target_high double, path_value double, status_code text);
+    create table ind_projections (
+        indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
+        periods int, target_period text, value double, lower double, upper double, outlook text);
     create table fct_reporting (
         partner text, measure text, period_type text, period text, period_start date, period_end date,
         is_expected boolean, is_reported boolean, months_expected int, months_reported int,
@@ -97,12 +105,15 @@ class _Writer:
 
     def tables(self) -> dict[str, list[tuple]]:
         values = [row for indicator in self.folder.agenda.indicators for row in self._values(indicator)]
+        targets = self._targets(values)
         return {
             "meta_build": [(self.as_of, "agenda-1")],
             "dim_periods": [(p.key, p.type, p.start, p.end) for p in self._periods()],
             "ind_values": values,
             "ind_trends": self._trends(values),
-            "ind_status": self._status(values),
+            "ind_status": list(self._status(targets)),
+            "ind_projections": list(self._projections(targets)),
+            "ind_cohorts": self._cohorts(values),
             "fct_reporting": self._reporting(),
             "fct_indicator_partners": self._contributors(),
             "fct_readings": self._readings(),
@@ -202,44 +213,40 @@ class _Writer:
             rows.append((*v[:3], *v[5:8], *(x for key, d in zip(keys, differences, strict=True) for x in (key, *d))))
         return rows
 
-    def _status(self, values: list[tuple]) -> list[tuple]:
-        whole = {(v[0], v[2]): v for v in values if v[5] == self.root and not v[6]}
-        indicators = {i.id: i for i in self.folder.agenda.indicators}
+    def _cohorts(self, values: list[tuple]) -> list[tuple]:
+        """Where a partner is late in the last quarter: the others, which had nine tenths of it before, up by a tenth."""
         rows = []
-        for (id_, key), v in whole.items():
-            indicator = indicators[id_]
-            base = indicator.baseline and self.calendar.parse(indicator.baseline.period)
-            base_value = None
-            if indicator.baseline and base:
-                found = whole.get((id_, base.key))
-                given = indicator.baseline.value
-                base_value = float(given) if given is not None else found and found[8]
-            due = [(self.calendar.parse(t.by), t) for t in indicator.targets]
-            by, target = next(((p, t) for p, t in due if p.end >= v[4]), due[-1] if due else (None, None))
-            number = lambda x: None if x is None else float(x)  # noqa: E731
-            path = _path(v[4], base, base_value, due)
-            code = self._code(indicator, v[8], base_value, target, path)
-            rows.append((id_, v[1], key, v[8], base and base.key, base_value, by and by.key,
-                         *(number(getattr(target, n, None)) for n in ("value", "low", "high")), path, code))  # fmt: skip
+        known = {(v[0], v[2], v[5]): v for v in values if not v[6]}
+        for v in known.values():
+            before = known.get((v[0], self.calendar.shift(self.last, -4).key, v[5]))
+            if v[2] != self.last.key or v[8] is None or v[15] == v[14] or before is None:
+                continue
+            of, per, value = before[9] * 9 / 10, before[10], before[8] * 9 / 10
+            rows.append((v[0], v[1], v[2], v[5], "year_before", before[2], v[15], of * 11 / 10, per, value * 11 / 10, of,
+                         per, value, value / 10))  # fmt: skip
         return rows
 
-    def _code(self, indicator: Indicator, value, base, target, path) -> str:
-        if value is None:
-            return "no_data"
-        if target is None:
-            return "no_target"
-        if target.value is None:
-            return "on_track" if target.low <= Decimal(value) <= target.high else "off_track"
-        sign = 1 if indicator.better == "more" else -1
-        if sign * (value - float(target.value)) >= 0:
-            return "met"
-        if path is None or base is None:
-            return "off_track"
-        if sign * (value - path) >= 0:
-            return "on_track"
-        asked = sign * (path - base)
-        rule = float(self.folder.initiative.status.at_risk_from)
-        return "at_risk" if asked > 0 and sign * (value - base) / asked >= rule else "off_track"
+    def _targets(self, values: list[tuple]) -> Targets:
+        return Targets(self.folder, {(v[0], v[2], *v[5:8]): (v[8], v[13]) for v in values})
+
+    def _status(self, targets: Targets) -> Iterator[tuple]:
+        number = lambda x: None if x is None else float(x)  # noqa: E731
+        for indicator in self.folder.agenda.indicators:
+            groups = sorted({(self.root, "", ""), *map(targets.group, indicator.targets)})
+            for period, group in product((p for p in self._periods() if p.type in indicator.periods), groups):
+                base, due = targets.baseline(indicator, period.type, group), targets.due(indicator, period.type, group)
+                by, target = next(((p, t) for p, t in due if p.end >= period.end), due[-1] if due else (None, None))
+                path, code = targets.status(indicator, period, group)
+                yield (indicator.id, period.type, period.key, *group, targets.value(indicator, period, group),
+                       *((base[0].key, base[1]) if base else (None, None)), by and by.key,
+                       *(number(getattr(target, n, None)) for n in ("value", "low", "high")), path, code)  # fmt: skip
+
+    def _projections(self, targets: Targets) -> Iterator[tuple]:
+        for indicator in self.folder.agenda.indicators:
+            for period in (p for p in self._periods() if p.type in indicator.periods):
+                for one in targets.projected(indicator, period):
+                    yield (indicator.id, period.type, period.key, one.ahead, one.first.key, one.first.start, period.end,
+                           one.periods, one.by.key, *one[1:4], one.outlook)  # fmt: skip
 
     # -- who reported ---------------------------------------------------------------------------------
 
@@ -314,14 +321,3 @@ def _wilson(of: float, per: float) -> tuple[float, float]:
     share = min(of / per, 1.0)
     centre, half = share + z * z / (2 * per), z * (share * (1 - share) / per + z * z / (4 * per * per)) ** 0.5
     return (centre - half) / (1 + z * z / per), (centre + half) / (1 + z * z / per)
-
-
-def _path(end: date, base: Period | None, base_value: float | None, due: list) -> float | None:
-    """The straight line from the baseline through the targets, at the end of a period."""
-    if base is None or base_value is None or not due or due[0][1].value is None:
-        return None
-    points = [(base.end, base_value), *((p.end, float(t.value)) for p, t in due)]
-    for (left, a), (right, b) in pairwise(points):
-        if end <= right:
-            return a + (b - a) * (end - left).days / (right - left).days
-    return points[-1][1]

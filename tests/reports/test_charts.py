@@ -12,7 +12,7 @@ from agenda.periods import Calendar
 from reports.charts import DOTS_AT_MOST, Axis, Point, Row, dots, middle_half, spark, strip
 from reports.drawing import INK, SIZE, Canvas, decoration, for_page, for_print, render, text_width, ticks
 from reports.pages import _HERE
-from reports.trend import Aim, Trend, trend
+from reports.trend import Ahead, Aim, Trend, trend
 from reports.words import Words
 
 WORDS = Words("en", Calendar())
@@ -50,8 +50,17 @@ def a_trend(seed: int) -> Trend:
     base = chance.random() * size
     baseline = (730000, base, f"Baseline {write(base)}") if chance.random() < 0.7 else None
     now = write(points[-1].value or 0)
+    ahead = None
+    due = max((aim.x for aim in aims), default=0)
+    if points[-1].value is not None and due > points[-1].x and chance.random() < 0.7:
+        xs = range(points[-1].x, due + 1, 91)
+        slope, width = chance.gauss(0, 0.03) * size, chance.random() * 0.2 * size
+        steps = [
+            (x, v := max(points[-1].value + slope * i, 0.0), max(v - width, 0.0), v + width) for i, x in enumerate(xs)
+        ]
+        ahead = Ahead(tuple(steps), f"At this pace {write(steps[-1][1])}")
     return Trend(tuple(points), now, baseline, tuple(sorted(aims, key=lambda a: a.x)), Axis(WORDS, percent),
-                 (0.0, 1.0 if percent else None))  # fmt: skip
+                 (0.0, 1.0 if percent else None), chance.random() < 0.3, ahead)  # fmt: skip
 
 
 def rows(seed: int, count: int) -> list[Row]:
@@ -155,6 +164,25 @@ def test_missing_periods_break_the_line() -> None:
     svg = render(trend(Trend(tuple(points), "4", None, (), COUNT)).spec())
     lines = [p.get("d", "") for p in ElementTree.fromstring(svg).iter(f"{SVG}path")]
     assert sum("L" in d for d in lines) == 2
+
+
+def test_a_compound_way_is_a_curve_and_the_pace_is_dotted_in_its_wedge() -> None:
+    points = tuple(Point(730000 + 91 * i, f"Q{i}", 100.0) for i in range(4))
+    aim = Aim(731000, "Q4", "Target 400", "Target 400 by Q4", 400.0)
+    baseline = (730000, 100.0, "Baseline 100")
+    ahead = Ahead(tuple((730273 + 91 * i, 100.0 + i, 90.0, 110.0 + i) for i in range(5)), "At this pace 104")
+
+    def layers(**other: object) -> dict[str, list[dict]]:
+        data = Trend(points, "100", baseline, (aim,), COUNT, ahead=ahead, **other)  # type: ignore[arg-type]
+        spec = trend(data).spec()["layer"]
+        return {str(one["mark"].get("strokeDash", one["mark"]["type"])): one["data"]["values"] for one in spec}
+
+    straight, bent = layers(), layers(is_compound=True)
+    assert [(row["x"], row["y"]) for row in straight["[6, 5]"]] == [(730000, 100), (731000, 400)]
+    halfway = next(row for row in bent["[6, 5]"] if row["x"] == 730500)
+    assert halfway["y"] == pytest.approx(200)
+    assert straight["area"] == straight["[0.1, 5]"]
+    assert [(row["low"], row["y"], row["high"]) for row in straight["area"]][-1] == (90, 104, 114)
 
 
 def test_a_page_swaps_colours_for_variables() -> None:

@@ -15,7 +15,7 @@ from agenda.model import Layout
 from agenda.spelling import plain
 from sources.files.limits import Limits
 from sources.files.readers import Sheet, Unreadable
-from sources.files.reading import File, read_files
+from sources.files.reading import File, manner_of, read_files
 
 HEADINGS = ("quarter", "town", "age", "children")
 ROWS = (("2026Q1", "Harbor", "infant", "12"), ("2026Q1", "Old Mill", "toddler", "1204"))
@@ -31,7 +31,7 @@ def opened(
     content: bytes, name: str = "any", headings: Sequence[str] = HEADINGS, within: Limits | None = None, **given: Any
 ) -> Sheet | Unreadable:
     """A file as it is read under a layout that needs ``headings``."""
-    (found,) = read_files([File(name, content, layout(**given), frozenset(map(plain, headings)))], within)
+    (found,) = read_files([File(name, content, manner_of(layout(**given)), frozenset(map(plain, headings)))], within)
     return found
 
 

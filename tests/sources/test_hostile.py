@@ -25,6 +25,7 @@ from agenda.store import FolderStore
 from sources.files import children, limits, reading
 from sources.files.children import Children
 from sources.files.limits import Limits
+from sources.files.manner import Manner
 from sources.files.readers import Sheet, Unreadable
 from sources.files.reading import File, read_files
 from sources.letters.findings import WORDS
@@ -34,7 +35,6 @@ from tests.sources.made_files import (
     ROWS,
     cells,
     csv_text,
-    layout,
     ods,
     opened,
     read,
@@ -149,7 +149,7 @@ def _locked() -> bytes:
 @pytest.mark.parametrize("what", HOSTILE)
 def test_what_goes_beyond_a_limit_is_refused_by_name(what: str) -> None:
     code, make = HOSTILE[what]
-    bad, good = (File("data", content, layout(), frozenset(HEADINGS)) for content in (make(), TEXT.encode()))
+    bad, good = (File("data", content, Manner(), frozenset(HEADINGS)) for content in (make(), TEXT.encode()))
     started = time.monotonic()
     refused, taken = read_files([bad, good], SMALL)
     assert time.monotonic() - started < 10
@@ -198,7 +198,7 @@ def _sparse(rows: int, column: int) -> bytes:
 
 
 def test_a_reader_that_wants_too_much_memory_dies_alone() -> None:
-    files = [File(name, content, layout(), frozenset(HEADINGS)) for name, content in
+    files = [File(name, content, Manner(), frozenset(HEADINGS)) for name, content in
              (("bad", _sparse(1_000_000, 2000)), ("good", xlsx([HEADINGS, *ROWS])), ("bad", _sparse(1_000_001, 2000)))]  # fmt: skip
     first, good, last = read_files(files, replace(SMALL, cells=10**9, columns=16_384))
     assert isinstance(first, Unreadable)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from agenda.model import Layout
 from sources.door.privacy import is_chinese_id, is_dni, is_rrn, is_ssn, personal
+from sources.files.manner import Manner
 from sources.files.readers import Sheet
 from sources.files.reading import File, read_files
 from tests.real.harness import DATA
@@ -154,7 +154,7 @@ def test_check_digits() -> None:
 def test_real_tables_raise_no_alarm_but_for_their_telephones() -> None:
     """Some two hundred tables of statistics offices, agencies and corpora, no column of which is expected."""
     paths = [path for path in sorted(DATA.rglob("*.csv")) if path.stat().st_size < 2_000_000]
-    found = read_files([File(path.name, path.read_bytes(), Layout.model_construct(), frozenset()) for path in paths])
+    found = read_files([File(path.name, path.read_bytes(), Manner(), frozenset()) for path in paths])
     sheets = [(path.name, sheet) for path, sheet in zip(paths, found, strict=True) if isinstance(sheet, Sheet)]
     assert len(sheets) > 150
     alarms = [(name, one.column) for name, sheet in sheets for one in personal(sheet, frozenset())]

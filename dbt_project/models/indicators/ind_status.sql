@@ -1,38 +1,90 @@
 with whole as (
-    select
-        indicator_values.indicator,
-        indicator_values.period_type,
-        indicator_values.period,
-        indicator_values.value
-    from {{ ref('ind_values') }} as indicator_values
-    inner join {{ source('lake', 'agenda_places') }} as places on indicator_values.place = places.place
-    where places.parent is null and indicator_values.breakdown = ''
-),
-
-baselines as (
-    select
-        baselines.indicator,
-        baselines.period,
-        baselines.period_end,
-        {{ type_of_period('baselines.period') }} as period_type,
-        -- a baseline without a value is what the data say for its period
-        coalesce(cast(baselines.value as double), whole.value) as value
-    from {{ source('lake', 'agenda_baselines') }} as baselines
-    left join whole on baselines.indicator = whole.indicator and baselines.period = whole.period
+    select place from {{ source('lake', 'agenda_places') }}
+    where parent is null
 ),
 
 targets as (
     select
-        *,
-        {{ type_of_period('period') }} as period_type
-    from {{ source('lake', 'agenda_targets') }}
+        targets.* replace (
+            coalesce(targets.place, whole.place) as place,
+            coalesce(targets.breakdown, '') as breakdown,
+            coalesce(targets.members, '') as members
+        ),
+        {{ type_of_period('targets.period') }} as period_type
+    from {{ source('lake', 'agenda_targets') }} as targets
+    cross join whole
+),
+
+-- Whose status there is: every indicator's as a whole, and that of each group and place which has a target of its own.
+judged_groups as (
+    select
+        indicators.indicator,
+        whole.place,
+        '' as breakdown,
+        '' as members
+    from {{ source('lake', 'agenda_indicators') }} as indicators
+    cross join whole
+    union
+    select
+        indicator,
+        place,
+        breakdown,
+        members
+    from targets
+),
+
+known as (
+    select
+        indicator_values.indicator,
+        indicator_values.place,
+        indicator_values.breakdown,
+        indicator_values.members,
+        indicator_values.period_type,
+        indicator_values.period,
+        indicator_values.value
+    from {{ ref('ind_values') }} as indicator_values
+    semi join judged_groups
+        on
+            indicator_values.indicator = judged_groups.indicator
+            and indicator_values.place = judged_groups.place
+            and indicator_values.breakdown = judged_groups.breakdown
+            and indicator_values.members = judged_groups.members
+),
+
+-- A baseline without a value is what the data say for its period; so is that of a group, for which none can be agreed.
+baselines as (
+    select
+        judged_groups.indicator,
+        judged_groups.place,
+        judged_groups.breakdown,
+        judged_groups.members,
+        baselines.period,
+        baselines.period_end,
+        {{ type_of_period('baselines.period') }} as period_type,
+        coalesce(
+            case when judged_groups.place = whole.place and judged_groups.members = '' then baselines.value end,
+            known.value
+        ) as value
+    from {{ source('lake', 'agenda_baselines') }} as baselines
+    inner join judged_groups on baselines.indicator = judged_groups.indicator
+    cross join whole
+    left join known
+        on
+            judged_groups.indicator = known.indicator
+            and judged_groups.place = known.place
+            and judged_groups.breakdown = known.breakdown
+            and judged_groups.members = known.members
+            and baselines.period = known.period
 ),
 
 -- Each stretch of the path: to a target from the one before it, or from the baseline. A year's number is no quarter's,
--- so periods of each type have a path of their own.
+-- so periods of each type have a path of their own; so have groups and places.
 stretches as (
     select
         targets.indicator,
+        targets.place,
+        targets.breakdown,
+        targets.members,
         targets.period_type,
         targets.period,
         targets.period_end,
@@ -42,19 +94,32 @@ stretches as (
         coalesce(lag(targets.period_end) over in_order, baselines.period_end) as from_end,
         coalesce(lag(cast(targets.value as double)) over in_order, baselines.value) as from_value
     from targets
-    left join baselines on targets.indicator = baselines.indicator and targets.period_type = baselines.period_type
-    window in_order as (partition by targets.indicator, targets.period_type order by targets.period_end)
+    left join baselines
+        on
+            targets.indicator = baselines.indicator
+            and targets.place = baselines.place
+            and targets.breakdown = baselines.breakdown
+            and targets.members = baselines.members
+            and targets.period_type = baselines.period_type
+    window in_order as (
+        partition by targets.indicator, targets.place, targets.breakdown, targets.members, targets.period_type
+        order by targets.period_end
+    )
 ),
 
 asked as (
     select
-        types.indicator,
+        judged_groups.indicator,
+        judged_groups.place,
+        judged_groups.breakdown,
+        judged_groups.members,
         indicators.better,
+        coalesce(indicators.path, 'linear') as path,
         initiative.at_risk_from,
         periods.period_type,
         periods.period,
         periods.period_end,
-        whole.value,
+        known.value,
         baselines.period as baseline_period,
         baselines.value as baseline_value,
         stretches.period as target_period,
@@ -64,24 +129,59 @@ asked as (
         stretches.high as target_high,
         stretches.from_end,
         stretches.from_value
-    from {{ source('lake', 'agenda_indicator_periods') }} as types
-    inner join {{ source('lake', 'agenda_indicators') }} as indicators on types.indicator = indicators.indicator
+    from judged_groups
+    inner join {{ source('lake', 'agenda_indicators') }} as indicators
+        on judged_groups.indicator = indicators.indicator
+    inner join {{ source('lake', 'agenda_indicator_periods') }} as types on judged_groups.indicator = types.indicator
     cross join {{ source('lake', 'agenda_initiative') }} as initiative
     inner join {{ ref('dim_periods') }} as periods on types.period_type = periods.period_type
-    left join whole
+    left join known
         on
-            types.indicator = whole.indicator
-            and periods.period_type = whole.period_type
-            and periods.period = whole.period
-    left join baselines on types.indicator = baselines.indicator and periods.period_type = baselines.period_type
-    left join stretches on types.indicator = stretches.indicator and periods.period_type = stretches.period_type
+            judged_groups.indicator = known.indicator
+            and judged_groups.place = known.place
+            and judged_groups.breakdown = known.breakdown
+            and judged_groups.members = known.members
+            and periods.period_type = known.period_type
+            and periods.period = known.period
+    left join baselines
+        on
+            judged_groups.indicator = baselines.indicator
+            and judged_groups.place = baselines.place
+            and judged_groups.breakdown = baselines.breakdown
+            and judged_groups.members = baselines.members
+            and periods.period_type = baselines.period_type
+    left join stretches
+        on
+            judged_groups.indicator = stretches.indicator
+            and judged_groups.place = stretches.place
+            and judged_groups.breakdown = stretches.breakdown
+            and judged_groups.members = stretches.members
+            and periods.period_type = stretches.period_type
     -- the next target due at the period's end or later; after the last one, still the last one
     qualify row_number() over (
-        partition by types.indicator, periods.period_type, periods.period
+        partition by
+            judged_groups.indicator,
+            judged_groups.place,
+            judged_groups.breakdown,
+            judged_groups.members,
+            periods.period_type,
+            periods.period
         order by
             case when stretches.period_end >= periods.period_end then 0 else 1 end,
             abs(date_diff('day', periods.period_end, stretches.period_end))
     ) = 1
+),
+
+-- How far the way to the target is gone by the end of the period, from 0 to 1.
+timed as (
+    select
+        *,
+        case
+            when period_end >= target_end then 1.0
+            when period_end <= from_end then 0.0
+            else date_diff('day', from_end, period_end) / date_diff('day', from_end, target_end)
+        end as share_of_way
+    from asked
 ),
 
 -- Nine decimals: a value that lies exactly on its path must not fall off it by the last bit of a division.
@@ -91,16 +191,13 @@ pathed as (
         round(value, 9) as compared,
         round(
             case
-                when period_end >= target_end then target_value
-                when period_end <= from_end then from_value
-                else
-                    from_value
-                    + (target_value - from_value)
-                    * date_diff('day', from_end, period_end) / date_diff('day', from_end, target_end)
+                when share_of_way = 1 then target_value
+                when path = 'linear' then from_value + (target_value - from_value) * share_of_way
+                when from_value > 0 then from_value * pow(target_value / from_value, share_of_way)
             end,
             9
         ) as path_value
-    from asked
+    from timed
 ),
 
 -- The least that is still 'at risk': a share of the progress that the path asks for.
@@ -116,6 +213,9 @@ select
     indicator,
     period_type,
     period,
+    place,
+    breakdown,
+    members,
     value,
     baseline_period,
     baseline_value,
@@ -145,4 +245,4 @@ select
         else 'off_track'
     end as status_code
 from judged
-order by indicator, period_type, period
+order by indicator, period_type, period, place, breakdown, members
