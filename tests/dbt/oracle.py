@@ -281,29 +281,6 @@ class Oracle:
                 absence = "U"
             yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high), absence, rate
 
-
-def _by_stratum(formula: Formula, terms: Iterable[Term]) -> list[Term]:
-    """The terms, or each of them in every group that the standard population has."""
-    if formula.standard is None:
-        return list(terms)
-    dimension = formula.standard.dimension
-    return [
-        t.model_copy(update={"where": {**t.where, dimension: (m,)}}) for t in terms for m in formula.standard.weights
-    ]
-
-
-def _standardised(
-    weights: Sequence[Decimal], events: Sequence[Value | None], people: Sequence[Value | None]
-) -> float | None:
-    """The mean of the strata's rates, each as often as the standard population has of it."""
-    total = 0.0
-    for weight, event, count in zip(weights, events, people, strict=True):
-        numbers = [value.value if value else "O" for value in (event, count)]
-        if any(isinstance(number, str) for number in numbers) or not numbers[1]:
-            return None
-        total += float(weight) * float(numbers[0]) / float(numbers[1])
-    return total / float(sum(weights))
-
     # -- cohorts --------------------------------------------------------------------------------------
 
     def cohort(self, indicator: Indicator, now: Period, then: Period, place: str) -> set[str] | None:
@@ -333,6 +310,29 @@ def _standardised(
         """The same rules over the numbers of some partners."""
         numbers = [n for (partner, _), own in self.of.items() if partner in partners for n in own]
         return Oracle(self.folder, numbers, self.reference)
+
+
+def _by_stratum(formula: Formula, terms: Iterable[Term]) -> list[Term]:
+    """The terms, or each of them in every group that the standard population has."""
+    if formula.standard is None:
+        return list(terms)
+    dimension = formula.standard.dimension
+    return [
+        t.model_copy(update={"where": {**t.where, dimension: (m,)}}) for t in terms for m in formula.standard.weights
+    ]
+
+
+def _standardised(
+    weights: Sequence[Decimal], events: Sequence[Value | None], people: Sequence[Value | None]
+) -> float | None:
+    """The mean of the strata's rates, each as often as the standard population has of it."""
+    total = 0.0
+    for weight, event, count in zip(weights, events, people, strict=True):
+        numbers = [value.value if value else "O" for value in (event, count)]
+        if any(isinstance(number, str) for number in numbers) or not numbers[1]:
+            return None
+        total += float(weight) * float(numbers[0]) / float(numbers[1])
+    return total / float(sum(weights))
 
 
 Limits = tuple[float | None, float | None, float | None]
