@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from agenda.errors import Problem
 from agenda.folder import Path_, misplaced, nearest
-from agenda.indicators import Indicator
+from agenda.indicators import Formula, Indicator
 from agenda.known import Known
 from agenda.model import Measure, Member, Place
 from agenda.reference import figures
@@ -114,38 +114,43 @@ def _reference(known: Known) -> Iterator[Problem]:
 def _formulas(known: Known) -> Iterator[Problem]:
     for i, indicator in enumerate(known.folder.agenda.indicators):
         base: Path_ = ("indicators", i)
-        terms = [
-            ((*base, "formula", part, j), term)
-            for part in ("of", "per", "squares")
-            for j, term in enumerate(getattr(indicator.formula, part) or ())
-        ]
-        for path, term in terms:
-            yield from known.check(FILE, path, "measure", term.measure, known.numbers)
-            for dimension, members in term.where.items():
-                yield from _members(known, (*path, "where", dimension), term.measure, dimension, members)
-        if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
-            message = f"{indicator.id!r} uses reference series only; it needs a measure that partners report"
-            yield known.problem(FILE, (*base, "formula"), message)
-        yield from _standard(known, base, indicator)
-        if wrong := _no_interval(known, indicator):
-            yield known.problem(FILE, (*base, "interval"), wrong)
+        for path, formula in indicator.formulas:
+            yield from _formula(known, (*base, *path), indicator.id, formula)
+            yield from _standard(known, (*base, *path), indicator, formula)
+            if wrong := _no_interval(known, indicator, formula):
+                yield known.problem(FILE, (*base, "interval"), wrong)
         yield from _breakdowns(known, base, indicator)
 
 
-def _standard(known: Known, base: Path_, indicator: Indicator) -> Iterator[Problem]:
+def _formula(known: Known, base: Path_, indicator: str, formula: Formula) -> Iterator[Problem]:
+    terms = [
+        ((*base, part, j), term)
+        for part in ("of", "per", "squares")
+        for j, term in enumerate(getattr(formula, part) or ())
+    ]
+    for path, term in terms:
+        yield from known.check(FILE, path, "measure", term.measure, known.numbers)
+        for dimension, members in term.where.items():
+            yield from _members(known, (*path, "where", dimension), term.measure, dimension, members)
+    if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
+        message = f"{indicator!r} uses reference series only; it needs a measure that partners report"
+        yield known.problem(FILE, base, message)
+
+
+def _standard(known: Known, base: Path_, indicator: Indicator, formula: Formula) -> Iterator[Problem]:
     """Groups of a dimension that events and people are split by, wherever the rate is shown."""
-    formula, standard = indicator.formula, indicator.formula.standard
+    standard = formula.standard
     if standard is None:
         return
-    path: Path_ = (*base, "formula", "standard")
+    path: Path_ = (*base, "standard")
     yield from known.check(FILE, (*path, "dimension"), "dimension", standard.dimension, known.members)
     for member in standard.weights if standard.dimension in known.members else ():
         what = f"member of {standard.dimension}"
         yield from known.check(FILE, (*path, "weights", member), what, member, known.members[standard.dimension])
     shown = {dimension for dimensions in indicator.breakdowns for dimension in dimensions}
     if standard.dimension in shown:
-        message = f"a rate that is standardised by {standard.dimension!r} can't be shown by it, too"
-        yield known.problem(FILE, (*base, "by"), message)
+        message = f"{indicator.id!r} is shown by {standard.dimension!r}, by which it is standardised"
+        yield known.problem(FILE, path, message)
     for term in (*formula.of, *(formula.per or ())):
         needed = {standard.dimension, *shown}
         lacking = sorted(needed - set(known.numbers.get(term.measure, needed)))
@@ -157,9 +162,9 @@ def _standard(known: Known, base: Path_, indicator: Indicator) -> Iterator[Probl
             yield known.problem(FILE, path, message)
 
 
-def _no_interval(known: Known, indicator: Indicator) -> str | None:
+def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | None:
     """Why chance doesn't move this indicator in the way that its interval supposes."""
-    interval, formula = indicator.interval, indicator.formula
+    interval = indicator.interval
     if formula.squares is not None and interval != "t":
         return f"{indicator.id!r} has squares, which only an interval t makes use of"
     if interval == "none":

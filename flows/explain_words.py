@@ -18,6 +18,7 @@ from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
+from flows.explain_beside import defined_said, gap_said
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
 
@@ -91,9 +92,13 @@ def _head(made: Explanation) -> Iterator[str]:
     reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
     status = FEW if _is_few(made) else STATUS.get(made.status) or STATUSES[made.status].lower()
     yield f"  {made.status}, {status}; {reporters}"
+    if made.gap is not None:
+        yield f"  Beside {_members(made, made.gap.against)}: {gap_said(made.gap, made.kind, made.decimals)}"
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
+    for said in defined_said(made.defined, partial(shown, made)):
+        yield from _wrapped(said, "  ")
 
 
 def _changes(made: Explanation) -> Iterator[str]:
@@ -368,7 +373,9 @@ def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds
         for order, known in enumerate(moments):
             said = _as_shown(indicator.formula.kind, indicator.decimals, indicator.unit, known.value)
             named = "" if order else period
-            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}"
+            before = moments[order - 1].version if order else None
+            method = "; R3, method: by another definition" if before and known.version not in (before, None) else ""
+            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}{method}"
     changed = sum(len(moments) > 1 for moments in found.values())
     yield ""
     yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."

@@ -74,19 +74,20 @@ def values_table(quarter: Quarter) -> pl.DataFrame:
     return known.with_columns(groups).sort(keys).select(
         "indicator", "period_type", "period", "place", "place_name", *(d.id for d in agenda.dimensions), "value",
         "numerator", "denominator", "lower", "upper", "status", "conf_status", "expected_reporters", "actual_reporters",
-        "unit",
+        "unit", "version", "is_in_force",
     )  # fmt: skip
 
 
 def _keys(dimensions: tuple[Dimension, ...]) -> list[str]:
     fixed = {"indicator", "period_type", "period", "place", "place_name", "value", "numerator", "denominator", "lower",
-             "upper", "status", "conf_status", "expected_reporters", "actual_reporters", "unit"}  # fmt: skip
+             "upper", "status", "conf_status", "expected_reporters", "actual_reporters", "unit", "version",
+             "is_in_force"}  # fmt: skip
     taken = [dimension.id for dimension in dimensions if dimension.id in fixed]
     if taken:
         raise ConfigurationError(
             f"agenda.yml: the dimension {taken[0]!r} has the name of a column of {TABLE}; rename it"
         )
-    return ["indicator", "period_type", "period", "place", *(dimension.id for dimension in dimensions)]
+    return ["indicator", "period_type", "period", "place", *(dimension.id for dimension in dimensions), "version"]
 
 
 def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
@@ -187,9 +188,25 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
         ("expected_reporters", "integer", words._("Partners that owed a part of this number.")),
         ("actual_reporters", "integer", words._("Partners of these that reported it.")),
         ("unit", "string", words._("What is counted.")),
+        (
+            "version",
+            "integer",
+            words._(
+                "The definition that the value is by, counted from the oldest; agenda.yml has "
+                "them all. Only values of one version can be compared."
+            ),
+        ),
+        (
+            "is_in_force",
+            "boolean",
+            words._(
+                "Whether this definition is the one of the period. Values by the others "
+                "stand beside it where there are data for them."
+            ),
+        ),
     ]
     keys = _keys(dimensions)
-    return _fields(fields, keys, {*keys, "status", "conf_status", "unit"})
+    return _fields(fields, keys, {*keys, "status", "conf_status", "unit", "is_in_force"})
 
 
 def _fields(fields: Iterable[Field], keys: list[str], required: set[str]) -> dict[str, Any]:

@@ -182,7 +182,7 @@ class Sentences:
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),
             }[found.absence if found else "missing"]  # fmt: skip
-        said = [*self._moved(moved), self._since_baseline(moved), self._standing(moved)]
+        said = [*self._moved(moved), *self._redefined(moved), self._since_baseline(moved), self._standing(moved)]
         if moved.value.is_provisional:
             said.append(
                 words.n("Provisional: {actual} of {number} partner reported.",
@@ -192,6 +192,19 @@ class Sentences:
                 else words._("Provisional: some of what was owed is still missing.")
             )  # fmt: skip
         return " ".join(filter(None, said))
+
+    def _redefined(self, moved: Moved) -> Iterator[str]:
+        """Within a year of a changed definition: since when, and what the number was compared with."""
+        version, calendar = self.quarter.version(moved.indicator.id), self.quarter.calendar
+        compared = moved.change.told.period
+        last = calendar.shift(moved.value.period, -{"month": 12, "quarter": 4, "year": 1}[moved.value.period.type])
+        if version.since is None or version.holds(last):
+            return
+        period, words = self.words.period_short(version.since), self.words
+        if moved.amount is not None and compared is not None and not version.holds(calendar.parse(compared)):
+            yield words._("Defined otherwise since {period}; both numbers are by the new definition.", period=period)
+        else:
+            yield words._("Defined otherwise since {period}; numbers before can't be compared.", period=period)
 
     def _movement(self, moved: Moved) -> str:
         """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""

@@ -24,30 +24,35 @@ from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
+from agenda.versions import Version, versions
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
 from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
 from reports.withhold import Earlier, Frozen, withhold, without_people
 
+# Every definition of an indicator is a series; `is_in_force` are the values that count, the others stand beside them.
 _VALUES = """
-    select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
-           denominator, lower, upper, status, expected_reporters, actual_reporters
-    from ind_values where period_end <= $end"""
+    select s.indicator, v.period_type, v.period, period_start, period_end, place, breakdown, members, value, numerator,
+           denominator, lower, upper, status, expected_reporters, actual_reporters, s.version, s.is_in_force
+    from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period where period_end <= $end"""
 _TRENDS = f"""
-    select t.indicator, t.period_type, t.period,
+    select s.indicator, t.period_type, t.period,
            {", ".join(f"t.{column}" for earlier in COMPARED for column in compared(earlier))}
     from ind_trends t join dim_periods p using (period_type, period)
+    join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
 _COHORTS = """
-    select c.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
+    select s.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
            c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
-    from ind_cohorts c join dim_periods p using (period_type, period) where p.period_end <= $end"""
+    from ind_cohorts c join dim_periods p using (period_type, period)
+    join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
 _REPORTING = """
     select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
     from fct_reporting where period_type = 'quarter' and period = $quarter"""
 _CONTRIBUTORS = """
-    select c.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
-    from fct_indicator_partners c join dim_periods p using (period_type, period) where p.period_end <= $end"""
+    select s.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
+    from fct_indicator_partners c join dim_periods p using (period_type, period)
+    join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
 # A file that was turned away whole speaks of no period: it belongs to the quarter it arrived for, the one before.
 _READINGS = """
     select partner, reading, received_at, outcome, rows_read, rows_accepted, rows_rejected, rows_skipped
@@ -81,6 +86,7 @@ class Value:
     expected: int
     actual: int
     conf: str = "F"
+    version: int = 1  # the definition it is by, counted from the oldest
 
     @property
     def is_withheld(self) -> bool:
@@ -181,9 +187,18 @@ class Quarter:
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
-        """By id, in the order of the goals."""
-        known = {indicator.id: indicator for indicator in self.folder.agenda.indicators}
-        return {id_: known[id_] for goal in self.folder.agenda.goals for id_ in goal.indicators}
+        """By id, in the order of the goals; each by the definition that is in force for its shown period."""
+        ids = (id_ for goal in self.folder.agenda.goals for id_ in goal.indicators)
+        return {id_: self.version(id_).indicator.model_copy(update={"id": id_}) for id_ in ids}
+
+    @cached_property
+    def versions(self) -> Mapping[str, tuple[Version, ...]]:
+        """The definitions of each indicator, the oldest first."""
+        return {indicator.id: versions(indicator, self.calendar) for indicator in self.folder.agenda.indicators}
+
+    def version(self, indicator: str, period: Period | None = None) -> Version:
+        """The definition in force for the period, by default the shown one."""
+        return next(v for v in reversed(self.versions[indicator]) if v.holds(period or self.shown_period(indicator)))
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
@@ -209,7 +224,7 @@ class Quarter:
 
     def shown_period(self, indicator: str) -> Period:
         """The period an indicator is shown for: the quarter, or else its last month or year by then."""
-        types = self.indicators[indicator].periods
+        types = self.versions[indicator][-1].indicator.periods
         if "quarter" in types:
             return self.period
         type_: PeriodType = "month" if "month" in types else "year"
@@ -219,8 +234,8 @@ class Quarter:
     # -- what the marts say ----------------------------------------------------------------------------
 
     @cached_property
-    def _index(self) -> Mapping[tuple[str, str, str, str, str], Value]:
-        """Every value of the period type its indicator is shown by."""
+    def _index(self) -> Mapping[tuple[str, str, str, str, str, int], Value]:
+        """Every value of the period type its indicator is shown by, by all of its definitions."""
         shown = pl.DataFrame(
             [(id_, self.shown_period(id_).type) for id_ in self.indicators],
             schema={"indicator": pl.String, "period_type": pl.String}, orient="row",
@@ -228,29 +243,37 @@ class Quarter:
         periods: dict[tuple[date, str], Period] = {}
         index = {}
         facts = ["place", "breakdown", "members", "value", "numerator", "denominator", "lower", "upper", "status",
-                 "expected_reporters", "actual_reporters", "conf_status"]  # fmt: skip
+                 "expected_reporters", "actual_reporters", "conf_status", "version"]  # fmt: skip
         rows = self.values.join(shown, on=["indicator", "period_type"])
         for row in rows.select("indicator", "period_start", "period_type", "period", *facts).iter_rows():
             indicator, start, type_, key, *rest = row
             if (start, type_) not in periods:
                 periods[start, type_] = self.calendar.containing(start, type_)
             value = Value(indicator, periods[start, type_], *rest)
-            index[indicator, key, value.place, value.breakdown, value.members] = value
+            index[indicator, key, value.place, value.breakdown, value.members, value.version] = value
         return index
+
+    @cached_property
+    def _in_force(self) -> Mapping[tuple[str, str], int]:
+        """By indicator and period: the definition that the value is by."""
+        rows = self.values.filter("is_in_force").select("indicator", "period", "version").unique()
+        return {(indicator, period): version for indicator, period, version in rows.iter_rows()}
 
     def value(
         self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "",
-        period: str | None = None,
+        period: str | None = None, version: int | None = None,
     ) -> Value | None:  # fmt: skip
-        """The value, by default of the whole for the shown period; None where the marts have no row."""
+        """The value, by default of the whole for the shown period by the definition in force; None where no row is."""
         key = period or self.shown_period(indicator).key
-        return self._index.get((indicator, key, place or self.root.id, breakdown, members))
+        by = version if version is not None else self._in_force.get((indicator, key), 1)
+        return self._index.get((indicator, key, place or self.root.id, breakdown, members, by))
 
     def series(self, indicator: str) -> list[tuple[Period, Value | None]]:
         """The whole's value for each period from the first known to the shown one, gaps included."""
         last = self.shown_period(indicator)
         known = [v.period for v in self._index.values()
-                 if v.indicator == indicator and v.place == self.root.id and not v.breakdown]  # fmt: skip
+                 if v.indicator == indicator and v.place == self.root.id and not v.breakdown
+                 and self._in_force.get((indicator, v.period.key)) == v.version]  # fmt: skip
         first = min(known, default=last)
         return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(first, last)]
 
@@ -269,7 +292,8 @@ class Quarter:
 
     def as_known(self, indicator: str, period: Period) -> float | None:
         """What the data say of the whole for any period; None where that is nothing, or withheld."""
-        of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": ""}
+        of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": "",
+              "version": self.version(indicator).number}  # fmt: skip
         found = self.values.filter(**of)["value"].to_list()
         return found[0] if found else None
 

@@ -77,6 +77,10 @@ create table ind_status (
 create table ind_projections (
     indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
     periods int, target_period text, value double, lower double, upper double, outlook text);
+create table ind_cohorts (
+    indicator text, period_type text, period text, place text, against text, against_period text, partners int,
+    numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
+    against_denominator decimal(38, 6), against_value double, change double);
 create table fct_reporting as select * from (values
     ('main', 'cards', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('main', 'loans', true, true, timestamptz '2026-10-20 08:00:00+00'),
@@ -85,6 +89,10 @@ create table fct_reporting as select * from (values
     (period_type, period, period_start, period_end, months_expected, months_reported);
 create table fct_indicator_partners (
     indicator text, partner text, period_type text, period text, is_expected boolean, is_reported boolean);
+create view dim_series as
+    select indicator, 1 as version, indicator as series, period_type, period, true as is_in_force from (
+        select indicator, period_type, period from ind_values union select indicator, period_type, period from ind_status
+        union select indicator, period_type, period from fct_indicator_partners);
 create table fct_readings (
     partner text, reading text, layout text, key text, received_at timestamptz, outcome text,
     rows_read bigint, rows_accepted bigint, rows_rejected bigint, rows_skipped bigint,

@@ -56,6 +56,10 @@ _SCHEMA = """
         last_received_at timestamptz);
     create table fct_indicator_partners (
         indicator text, partner text, period_type text, period text, is_expected boolean, is_reported boolean);
+    create view dim_series as
+        select indicator, 1 as version, indicator as series, period_type, period, true as is_in_force from (
+            select indicator, period_type, period from ind_values union select indicator, period_type, period from ind_status
+            union select indicator, period_type, period from fct_indicator_partners);
     create table fct_readings (
         partner text, reading text, layout text, key text, received_at timestamptz, outcome text, rows_read bigint,
         rows_accepted bigint, rows_rejected bigint, rows_skipped bigint, first_period_start date, last_period_end date);

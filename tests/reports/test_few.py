@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from reports.figures import Figures
+from reports.outlook import Outlook
 from reports.package import write_data
 from reports.sentences import Sentences
 from reports.tables import Quarter
@@ -34,7 +35,7 @@ def texts(quarter: Quarter) -> dict[str, str]:
     """What stands for the south in the table, its note, and beside the chart; and what isn't known of it."""
     words = Words("en", quarter.calendar)
     sentences = Sentences(quarter, words)
-    figures = Figures(quarter, words, sentences)
+    figures = Figures(quarter, words, sentences, Outlook(quarter, words, sentences))
     indicator = quarter.indicators["active_share"]
     part = next(figures.slices(indicator))
     table = ValueTables(quarter, words).of_slice(indicator, part)
