@@ -26,6 +26,12 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
                 "small_counts can't protect; let it be the sum or the last"
             )
             yield known.problem(FILE, ("measures", i, "over_time"), message)
+        if measure.id in people and not measure.is_sum:
+            message = (
+                f"{measure.id} is about people and no count of them (it doesn't add up), so the disclosure policy "
+                "small_counts can't tell whom it would reveal; let partners report the counts it is made of"
+            )
+            yield known.problem(FILE, ("measures", i, "subject"), message)
     for i, indicator in enumerate(folder.agenda.indicators):
         for at, formula in indicator.formulas:
             if any(term.measure in people for term in formula.squares or ()):

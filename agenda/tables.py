@@ -29,7 +29,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     for name, fields in {
         "agenda_initiative": [
             ("initiative", _TEXT), ("name", _TEXT), ("year_starts", _INT), ("year_named", _TEXT),
-            ("at_risk_from", VALUE),
+            ("at_risk_from", VALUE), ("minimum_coverage", VALUE), ("due_days", _INT),
         ],
         "agenda_goals": [
             ("goal", _TEXT), ("position", _INT), ("name", _TEXT), ("statement", _TEXT), ("headline", _TEXT),
@@ -116,6 +116,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def _initiative(folder: Folder) -> Rows:
     initiative, agenda = folder.initiative, folder.agenda
     year, status = initiative.year, initiative.status
+    named = (initiative.id, initiative.name, year.starts, year.named)
     parents = {place.id: place.parent for place in agenda.places}
 
     def line(place: str | None) -> Iterable[str]:
@@ -124,7 +125,7 @@ def _initiative(folder: Folder) -> Rows:
             place = parents[place]
 
     return {
-        "agenda_initiative": [(initiative.id, initiative.name, year.starts, year.named, status.at_risk_from)],
+        "agenda_initiative": [(*named, status.at_risk_from, initiative.coverage.minimum, initiative.due_days)],
         "agenda_goals": [(g.id, i, g.name, g.statement, g.headline) for i, g in enumerate(agenda.goals)],
         "agenda_dimensions": [(d.id, i, d.name) for i, d in enumerate(agenda.dimensions)],
         "agenda_members": [(d.id, m.id, i, m.name) for d in agenda.dimensions for i, m in enumerate(d.members)],

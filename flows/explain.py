@@ -20,7 +20,7 @@ import duckdb
 from agenda.errors import ConfigurationError, Unavailable
 from agenda.folder import Folder, nearest
 from agenda.periods import Period
-from agenda.statuses import ORDER
+from agenda.statuses import ORDER, THIN
 from agenda.tables import members_text
 from flows import explain_sql as sql
 from flows.explain_aims import Aims, aims
@@ -382,7 +382,9 @@ def _without(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _prove(made: Explanation) -> None:
-    """The listed numbers make numerator and denominator exactly."""
+    """The listed numbers make numerator and denominator exactly, where these are given."""
+    if made.status == THIN:
+        return
     for part, expected in (("numerator", made.numerator), ("denominator", made.denominator)):
         values = [term.value for term in made.terms if term.part == part and not term.is_left_out]
         known = [value for value in values if value is not None]

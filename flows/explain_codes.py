@@ -24,6 +24,7 @@ STATUS = {
     "A": "complete: everybody who owes a number for it has reported",
     "P": "provisional: a partner, a month or some records are missing",
     "O": "not reported: a part of the formula is missing. This is not zero",
+    "L": "withheld: fewer of the partners that owe it reported than the agreed minimum. This is not zero",
     "M": "cannot be: it is not applicable, or the number to divide by is zero",
     "U": "of low reliability: its interval is wide, or a partner said so",
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",

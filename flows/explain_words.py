@@ -15,7 +15,7 @@ from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
+from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said
@@ -102,6 +102,8 @@ def _value(made: Explanation) -> str:
     if _is_few(made):
         return f"{number(made.numerator)} of {number(made.denominator)}"
     said = shown(made, made.value)
+    if made.status == THIN:
+        return "withheld"
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
     times = f" × {made.times:,}" if made.times != 1 else ""
@@ -121,7 +123,7 @@ def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
         "denominator": ("Divided by", made.denominator),
         "squares": ("Its squares, for the interval", sum((term.value for term in terms if term.value), Decimal())),
     }[part]
-    yield from ("", f"{title}: {number(total, _numbers(made, part))}")
+    yield from ("", f"{title}: {'withheld' if made.status == THIN else number(total, _numbers(made, part))}")
     for term in terms:
         yield from _term(made, term)
 

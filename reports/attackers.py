@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.linked import Attacker, Linked, Sum
-from reports.solver import INFINITE, solve
+from reports.solver import INFINITE, Problem
 from reports.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground
 
 
@@ -37,8 +37,12 @@ def exposed(
     found = [Exposed(i, "", linked.cells[i].value, linked.cells[i].value) for i in secrets if i not in unknown]
     ground = Ground(linked, attackers)
     tables: dict[int, _Table] = {}
+    given = {id(changes): changes for found in (witnesses or {}).values() for changes in found}
+    proven = {name for name, changes in given.items() if ground.fits(changes, unknown)}
+    solved: list[Changes] = []
     for secret in (i for i in secrets if i in unknown):
-        known = [changes for changes in (witnesses or {}).get(secret, ()) if ground.fits(changes, unknown)]
+        known = [changes for changes in (witnesses or {}).get(secret, ()) if id(changes) in proven]
+        known += [changes for changes in solved if secret in changes]
         for end in (LOW, HIGH):
             while goals := ground.goals(secret, end, known):
                 if not tables:
@@ -46,6 +50,7 @@ def exposed(
                               for table in [_Table(ground, cells, sums)] for i in cells}  # fmt: skip
                 changes = tables[secret].utmost(goals[0], end)
                 known.append(changes)
+                solved.append(changes)
                 if goals[0] in ground.goals(secret, end, known):
                     name = ground.attackers[goals[0].attacker].name
                     count = linked.cells[secret].value + changes.get(secret, 0.0)
@@ -54,26 +59,30 @@ def exposed(
     return found
 
 
-@dataclass(frozen=True)
 class _Table:
     """The unknown cells of one component, and what the sums tell of them."""
 
-    ground: Ground
-    cells: Sequence[int]
-    sums: Sequence[Sum]
+    def __init__(self, ground: Ground, cells: Sequence[int], sums: Sequence[Sum]) -> None:
+        self.ground, self.cells = ground, cells
+        at = {cell: column for column, cell in enumerate(cells)}
+        rows = [({at[i]: w for i, w in each.weights.items()}, each.total, each.total) for each in sums]
+        self.problem = Problem(len(at), rows)
+        self.whole = [ground.linked.cells[i].is_whole for i in cells]
 
     def utmost(self, goal: Goal, end: int) -> Changes:
-        """How near the secret comes to the goal in the eyes of its attacker, the other counts with it."""
-        ground, at = self.ground, {cell: column for column, cell in enumerate(self.cells)}
-        solution = solve(
-            [(1.0 if end == LOW else -1.0) if i == goal.secret else 0.0 for i in self.cells],
-            [max(ground.least[i], ground.knows(goal.attacker, i)) for i in self.cells],
-            [min(ground.most[i], float(ground.linked.hide[1]) if i == goal.secret else INFINITE) for i in self.cells],
-            [({at[i]: w for i, w in each.weights.items()}, each.total, each.total) for each in self.sums],
-            [ground.linked.cells[i].is_whole for i in self.cells],
-        )
-        if solution is None:
+        """How near the secret comes to the goal in the eyes of its attacker, the other counts with it.
+
+        Where what comes out is in whole numbers anyway, nothing in whole numbers comes nearer.
+        """
+        ground, high = self.ground, float(self.ground.linked.hide[1])
+        cost = [(1.0 if end == LOW else -1.0) if i == goal.secret else 0.0 for i in self.cells]
+        least = [max(ground.least[i], ground.knows(goal.attacker, i)) for i in self.cells]
+        most = [min(ground.most[i], high if i == goal.secret else INFINITE) for i in self.cells]
+        counts = self.problem.solve(cost, least, most)
+        if counts is not None and any(abs(counts[self.whole] - counts[self.whole].round()) > NEAR):
+            counts = self.problem.solve(cost, least, most, self.whole)
+        if counts is None:
             return {}
-        counts = [round(x) if ground.linked.cells[i].is_whole else x for i, x in zip(self.cells, solution, strict=True)]
-        changes = {i: count - ground.values[i] for i, count in zip(self.cells, counts, strict=True)}
+        changes = {i: float(round(count) if is_whole else count) - ground.values[i]
+                   for i, count, is_whole in zip(self.cells, counts, self.whole, strict=True)}  # fmt: skip
         return {i: change for i, change in changes.items() if abs(change) > NEAR}

@@ -79,6 +79,8 @@ class Cells:
     _facts: list[_Facts] = field(default_factory=list)
     _names: list[tuple[Key | str, float]] = field(default_factory=list)
     _sums: dict[tuple[tuple[tuple[int, float], ...], float], None] = field(default_factory=dict)
+    _rests: dict[int, dict[int, dict[int, float]]] = field(default_factory=lambda: defaultdict(dict))
+    """By whole, the cells of what is left of it, each with the weights of what it is left of."""
 
     def __post_init__(self) -> None:
         agenda = self.folder.agenda
@@ -99,8 +101,8 @@ class Cells:
         truths: dict[Key, float] = {}
         complements: list[tuple[Key, Key | float]] = []
         for row in rows:
-            numerator, denominator = self.keys(row)
-            for key, value, is_shown in self._seen(row):
+            numerator, denominator = keys = self.keys(row)
+            for key, value, is_shown in self._seen(row, *keys):
                 if truths.setdefault(key, value) != value:
                     raise HeldBack(f"two values of this edition count {key} differently: {truths[key]:g}, {value:g}.")
                 facts = self._facts[self._cell(key, value)]
@@ -141,10 +143,9 @@ class Cells:
         """The measure of people that the terms are; several terms about people are refused by `agenda.lint`."""
         return next((self.people[term.measure] for term in terms if term.measure in self.people), None)
 
-    def _seen(self, row: Row) -> Iterator[tuple[Key, float, bool]]:
+    def _seen(self, row: Row, numerator: Key | None, denominator: Key | None) -> Iterator[tuple[Key, float, bool]]:
         """The cells of a row with their values, and whether the edition showed them."""
         formula = self._formula(row)
-        numerator, denominator = self.keys(row)
         if numerator is not None and row.numerator is not None:
             yield numerator, float(row.numerator / formula.of[0].weight), row.has_numerator
             if (high := self.high(row)) is not None:
@@ -222,6 +223,9 @@ class Cells:
         """A sum with a cell for what is left; ``is_open`` where that is a difference and counts nobody."""
         cell = self._cell(f"{name} {sorted(weights)}", rest)
         self._facts[cell].is_rest = is_open
+        if not is_open and not total:
+            whole = next(i for i, weight in weights.items() if weight > 0)
+            self._rests[whole][cell] = weights
         self._sums.setdefault((tuple({**weights, cell: -1.0}.items()), total))
 
     def _is_small(self, value: float) -> bool:
@@ -256,13 +260,17 @@ class Cells:
         return HEADLINE if is_root and not key.members else 1.0 + 0.1 * is_root + 0.1 * (not key.members)
 
     def attackers(self, own: Mapping[str, Mapping[Key, float]]) -> list[Attacker]:
-        """The public, and each partner with what is its own of every cell."""
+        """The public, and each partner with what is its own of every cell; of what is left of a whole, too."""
         found, at = [PUBLIC], defaultdict(list)
         for i, (key, _) in enumerate(self._names):
             if isinstance(key, Key):
                 at[key._replace(is_high=False)].append(i)
         for partner, counts in sorted(own.items()):
             mine = {i: count for key, count in counts.items() if count > 0 for i in at.get(key, ())}
+            for whole in list(mine):
+                for cell, weights in self._rests.get(whole, {}).items():
+                    if (left := sum(weight * mine.get(i, 0.0) for i, weight in weights.items())) > 0:
+                        mine[cell] = left
             if mine:
                 found.append(Attacker(partner, mine))
         return found
@@ -317,7 +325,9 @@ def _by_time(truths: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
     for key in truths:
         if key.period not in periods:
             periods[key.period] = calendar.parse(key.period)
-        series[key._replace(period_type="", period="")][key.period_type].append((periods[key.period], key))
+        series[Key(key.measure, "", "", key.place, key.members, key.is_high)][key.period_type].append(
+            (periods[key.period], key)
+        )
     for types in series.values():
         for long, *shorter in (("year", "quarter", "month"), ("quarter", "month")):
             finer = next((types[short] for short in shorter if short in types), [])

@@ -45,9 +45,17 @@ class Point:
         return SIGNS[self.absence] if self.absence else ""
 
 
-SIGNS = {"missing": ":", "suppressed": "x", "withheld": "c", "not_applicable": "z", "undivided": "÷", "few": "u"}
+SIGNS = {
+    "missing": ":",
+    "suppressed": "x",
+    "withheld": "c",
+    "thin": "<",
+    "not_applicable": "z",
+    "undivided": "÷",
+    "few": "u",
+}
 """Signs for values that are not there, as statistical offices set them in tables and templates take them from
-partners (``c``: confidential, ``u``: unreliable); and the sign of a division."""
+partners (``c``: confidential, ``u``: unreliable); below the minimum; and the sign of a division."""
 
 
 @dataclass(frozen=True)

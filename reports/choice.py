@@ -1,25 +1,29 @@
 """Which cells of one component to hide beside the small ones, so that nobody can reckon these back.
 
 A choice of hidden cells is safe where every small cell has witnesses (`reports.witnesses`) at both ends of the hidden
-range, for everybody. They are looked for one small cell after the other, the smallest first; where none is found among
-the cells that are hidden already, the cheapest is taken that hides some more. Then each cell that was added is shown
-again if all small cells find other witnesses without it. Where nothing is found, all that is linked is hidden.
+range, for everybody. They are looked for among the cells that are hidden already, for many small cells at once; then,
+one small cell after the other, the smallest first, the cheapest is taken that hides some more. At last each cell that
+was added is shown again if all small cells find other witnesses without it. Where nothing is found, all that is linked
+is hidden.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports import network, search
+from reports import search
 from reports.linked import Attacker, Linked
+from reports.network import Network
 from reports.search import Prices
-from reports.witnesses import HIGH, LOW, Changes, Ground
+from reports.witnesses import HIGH, LOW, Changes, Goal, Ground
 
-STEPS, STEPS_FAR = 60, 500
+STEPS, STEPS_FAR = 25, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
-are looked at. Steps, not seconds, so that the same numbers have the same cells hidden on every machine."""
+are looked at. With twice as many the first takes a tenth longer and hides no fewer. Steps, not seconds, so that the
+same numbers have the same cells hidden on every machine."""
 STEPS_AGAIN, STEPS_DEAR = 20, 1000
 """How far to look for another witness, so that a cell is shown again; so that a dear one is."""
 DEAR = 2.0
@@ -50,6 +54,7 @@ class _Choosing:
 
     def __init__(self, linked: Linked, attackers: Sequence[Attacker]) -> None:
         self.linked, self.ground = linked, Ground(linked, attackers)
+        self.network = Network(self.ground)
         cells = list(enumerate(linked.cells))
         self.hidden = {i for i, cell in cells if not cell.is_implied and (cell.is_small or cell.was_hidden)}
         self.secrets = sorted((i for i, cell in cells if cell.is_small and not cell.is_out),
@@ -63,25 +68,41 @@ class _Choosing:
 
     def protect(self) -> None:
         """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
+        self._settle_together()
         left = self.secrets
         is_sparse = 2 * len(left) < len(self.prices)  # else most is hidden anyway, and a long search saves little
         for steps in (STEPS, *((STEPS_FAR,) if is_sparse else ()), None):
             left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]
 
+    def _settle_together(self) -> None:
+        """Witnesses for many small cells at once, among what nobody sees as it is: they hide nothing more.
+
+        Down goes only what no partner knows to be more than the least; the others have ends of their own.
+        """
+        unseen = [i for i, price in enumerate(self.free) if price == 0.0]
+        least, top = self.linked.hide[0], self.ground.top
+        for end, secrets in ((LOW, [i for i in self.secrets if top[i] <= least]), (HIGH, self.secrets)):
+            for changes, reached in self.network.together(end, secrets, unseen):
+                for secret in reached:
+                    self.witnesses[secret] = [*self.witnesses[secret], changes]
+
     def show_again(self) -> None:
         """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
-        cells = self.linked.cells
+        cells, needed = self.linked.cells, Counter[int]()
         added = [i for i in self.hidden if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)]
         for cell in sorted(added, key=lambda i: (-cells[i].cost, len(self.uses[i]), i)):
-            before = {secret: self.witnesses[secret] for secret in sorted(self.uses[cell])}
+            users = sorted(self.uses[cell], key=lambda secret: (-needed[secret], secret))
+            before = {secret: self.witnesses[secret] for secret in users}
             self.free[cell] = None
             for secret, witnesses in before.items():
                 self.witnesses[secret] = [changes for changes in witnesses if cell not in changes]
             steps = STEPS_DEAR if cells[cell].cost >= DEAR else STEPS_AGAIN
-            if all(self._settle(secret, self.free, steps) for secret in before):
+            lost = next((secret for secret in users if not self._settle(secret, self.free, steps)), None)
+            if lost is None:
                 self.hidden.discard(cell)
                 self.prices[cell] = cells[cell].cost
             else:
+                needed[lost] += 1  # it is asked first the next time
                 self.free[cell] = 0.0
                 self.witnesses |= before
 
@@ -98,10 +119,7 @@ class _Choosing:
                 if goals[0] == last:  # what was found comes near, but in fractions of people
                     return False
                 last = goals[0]
-                if steps is None:
-                    changes = network.find(self.ground, goals[0], prices)
-                else:
-                    changes = search.find(self.ground, goals[0], prices, steps, blur)
+                changes = self._scaled(goals[0]) or self._found(goals[0], prices, steps, blur)
                 if changes is None:
                     return False
                 self.blurred.update(self.ground.blur(changes))
@@ -110,3 +128,21 @@ class _Choosing:
                     self._hide(i)
                     self.uses[i].add(secret)
         return True
+
+    def _found(self, goal: Goal, prices: Prices, steps: int | None, blur: float | None) -> Changes | None:
+        if steps is None:
+            return self.network.find(goal, prices)
+        return search.find(self.ground, goal, prices, steps, blur)
+
+    def _scaled(self, goal: Goal) -> Changes | None:
+        """A witness for somebody for whom another goes too far: the same, part of the way."""
+        ground, secret = self.ground, goal.secret
+        step = goal.aim - ground.values[secret]
+        for changes in self.witnesses[secret]:
+            share = step / changes.get(secret, math.inf)
+            if 0 < share < 1:
+                less = {i: by * share for i, by in changes.items()}
+                is_whole = all(by == round(by) or not ground.linked.cells[i].is_whole for i, by in less.items())
+                if is_whole and goal.attacker not in ground.doubters(less):
+                    return less
+        return None

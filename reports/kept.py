@@ -42,17 +42,25 @@ def read(path: Path) -> dict[str, Choice]:
         said = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-    return {name: Choice(frozenset(each["hidden"]), frozenset(each["blurred"]),
-                         {secret: [dict(changes) for changes in found] for secret, found in each["witnesses"]})
-            for name, each in said.items()}  # fmt: skip
+    found = {}
+    for name, each in said.items():
+        all_of_them = [dict(changes) for changes in each["witnesses"]]
+        serving = {secret: [all_of_them[n] for n in numbers] for secret, numbers in each["serving"]}
+        found[name] = Choice(frozenset(each["hidden"]), frozenset(each["blurred"]), serving)
+    return found
 
 
 def write(path: Path, choices: Mapping[str, Choice]) -> None:
     """These and no others, so that the file doesn't grow."""
-    said = {name: {"hidden": sorted(each.hidden), "blurred": sorted(each.blurred),
-                   "witnesses": [(secret, [list(changes.items()) for changes in found])
-                                 for secret, found in each.witnesses.items()]}
-            for name, each in choices.items()}  # fmt: skip
+    said = {}
+    for name, each in choices.items():
+        once = {id(changes): changes for found in each.witnesses.values() for changes in found}
+        at = {identity: number for number, identity in enumerate(once)}
+        said[name] = {
+            "hidden": sorted(each.hidden), "blurred": sorted(each.blurred),
+            "witnesses": [list(changes.items()) for changes in once.values()],
+            "serving": [(secret, [at[id(changes)] for changes in found]) for secret, found in each.witnesses.items()],
+        }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")
     new.write_text(json.dumps(said), encoding="utf-8")

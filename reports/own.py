@@ -27,7 +27,7 @@ _QUERY = """
         union all
         select partner, measure, period_type, period, place, members, value from int_contributions)
     select partner, measure, period_type, period, place, members, cast(sum(value) as double) as value
-    from parts where partner <> '' group by all"""
+    from parts where partner <> '' group by all having sum(value) > 0"""
 
 
 def read_own(connection: duckdb.DuckDBPyConnection) -> Own:

@@ -2,6 +2,7 @@
 
     data/indicator_values.csv  data/indicator_values.parquet  data/datapackage.json
     data/indicator_changes.csv  data/cohorts.csv              the tables of `reports.beside`
+    data/indicator_targets.csv  data/projections.csv
 
 The first holds every indicator value up to the quarter, in every kind of period that its indicator has. Numbers are
 exact: numerators and denominators as decimals, values as the shortest text that reads back as the same number.
@@ -21,14 +22,13 @@ import pyarrow.parquet as pq
 
 from agenda.errors import ConfigurationError
 from agenda.model import Dimension
+from reports.beside import WHOLE as WHOLE
 from reports.beside import Field, tables_beside
 from reports.escape import plain
 from reports.tables import Quarter
 from reports.words import Words, sentence_case
 
 TABLE = "indicator_values"
-WHOLE = "_T"
-"""The member that stands for all of a dimension (SDMX)."""
 
 
 def write_data(quarter: Quarter, out: Path, *, language: str | None = None) -> None:
@@ -173,8 +173,8 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
             words._(
                 "SDMX OBS_STATUS. With a value: A normal, P provisional, U of low reliability: its "
                 "interval is wide; E estimated and other codes as they were reported. Without one: "
-                "O not reported, M cannot exist, or nothing to divide by, Q suppressed by a partner or "
-                "withheld to protect people, U too few to tell."
+                "O not reported, L withheld as too few partners reported, M cannot exist, or nothing to "
+                "divide by, Q suppressed by a partner or withheld to protect people, U too few to tell."
             ),
         ),
         (

@@ -57,8 +57,10 @@ def suppress(linked: Linked, attackers: Sequence[Attacker], cache: Path | None =
         hidden |= {part.cells[i] for i in choice.hidden}
         for i in choice.blurred:
             cells[part.cells[i]] = replace(cells[part.cells[i]], is_marked=False)
+        each_once = {id(each): each for found in choice.witnesses.values() for each in found}  # many serve many cells
+        named = {name: {part.cells[i]: by for i, by in each.items()} for name, each in each_once.items()}
         for secret, found in choice.witnesses.items():
-            witnesses[part.cells[secret]] = [{part.cells[i]: by for i, by in each.items()} for each in found]
+            witnesses[part.cells[secret]] = [named[id(each)] for each in found]
     return Suppressed(replace(linked, cells=cells), frozenset(hidden), witnesses)
 
 

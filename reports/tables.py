@@ -23,8 +23,9 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
+from agenda.statuses import UNRELIABLE
 from agenda.versions import Version, versions
+from reports.absence import absence
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
 from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
@@ -47,8 +48,9 @@ _COHORTS = """
     from ind_cohorts c join dim_periods p using (period_type, period)
     join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
 _REPORTING = """
-    select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
-    from fct_reporting where period_type = 'quarter' and period = $quarter"""
+    select partner, measure, period, is_expected, is_reported, months_expected, months_reported, last_received_at,
+           due_on, complete_on, is_on_time
+    from fct_reporting where period_type = 'quarter' and period_end <= $end"""
 _CONTRIBUTORS = """
     select s.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
     from fct_indicator_partners c join dim_periods p using (period_type, period)
@@ -67,8 +69,8 @@ class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
     ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to
-    tell), other codes of numbers as they were reported; O not reported, M cannot exist, Q suppressed by a partner,
-    or withheld.
+    tell), other codes of numbers as they were reported; O not reported, L of too few partners, M cannot exist,
+    Q suppressed by a partner, or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
 
@@ -119,24 +121,6 @@ class Value:
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
 
 
-ABSENCE = ("status", "conf_status", "denominator")
-"""What `absence` asks of a value."""
-
-
-def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
-    """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``not_applicable``, ``undivided`` or ``few``: its parts are known, and too small to make a percent of.
-
-    ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
-    """
-    if conf != "F":
-        return "withheld"
-    if status == NOT_APPLICABLE:
-        is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
-        return "undivided" if is_zero else "not_applicable"
-    return {SUPPRESSED: "suppressed", UNRELIABLE: "few"}.get(status, "missing")
-
-
 @dataclass(frozen=True)
 class Reporter:
     """What one partner owed for the quarter and what of it came, as ids of measures in the agenda's order."""
@@ -146,6 +130,7 @@ class Reporter:
     missing: tuple[str, ...]
     in_part: tuple[str, ...]  # some months of the quarter came, not all
     unasked: tuple[str, ...]  # came, though not owed
+    on_time: tuple[str, ...]  # all that is owed of it came by the day it was due
     last_received: datetime | None
 
     @property
@@ -325,7 +310,7 @@ class Quarter:
         """Every partner that owed or gave something for the quarter, in the agenda's order."""
         measures = {measure.id: i for i, measure in enumerate(self.folder.agenda.measures)}
         rows: dict[str, list[dict[str, Any]]] = {}
-        for row in self.reporting.iter_rows(named=True):
+        for row in self.reporting.filter(pl.col("period") == self.period.key).iter_rows(named=True):
             if row["measure"] in measures:
                 rows.setdefault(row["partner"], []).append(row)
 
@@ -340,6 +325,7 @@ class Quarter:
                 tuple(row["measure"] for row in owed if not row["is_reported"]),
                 tuple(row["measure"] for row in partly),
                 tuple(row["measure"] for row in mine if row["is_reported"] and not row["is_expected"]),
+                tuple(row["measure"] for row in owed if row["is_on_time"]),
                 max(received, default=None),
             )
 
@@ -360,7 +346,7 @@ def read_quarter(
     Raises `Unavailable` where the file can't be read or lacks a mart, `HeldBack` where people can't be protected.
     """
     root = next(place.id for place in folder.agenda.places if place.parent is None)
-    known = {"start": period.start, "end": period.end, "quarter": period.key, "root": root,
+    known = {"start": period.start, "end": period.end, "root": root,
              "next_end": folder.initiative.calendar.shift(period, 1).end}  # fmt: skip
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:

@@ -20,6 +20,7 @@ from reports.outlook import Outlook
 from reports.quality import Quality
 from reports.sentences import Moved, Sentences
 from reports.tables import Quarter
+from reports.unknown import Unknown
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
 
@@ -201,6 +202,10 @@ class Views:
                     else words._("as in {before}", **parts))  # fmt: skip
         is_noise = direction and moved.change.told.is_beyond_chance is False
         return words._("{change} (may be chance)", change=said) if is_noise else said
+
+    def unknown(self) -> list[str]:
+        """What the quarter does not know, each as a sentence."""
+        return Unknown(self.quarter, self.words).sentences()
 
     # -- goals -----------------------------------------------------------------------------------------
 

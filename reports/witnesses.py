@@ -45,6 +45,11 @@ class Ground:
         for number, attacker in enumerate(self.attackers):
             for i, own in attacker.own.items():
                 self.owners[i].append((number, min(own, self.values[i])))
+        self._doubters: dict[int, tuple[Changes, dict[int, None]]] = {}
+        self.known = [{i: min(own, self.values[i]) for i, own in attacker.own.items()} for attacker in self.attackers]
+        self.top = [max((own for _, own in self.owners.get(i, ())), default=0.0) for i in range(len(self.values))]
+        self.sizes = [len(parts) for parts in self.parts]
+        self.was_marked = [cell.was_marked for cell in linked.cells]
 
     def knows(self, attacker: int, cell: int) -> float:
         """How much of a cell is their own, and so the least that they know it to be."""
@@ -65,10 +70,13 @@ class Ground:
 
     def doubters(self, changes: Changes) -> dict[int, None]:
         """The attackers who know better: to whom a cell is more than the witness makes of it."""
-        return {
-            attacker: None for i, change in changes.items() if change < 0
-            for attacker, own in self.owners.get(i, ()) if own > self.values[i] + change + NEAR
-        }  # fmt: skip
+        if id(changes) not in self._doubters:  # the witness is kept with them, so that no other gets its id
+            found = {
+                attacker: None for i, change in changes.items() if change < 0
+                for attacker, own in self.owners.get(i, ()) if own > self.values[i] + change + NEAR
+            }  # fmt: skip
+            self._doubters[id(changes)] = changes, found
+        return self._doubters[id(changes)][1]
 
     def goals(self, secret: int, end: int, witnesses: Sequence[Changes]) -> list[Goal]:
         """What is left to prove for one end of the hidden range of a small cell, the public first.

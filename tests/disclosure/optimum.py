@@ -6,7 +6,7 @@ Exact, and slow beyond a few dozen cells. It shares nothing with `reports.suppre
 from __future__ import annotations
 
 from reports.linked import Linked
-from reports.solver import Row, solve
+from reports.solver import Problem, Row
 
 BRANCHES = 100_000
 
@@ -29,5 +29,5 @@ def fewest(linked: Linked) -> int | None:
         cost += [0.0] * n
         rows += [({first + i: weight for i, weight in each.weights.items()}, each.total, each.total)
                  for each in linked.sums]  # fmt: skip
-    solution = solve(cost, least, most, rows, [i < n for i in range(len(cost))], nodes=BRANCHES)
+    solution = Problem(len(cost), rows, nodes=BRANCHES).solve(cost, least, most, [i < n for i in range(len(cost))])
     return None if solution is None else round(sum(cost[i] * solution[i] for i in range(n)))

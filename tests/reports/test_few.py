@@ -14,6 +14,7 @@ from reports.outlook import Outlook
 from reports.package import write_data
 from reports.sentences import Sentences
 from reports.tables import Quarter
+from reports.unknown import Unknown
 from reports.value_tables import ValueTables
 from reports.words import Words
 
@@ -41,7 +42,7 @@ def texts(quarter: Quarter) -> dict[str, str]:
     table = ValueTables(quarter, words).of_slice(indicator, part)
     row = dict(zip(table.head, next(row for row in table.rows if row[0] == "Sud"), strict=True))
     chart = next(figure for figure in figures.of(indicator) if figure.kind == "places")
-    unknown = [one for one in sentences.unknown() if "Sud" in one]
+    unknown = [one for one in Unknown(quarter, words).sentences() if "Sud" in one]
     found = {"value": row["Value"], "note": row["Note"], "chart": chart.description, "drawn": chart.narrow,
              "parts": f"{row['Counted']}/{row['Out of']}", "unknown": " ".join(unknown), "notes": " ".join(chart.notes)}  # fmt: skip
     return {name: text.replace("\N{NO-BREAK SPACE}", " ") for name, text in found.items()}

@@ -1,0 +1,138 @@
+"""Real numbers with disclosure control on: each edition after the other is protected, then all of them are attacked.
+
+The initiatives publish with `none`, for their numbers are public record; here they are the attackers' ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+import polars as pl
+import pytest
+
+from agenda.errors import HeldBack
+from agenda.folder import Folder
+from agenda.lint import problems_in
+from agenda.model import Disclosure
+from flows.workspace import Workspace
+from reports.attackers import exposed
+from reports.cells import ROW, Cells, Row
+from reports.linked import PUBLIC
+from reports.own import Own, read_own
+from reports.withhold import Earlier, judged
+from tests.real.harness import Proof
+
+Published = Callable[[str], Proof]
+HIDE = (1, 10)
+
+
+def protected(folder: Folder) -> Folder:
+    """The initiative with disclosure control on."""
+    policy = Disclosure(policy="small_counts", hide=HIDE)
+    return replace(folder, initiative=folder.initiative.model_copy(update={"disclosure": policy}))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """An initiative with the policy on, its values up to some period's end, and what is whose."""
+
+    folder: Folder
+    values: pl.DataFrame
+    own: Own
+
+    @classmethod
+    def of(cls, proof: Proof, where: str = "true") -> Ground:
+        workspace = Workspace.open(proof.folder)
+        with duckdb.connect(str(workspace.warehouse()), read_only=True) as connection:
+            values = connection.execute(f"select * from ind_values where {where}").pl()
+            return cls(protected(workspace.folder), values, read_own(connection))
+
+    def publish(self, ends: Sequence[object]) -> list[Earlier]:
+        """An edition up to each of these ends, proved beside those before; `HeldBack` where it can't be."""
+        done: list[Earlier] = []
+        for end in ends:
+            values = self.values.filter(pl.col("period_end") <= end)
+            verdicts = judged(self.folder, values, HIDE, self.own, done)
+            rows = values.select(*ROW, "numerator", "denominator", "upper").iter_rows()
+            done.append(Earlier(str(end), tuple(
+                Row(*row, not is_above, not is_below, code == "F", code)
+                for row, (is_above, is_below, code) in zip(rows, verdicts, strict=True)
+            )))  # fmt: skip
+        return done
+
+    def attack(self, editions: Sequence[Earlier]) -> tuple[int, int]:
+        """How many cells are hidden, and how many of them small, once no attacker finds anything in all editions.
+
+        They are not told how what is hidden was chosen. And they are able: were only small counts hidden, they'd know.
+        """
+        site = Cells(self.folder, HIDE)
+        for edition in editions:
+            site.add(edition.rows, is_now=False)
+        linked, attackers = site.linked(), site.attackers(self.own)
+        hidden = [i for i, cell in enumerate(linked.cells) if cell.was_hidden]
+        assert exposed(linked, hidden, attackers) == []
+        bare = [replace(cell, is_out=True, is_implied=False) if cell.was_hidden and not cell.is_small else cell
+                for cell in linked.cells]  # fmt: skip
+        assert exposed(replace(linked, cells=bare), hidden, [PUBLIC]) != []
+        return len(hidden), sum(linked.cells[i].is_small for i in hidden)
+
+
+def test_children_of_counties_in_nine_quarters(published: Published) -> None:
+    ground = Ground.of(published("nc_childcare"))
+    editions = ground.publish(sorted(set(ground.values["period_end"])))
+    assert len(editions) == 9
+    hidden, small = ground.attack(editions)
+    assert hidden > small > 100
+    spots = [row for row in editions[-1].rows if row.indicator in _not_people(ground.folder)]
+    assert spots
+    assert {row.code for row in spots} == {"F"}
+
+
+def test_infections_of_all_ages(published: Published) -> None:
+    """Those of children are a part that is taken out by a filter, which the policy refuses."""
+    folder = protected(Workspace.open(published("fingertips_countyua").folder).folder)
+    assert {problem.message.split()[0] for problem in problems_in(folder)} == {"incidence_under_10"}
+    ground = Ground.of(published("fingertips_countyua"), "indicator = 'incidence'")
+    (edition,) = ground.publish([max(ground.values["period_end"])])
+    assert {row.code for row in edition.rows} == {"F"}
+    assert min(row.numerator for row in edition.rows if row.numerator is not None) > HIDE[1]  # so nothing has to go
+
+
+def test_exclusions_of_two_years(published: Published) -> None:
+    """Two of eleven years, as no sum links one year to another: the second edition repeats the first year."""
+    ground = Ground.of(published("dfe_ees"), "period in ('2016', '2017') and indicator = 'permanent'")
+    hidden, small = ground.attack(ground.publish(sorted(set(ground.values["period_end"]))))
+    assert hidden > small > 1000
+
+
+def test_rounded_exclusions_are_not_published(published: Published) -> None:
+    """Groups that were rounded or suppressed by their publisher leave a sum that no count of people makes even: what is
+    lacking is thought to be known, a count of five with it, and the edition is refused."""
+    ground = Ground.of(published("dfe_ees"), "period = '2016' and indicator = 'permanent_by_region'")
+    with pytest.raises(HeldBack, match="small counts of people can be found out"):
+        ground.publish([max(ground.values["period_end"])])
+
+
+@pytest.mark.parametrize("name", ["nhs_ae", "toronto_childcare"])
+def test_what_is_not_about_people_stays(published: Published, name: str) -> None:
+    """Attendances are events, spots belong to facilities: nothing is hidden, and nobody to find."""
+    ground = Ground.of(published(name))
+    assert list(problems_in(ground.folder)) == []
+    (edition,) = ground.publish([max(ground.values["period_end"])])
+    assert {row.code for row in edition.rows} == {"F"}
+    assert Cells(ground.folder, HIDE).people == {}
+
+
+def test_shares_of_people_are_refused(published: Published) -> None:
+    """All that is published of them is percents and rates, of which nobody can tell how few people they are about."""
+    folder = protected(Workspace.open(published("ons_sdg_uk").folder).folder)
+    refused = {problem.message.split()[0] for problem in problems_in(folder)}
+    assert refused == {measure.id for measure in folder.agenda.measures}
+
+
+def _not_people(folder: Folder) -> set[str]:
+    people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
+    return {indicator.id for indicator in folder.agenda.indicators
+            if not {term.measure for term in (*indicator.formula.of, *(indicator.formula.per or ()))} & people}  # fmt: skip
