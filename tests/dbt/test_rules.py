@@ -189,7 +189,7 @@ def cohorts(folder: Folder, oracle: Oracle, warehouse: Warehouse) -> int:
             then = folder.initiative.calendar.shift(now, -steps)
             if value is None or numbers.get((id_, type_, then.key, place)) is None:
                 continue
-            if not all(rules[measure] in added for measure in measures):
+            if indicator.formula.standard or not all(rules[measure] in added for measure in measures):
                 continue
             partners = oracle.cohort(indicator, now, then, place)
             if partners:
