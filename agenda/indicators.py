@@ -34,6 +34,14 @@ def _terms(value: Any) -> Any:
 Terms = Annotated[Some[Term], BeforeValidator(_terms)]
 
 
+class Standard(Entry):
+    """A population that rates are standardised to: how many of it are in each group of a dimension, and says who."""
+
+    dimension: Name
+    weights: dict[Code, Annotated[Number, Field(gt=0)]]
+    source: Text
+
+
 class Formula(Entry):
     """Exactly one of the five kinds. All but ``count`` divide what is ``of`` by what it is ``per``."""
 
@@ -41,6 +49,7 @@ class Formula(Entry):
     of: Terms
     per: Terms | None = None
     times: Annotated[int, Field(gt=0)] = 1  # a rate per 1,000 has times: 1000
+    standard: Standard | None = None  # of a rate: what it would be in a population of these groups
     squares: Terms | None = None  # of a mean: the sum of the squares of what is added up, from which its spread follows
 
     @property
@@ -55,6 +64,8 @@ class Formula(Entry):
             raise ValueError(f"a {self.kind} {wants}")
         if self.times != 1 and self.kind != "rate":
             raise ValueError(f"only a rate has 'times'; this is a {self.kind}")
+        if self.standard is not None and self.kind != "rate":
+            raise ValueError(f"only a rate has a 'standard'; this is a {self.kind}")
         if self.squares is not None and self.kind != "mean":
             raise ValueError(f"only a mean has 'squares'; this is a {self.kind}")
         return self
@@ -113,10 +124,10 @@ class Target(Entry):
         return self
 
 
-Interval = Literal["wilson", "byar", "poisson", "rate", "t", "none"]
+Interval = Literal["wilson", "byar", "poisson", "rate", "dobson", "t", "none"]
 """How far chance could move a value, at 95 %: Wilson's score interval of a percent; of a rate or a count Byar's, exact
-Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10; Student's t of a mean whose formula has
-``squares``. docs/numbers.md has the sources."""
+Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10; Dobson's of a rate with a ``standard``;
+Student's t of a mean whose formula has ``squares``. docs/numbers.md has the sources."""
 
 
 class Equity(Entry):

@@ -116,6 +116,7 @@ def _formulas(known: Known) -> Iterator[Problem]:
         base: Path_ = ("indicators", i)
         for path, formula in indicator.formulas:
             yield from _formula(known, (*base, *path), indicator.id, formula)
+            yield from _standard(known, (*base, *path), indicator, formula)
             if wrong := _no_interval(known, indicator, formula):
                 yield known.problem(FILE, (*base, "interval"), wrong)
         yield from _breakdowns(known, base, indicator)
@@ -136,6 +137,31 @@ def _formula(known: Known, base: Path_, indicator: str, formula: Formula) -> Ite
         yield known.problem(FILE, base, message)
 
 
+def _standard(known: Known, base: Path_, indicator: Indicator, formula: Formula) -> Iterator[Problem]:
+    """Groups of a dimension that events and people are split by, wherever the rate is shown."""
+    standard = formula.standard
+    if standard is None:
+        return
+    path: Path_ = (*base, "standard")
+    yield from known.check(FILE, (*path, "dimension"), "dimension", standard.dimension, known.members)
+    for member in standard.weights if standard.dimension in known.members else ():
+        what = f"member of {standard.dimension}"
+        yield from known.check(FILE, (*path, "weights", member), what, member, known.members[standard.dimension])
+    shown = {dimension for dimensions in indicator.breakdowns for dimension in dimensions}
+    if standard.dimension in shown:
+        message = f"{indicator.id!r} is shown by {standard.dimension!r}, by which it is standardised"
+        yield known.problem(FILE, path, message)
+    for term in (*formula.of, *(formula.per or ())):
+        needed = {standard.dimension, *shown}
+        lacking = sorted(needed - set(known.numbers.get(term.measure, needed)))
+        if lacking:
+            message = f"{term.measure!r} is not split by {lacking[0]!r}, as all measures of a standardised rate must be"
+            yield known.problem(FILE, path, message)
+        elif term.weight != 1 or standard.dimension in term.where:
+            message = f"a standardised rate takes each measure once, in all groups of {standard.dimension!r}"
+            yield known.problem(FILE, path, message)
+
+
 def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | None:
     """Why chance doesn't move this indicator in the way that its interval supposes."""
     interval = indicator.interval
@@ -143,6 +169,8 @@ def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | 
         return f"{indicator.id!r} has squares, which only an interval t makes use of"
     if interval == "none":
         return None
+    if (interval == "dobson") != (formula.standard is not None):
+        return f"a rate with a 'standard' has an interval 'dobson', and nothing else has; this one has {interval!r}"
     if interval == "t":
         return _no_spread(known, indicator)
     if interval == "wilson":
@@ -174,11 +202,8 @@ def _no_spread(known: Known, indicator: Indicator) -> str | None:
         if m is not None
     }
     is_reference = any(term.measure in known.numbers and term.measure not in measures for term in terms)
-    if (
-        is_reference
-        or len(ways) > 1
-        or any(time not in ("sum", "last") or partners != "sum" for time, partners, *_ in ways)
-    ):
+    add_up = all(over_time in ("sum", "last") and over_partners == "sum" for over_time, over_partners, *_ in ways)
+    if is_reference or len(ways) > 1 or not add_up:
         return "an interval 't' needs measures that partners report, that add up, and that are added up and split alike"
     return None
 

@@ -37,6 +37,10 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
             if any(term.measure in people for term in formula.squares or ()):
                 message = f"the squares of {indicator.id} count people, and the policy small_counts can't protect these"
                 yield known.problem(FILE, ("indicators", i, *at, "squares"), message)
+            weighed = (*formula.of, *(formula.per or ())) if formula.standard is not None else ()
+            if any(term.measure in people for term in weighed):
+                message = f"{indicator.id} weighs groups of people, which the policy small_counts can't protect"
+                yield known.problem(FILE, ("indicators", i, *at, "standard"), message)
         for at, name, terms in (
             (at, name, terms)
             for at, formula in indicator.formulas

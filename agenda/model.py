@@ -80,13 +80,15 @@ class Coverage(Entry):
 class Show(Entry):
     """How much must stand behind a number for it to be shown as one, and how wide an interval is flagged.
 
-    A percent of fewer than ``percent_from`` is shown as its parts, "12 of 20". An interval wider than ``wide_points``
-    (of a percent, in percentage points) or than ``wide_share`` of the value makes it one of low reliability; null: of
-    no width. The defaults are what the United States' National Survey of Children's Health asks of those who use its
-    data (HRSA & Census Bureau, 2016); docs/numbers.md has more.
+    A percent of fewer than ``percent_from`` is shown as its parts, "12 of 20"; so is a standardised rate of fewer
+    events than ``standardised_from`` (Public Health England's rule). An interval wider than ``wide_points`` (of a
+    percent, in percentage points) or than ``wide_share`` of the value makes it one of low reliability; null: of no
+    width. The other defaults are what the United States' National Survey of Children's Health asks of those who use
+    its data (HRSA & Census Bureau, 2016); docs/numbers.md has more.
     """
 
     percent_from: Annotated[Number, Field(ge=0)] = Decimal(30)
+    standardised_from: Annotated[Number, Field(ge=0)] = Decimal(10)
     wide_points: Annotated[Number, Field(gt=0)] | None = Decimal(20)
     wide_share: Annotated[Number, Field(gt=0)] | None = Decimal("1.2")
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder
-from agenda.indicators import Indicator
+from agenda.indicators import Formula, Indicator
 from agenda.periods import Period
 from agenda.reference import Figure, figures
 from agenda.versions import indicator_of, versions
@@ -38,7 +38,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("indicator", _TEXT), ("goal", _TEXT), ("position", _INT), ("name", _TEXT), ("definition", _TEXT),
             ("limitations", _TEXT), ("unit", _TEXT), ("owner", _TEXT), ("level", _TEXT), ("kind", _TEXT),
             ("times", _INT), ("better", _TEXT), ("decimals", _INT), ("interval", _TEXT),
-            ("show_from", VALUE), ("wide_above", VALUE), ("wide_share", VALUE),
+            ("show_from", VALUE), ("events_from", VALUE), ("wide_above", VALUE), ("wide_share", VALUE),
             ("path", _TEXT),
         ],
         "agenda_indicator_periods": [("indicator", _TEXT), ("period_type", _TEXT)],
@@ -48,6 +48,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ],
         "agenda_terms": [
             ("term", _INT), ("indicator", _TEXT), ("part", _TEXT), ("measure", _TEXT), ("weight", VALUE),
+            ("stratum", _TEXT), ("standard", VALUE),
         ],
         "agenda_term_members": [("term", _INT), ("dimension", _TEXT), ("member", _TEXT)],
         "agenda_breakdowns": [("indicator", _TEXT), ("breakdown", _TEXT)],
@@ -156,9 +157,12 @@ def _indicators(folder: Folder) -> Rows:
         rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
         for part, terms in (("numerator", formula.of), ("denominator", formula.per), ("squares", formula.squares)):
             for term in terms or ():
-                number = len(rows["agenda_terms"])
-                rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
-                rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
+                for stratum, standard in _strata(formula):
+                    number = len(rows["agenda_terms"])
+                    rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight, stratum, standard))
+                    rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
+                    if formula.standard is not None:
+                        rows["agenda_term_members"].append((number, formula.standard.dimension, stratum))
         rows["agenda_breakdowns"].append((ind.id, ""))
         # An earlier definition may be of measures that can't be split by all that today's is shown by.
         for dims in (dims for dims in ind.breakdowns if split >= set(dims)):
@@ -190,16 +194,27 @@ def _indicators(folder: Folder) -> Rows:
     return {name: rows[name] for name in filled}
 
 
+def _strata(formula: Formula) -> Iterable[tuple[str | None, Decimal | None]]:
+    """The groups that each term is taken of, one by one, with their number in the standard population."""
+    return formula.standard.weights.items() if formula.standard is not None else [(None, None)]
+
+
 def _shown(folder: Folder, indicator: Indicator) -> tuple[Decimal | None, ...]:
-    """The least denominator to divide by, and the widths above which an interval is wide; None: there is no rule.
+    """The least denominator to divide by, the fewest events to standardise, and the widths above which an interval is
+    wide; None: there is no rule.
 
     A denominator in money counts nothing: of it every amount is enough.
     """
-    show, per = folder.initiative.show, {term.measure for term in indicator.formula.per or ()}
-    if indicator.formula.kind != "percent":
-        return None, None, show.wide_share
+    show, formula = folder.initiative.show, indicator.formula
+    per = {term.measure for term in formula.per or ()}
     is_money = any(m.subject == "money" for m in folder.agenda.measures if m.id in per)
-    return None if is_money else show.percent_from or None, show.wide_points and show.wide_points / 100, show.wide_share
+    is_percent, is_standardised = formula.kind == "percent", formula.standard is not None
+    return (
+        show.percent_from or None if is_percent and not is_money else None,
+        show.standardised_from or None if is_standardised else None,
+        show.wide_points / 100 if is_percent and show.wide_points is not None else None,
+        show.wide_share,
+    )
 
 
 def _measures(folder: Folder) -> Rows:

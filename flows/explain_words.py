@@ -19,44 +19,17 @@ from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said
+from flows.explain_codes import AGAINST, BESIDE, FEW, INTERVALS, OVER_TIME, STATUS
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
 
 WIDTH = 100
-INTERVALS = {
-    "wilson": "how far chance could move a share of this many (Wilson, 95 %)",
-    "byar": "how far chance could move this many events (Byar, 95 %)",
-    "poisson": "how far chance could move this many events (exact Poisson, 95 %)",
-    "rate": "how far chance could move this many events (Byar, exact Poisson under 10, 95 %)",
-    "t": "how far chance could move a mean of this many (Student's t, 95 %)",
-    "none": "partners' lists overlap, and the truth lies between the longest list and all together",
-}
-AGAINST = {"previous": "the period before", "year_before": "a year before", "baseline": "the baseline"}
 ROWS = 8
 """Numbers of one file that are listed; where there are more, their sum stands for the rest."""
 FILES = 12
 """Files of one term that are listed."""
 NOTES = 6
 """Lines of any other list. All of it is in the data."""
-
-OVER_TIME = {
-    "sum": "its months are added up",
-    "last": "the last reported month of the period counts",
-    "mean": "the mean of its months counts",
-    "max": "the highest of its months counts",
-}
-BESIDE = {"A": "", "P": "some of its records were left out", "M": "", "O": "", "Q": ""}
-"""What is said of a reported number beside it; of other statuses their name."""
-STATUS = {
-    "A": "complete: everybody who owes a number for it has reported",
-    "P": "provisional: a partner, a month or some records are missing",
-    "O": "not reported: a part of the formula is missing. This is not zero",
-    "L": "withheld: fewer of the partners that owe it reported than the agreed minimum. This is not zero",
-    "M": "cannot be: it is not applicable, or the number to divide by is zero",
-    "U": "of low reliability: its interval is wide, or a partner said so",
-    "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
-}
-FEW = "too few for a percent: the agenda asks for more below the line (show, in initiative.yml)"
 
 
 def data(made: Explanation) -> dict[str, Any]:
@@ -133,6 +106,9 @@ def _value(made: Explanation) -> str:
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
     times = f" × {made.times:,}" if made.times != 1 else ""
+    if made.interval == "dobson":  # a sum over groups, which the two sums do not make
+        parts = f"{number(made.numerator)}{times} ÷ {number(made.denominator)}"
+        return f"{said}, standardised; as it is: {parts}"
     return f"{said}  =  {number(made.numerator, _numbers(made, 'numerator'))}{times} ÷ {number(made.denominator)}"
 
 

@@ -98,6 +98,12 @@ class Definitions:
         if formula.per is None:
             return words._("{numerator}, counted.", numerator=of)
         parts = {"numerator": of, "denominator": self._sum(formula.per), "times": words.number(formula.times)}
+        if formula.standard is not None:
+            return words._(
+                "{numerator}, for every {times} of: {denominator}. Standardised by {dimension}: what it would be in a "
+                "population of these groups ({source}).",
+                **parts, dimension=self._dimension(formula.standard.dimension), source=plain(formula.standard.source),
+            )  # fmt: skip
         if formula.times != 1:
             return words._("{numerator}, for every {times} of: {denominator}.", **parts)
         return words._("{numerator}, divided by: {denominator}.", **parts)
@@ -118,6 +124,10 @@ class Definitions:
             sign = "−" if term.weight < 0 else "+"
             said = f"{said} {sign} {name}" if said else name if term.weight > 0 else f"−{name}"
         return said
+
+    def _dimension(self, dimension: str) -> str:
+        found = next(d for d in self.quarter.folder.agenda.dimensions if d.id == dimension)
+        return plain(found.name).lower()
 
     def _member(self, dimension: str, member: str) -> str:
         found = next(d for d in self.quarter.folder.agenda.dimensions if d.id == dimension)

@@ -213,7 +213,7 @@ class Figures:
         if any(row.provisional for row in rows):
             notes.append(self.words._("Hollow: provisional."))
         if any(value is not None and value.parts is not None for _, value in part.rows):
-            notes.append(self.words._("Where two numbers stand, they are too few for a percent."))
+            notes.append(self.words._("Where two numbers stand, they are too few to tell."))
         said = self.words._("; ").join(
             self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
         )  # fmt: skip

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from agenda.store import Store
+from reports.absence import ABSENCE, absence
 from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newest
 from reports.escape import plain
 from reports.revisions import compare, read_values
 from reports.sentences import Sentences
 from reports.site import published
-from reports.tables import ABSENCE, Quarter, absence
+from reports.tables import Quarter
 from reports.views import EditionLabel, Revised
 from reports.words import Words
 

@@ -174,7 +174,7 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
                 "SDMX OBS_STATUS. With a value: A normal, P provisional, U of low reliability: its "
                 "interval is wide; E estimated and other codes as they were reported. Without one: "
                 "O not reported, L withheld as too few partners reported, M cannot exist, or nothing to "
-                "divide by, Q suppressed by a partner or withheld to protect people, U too few to be a percent."
+                "divide by, Q suppressed by a partner or withheld to protect people, U too few to tell."
             ),
         ),
         (

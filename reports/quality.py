@@ -77,6 +77,9 @@ class Quality:
         if show.percent_from:
             said.append(words._("**Of few, the parts.** A share of fewer than {number} is not shown as a percent but "
                                 "as what it is made of.", number=words.exact(show.percent_from)))  # fmt: skip
+        if any(indicator.formula.standard for indicator in self.quarter.indicators.values()):
+            said.append(words._("A standardised rate of fewer than {number} events isn’t, either.",
+                                number=words.exact(show.standardised_from)))  # fmt: skip
         if show.wide_points is not None:
             said.append(words._("A percent is of low reliability where its interval is wider than {points} points.",
                                 points=words.exact(show.wide_points)))  # fmt: skip

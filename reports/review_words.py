@@ -9,11 +9,12 @@ from typing import Any
 import polars as pl
 
 from agenda.periods import Period
+from reports.absence import ABSENCE, absence
 from reports.edition import Arrival, Edition
 from reports.package import WHOLE
 from reports.reporters import Reporter
 from reports.revisions import COMPARED
-from reports.tables import ABSENCE, Quarter, absence
+from reports.tables import Quarter
 from reports.words import Words
 
 _SHOWN = 12

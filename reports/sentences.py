@@ -120,7 +120,7 @@ class Sentences:
                        high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
 
     def _is_known(self, indicator: str) -> bool:
-        """Whether it is, though not shown as a value: withheld, or too few to be a percent."""
+        """Whether it is, though not shown as a value: withheld, or too few to tell."""
         value = self.quarter.value(indicator)
         return value is not None and (value.is_withheld or value.parts is not None)
 
@@ -171,7 +171,7 @@ class Sentences:
             found = self.quarter.value(indicator)
             period = words.period(self.quarter.shown_period(indicator))
             if found is not None and found.parts is not None:
-                return words._("In the {period} it was {counted}: too few to say it as a percent.", period=period,
+                return words._("In the {period} it was {counted}: too few to tell.", period=period,
                                counted=stress(words.counted(*found.parts)))  # fmt: skip
             return {
                 "missing": words._("There is no value for the {period}: it was not reported.", period=period),

@@ -22,8 +22,9 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, THIN, UNRELIABLE
+from agenda.statuses import UNRELIABLE
 from agenda.versions import Version, versions
+from reports.absence import absence
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
 from reports.reporters import Reporter, reporters
@@ -64,8 +65,8 @@ _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f
 class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
-    ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to be
-    a percent), other codes of numbers as they were reported; O not reported, L of too few partners, M cannot exist,
+    ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to
+    tell), other codes of numbers as they were reported; O not reported, L of too few partners, M cannot exist,
     Q suppressed by a partner, or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
@@ -115,24 +116,6 @@ class Value:
     def width(self) -> float:
         """How wide the interval is; 0 where there is none."""
         return 0.0 if self.lower is None or self.upper is None else self.upper - self.lower
-
-
-ABSENCE = ("status", "conf_status", "denominator")
-"""What `absence` asks of a value."""
-
-
-def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
-    """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``thin`` (too few partners reported), ``not_applicable``, ``undivided`` or ``few`` (parts too small for a percent).
-
-    ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
-    """
-    if conf != "F":
-        return "withheld"
-    if status == NOT_APPLICABLE:
-        is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
-        return "undivided" if is_zero else "not_applicable"
-    return {SUPPRESSED: "suppressed", THIN: "thin", UNRELIABLE: "few"}.get(status, "missing")
 
 
 @dataclass(frozen=True)

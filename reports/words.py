@@ -101,7 +101,7 @@ class Words(Speech):
             "thin": self._("too few partners reported"),
             "not_applicable": self._("not applicable"),
             "undivided": self._("nothing to divide by"),
-            "few": self._("too few for a percent"),
+            "few": self._("too few to tell"),
         }[absence]
 
     def noted(self, status: str) -> str:
@@ -135,6 +135,7 @@ class Words(Speech):
             "wilson": self._("Wilson"),
             "byar": self._("Byar"),
             "poisson": self._("exact Poisson"),
+            "dobson": self._("Dobson, with Byar"),
             "t": self._("Student’s t"),
             "rate": self._("Byar, or exact Poisson for less than 10"),
         }[interval]

@@ -32,6 +32,15 @@
     case when {{ n }} = 0 then 0.0 else {{ n }} * {{ root }} * {{ root }} * {{ root }} end
 {%- endmacro %}
 
+{% macro dobson(of, sign) -%}
+    {#-
+        A limit of a directly standardised rate: Byar's of all `events`, carried over from their own deviation to the
+        rate's. Dobson, Kuulasmaa, Eberle & Scherer (1991), "Confidence intervals for weighted sums of Poisson
+        parameters", Statistics in Medicine 10; PHE, appendix 3. `of` has `standardised_rate` and its `deviation`.
+    -#}
+    ({{ of }}.standardised_rate + {{ of }}.deviation / sqrt({{ of }}.events) * ({{ byar(of ~ '.events', sign) }} - {{ of }}.events))
+{%- endmacro %}
+
 {% macro gamma_quantile(shape, z) -%}
     {#-
         The quantile of a gamma distribution at the normal deviate `z`, by the expansion of Cornish and Fisher in powers

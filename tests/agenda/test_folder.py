@@ -75,6 +75,8 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
         (("agenda.yml", "id: awards", "id: Awards"), "id: Awards", "'Awards' can't be an id here; it must fit ^[a-z]"),
         (("agenda.yml", "kind: count, of", "kind: percent, of"), "kind: percent, of: awards", "a percent needs 'per', its denominator"),
         (("agenda.yml", "formula: {kind: percent, of", "formula: {kind: count, of"), "kind: count, of: enrolled", "a count takes no 'per'"),
+        (("agenda.yml", "per: licensed}", "per: licensed, standard: {dimension: a, weights: {b: 1}, source: c}}"), "per: licensed,",
+         "only a rate has a 'standard'"),
         (("agenda.yml", "per: licensed}", "per: licensed, squares: awards}"), "squares: awards", "only a mean has 'squares'"),
         (("agenda.yml", "high: 110 %", "high: 30 %"), "high: 30 %", "low (0.4) is above high (0.3)"),
         (("agenda.yml", ", high: 110 %", ""), "low: 40 %", "either 'value', or both 'low' and 'high'"),

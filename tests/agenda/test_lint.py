@@ -65,6 +65,18 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a Poisson interval on a difference": (
         (AGENDA, "better: less", "interval: 'rate'\n    better: less"), "'rate'", "indicators.2.interval",
         "an interval 'rate' is of a number of events; 'licensed' is taken -1 times"),
+    "a standard of another dimension": (
+        (AGENDA, "kind: percent, of: enrolled, per: licensed}",
+         "kind: rate, of: enrolled, per: licensed, standard: {dimension: age_grp, weights: {infant: 1}, source: S}}"),
+        "kind: rate", "indicators.0.formula.standard.dimension", "there is no dimension 'age_grp'; did you mean 'age_group'?"),
+    "people who are not split by the standard": (
+        (AGENDA, "kind: percent, of: enrolled, per: licensed}",
+         "kind: rate, of: enrolled, per: licensed, standard: {dimension: age_group, weights: {infant: 1}, source: S}}"),
+        "kind: rate", "indicators.0.formula.standard", "'licensed' is not split by 'age_group', as all measures of a"),
+    "a standardised rate with limits of a share": (
+        (AGENDA, "kind: percent, of: enrolled, per: licensed}",
+         "kind: rate, of: enrolled, per: census, standard: {dimension: age_group, weights: {infant: 1}, source: S}}"),
+        "interval: wilson", "indicators.0.interval", "a rate with a 'standard' has an interval 'dobson', and nothing else has"),
     "gaps of a count": (
         (AGENDA, "better: less", "equity: {against: best}\n    better: less"), "equity:", "indicators.2.equity.against",
         "'net_awards' is a count, and groups differ in size"),

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from agenda.folder import Folder
-from agenda.indicators import Indicator, Term
+from agenda.indicators import Formula, Indicator, Term
 from agenda.model import Show
 from agenda.periods import Period
 from tests.dbt.lake_fixture import Reading
@@ -255,21 +255,16 @@ class Oracle:
         return {members: _weighted(term.weight, found) for members, found in (zeros | sums).items()}
 
     def indicator(self, indicator: Indicator, target: Period, place: str, shown: tuple[str, ...]) -> Iterator[tuple]:
-        """Rows of members, numerator, denominator and, for a formula with overlaps, the bounds of the numerator."""
+        """Rows of members, numerator, denominator, for a formula with overlaps the bounds of the numerator, why there
+        is no value, and what a standardised rate is of one."""
         has = {m.id: set(m.dimensions) for m in (*self.folder.agenda.measures, *self.folder.agenda.reference)}
-        over = [self.term(term, target, place, shown) for term in indicator.formula.of]
-        under = [
-            self.term(t, target, place, shown if set(shown) <= has[t.measure] else ())
-            for t in indicator.formula.per or ()
-        ]
-        split = [set(shown) <= has[t.measure] for t in indicator.formula.per or ()]
-        reported = [v for v, t in zip(over, indicator.formula.of, strict=True) if t.measure in self.measures]
-        reported += [
-            v
-            for v, t, s in zip(under, indicator.formula.per or (), split, strict=True)
-            if s and t.measure in self.measures
-        ]
-        least = self.folder.initiative.show.percent_from
+        formula, show = indicator.formula, self.folder.initiative.show
+        of, per = (_by_stratum(formula, terms or ()) for terms in (formula.of, formula.per))
+        over = [self.term(term, target, place, shown) for term in of]
+        split = [set(shown) <= has[t.measure] for t in per]
+        under = [self.term(t, target, place, shown if s else ()) for t, s in zip(per, split, strict=True)]
+        reported = [v for v, t in zip(over, of, strict=True) if t.measure in self.measures]
+        reported += [v for v, t, s in zip(under, per, split, strict=True) if s and t.measure in self.measures]
         for members in sorted({m for values in reported for m in values}):
             tops = [values.get(members) for values in over]
             bottoms = [values.get(members if s else ()) for values, s in zip(under, split, strict=True)]
@@ -278,9 +273,13 @@ class Oracle:
             said = [value.value if value else "O" for value in (*tops, *bottoms)]
             absence = "Q" if "Q" in said else "O" if "O" in said else None
             absence = absence or ("M" if top is None or (under and not (bottom and bottom.value)) else None)
-            if absence is None and indicator.formula.kind == "percent" and bottom and bottom.value < least:
+            rate = None
+            if absence is None and formula.standard is not None:
+                rate = _standardised(tuple(formula.standard.weights.values()), tops, bottoms)
+                absence = "M" if rate is None else "U" if top and top.value < show.standardised_from else None
+            if absence is None and formula.kind == "percent" and bottom and bottom.value < show.percent_from:
                 absence = "U"
-            yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high), absence
+            yield members, top and top.value, bottom and bottom.value, top and (top.low, top.high), absence, rate
 
     # -- cohorts --------------------------------------------------------------------------------------
 
@@ -311,6 +310,29 @@ class Oracle:
         """The same rules over the numbers of some partners."""
         numbers = [n for (partner, _), own in self.of.items() if partner in partners for n in own]
         return Oracle(self.folder, numbers, self.reference)
+
+
+def _by_stratum(formula: Formula, terms: Iterable[Term]) -> list[Term]:
+    """The terms, or each of them in every group that the standard population has."""
+    if formula.standard is None:
+        return list(terms)
+    dimension = formula.standard.dimension
+    return [
+        t.model_copy(update={"where": {**t.where, dimension: (m,)}}) for t in terms for m in formula.standard.weights
+    ]
+
+
+def _standardised(
+    weights: Sequence[Decimal], events: Sequence[Value | None], people: Sequence[Value | None]
+) -> float | None:
+    """The mean of the strata's rates, each as often as the standard population has of it."""
+    total = 0.0
+    for weight, event, count in zip(weights, events, people, strict=True):
+        numbers = [value.value if value else "O" for value in (event, count)]
+        if any(isinstance(number, str) for number in numbers) or not numbers[1]:
+            return None
+        total += float(weight) * float(numbers[0]) / float(numbers[1])
+    return total / float(sum(weights))
 
 
 Limits = tuple[float | None, float | None, float | None]

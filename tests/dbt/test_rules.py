@@ -105,8 +105,8 @@ def test_models_agree_with_the_rules_in_plain_python(
     times = {indicator.id: indicator.formula.times for indicator in folder.agenda.indicators}
     kinds = {indicator.id: indicator.formula.kind for indicator in folder.agenda.indicators}
     absences = {"M": 0, "O": 0, "Q": 0, "U": 0}
-    wide = 0
-    for (indicator_id, *_), (numerator, denominator, bounds, absence), (_, _, value, lower, upper, status) in (
+    wide = standardised = 0
+    for (indicator_id, *_), (numerator, denominator, bounds, absence, rate), (_, _, value, lower, upper, status) in (
         (key, expected[key], row) for key, row in found.items()
     ):
         if absence is not None:
@@ -116,11 +116,18 @@ def test_models_agree_with_the_rules_in_plain_python(
             is_flagged = is_wide(folder.initiative.show, kinds[indicator_id], value, lower, upper)
             wide += is_flagged
             assert status in ("UP" if is_flagged else "AP")
-            assert value == float(numerator * times[indicator_id]) / float(1 if denominator is None else denominator)
+            if rate is not None:
+                assert value == pytest.approx(rate * times[indicator_id], rel=1e-12)
+                standardised += 1
+            else:
+                assert value == float(numerator * times[indicator_id]) / float(
+                    1 if denominator is None else denominator
+                )
         if indicator_id == "waiting_children" and absence is None:
             assert (lower, upper) == (float(bounds[0]), float(bounds[1]))
     assert all(absences.values()), absences
     assert wide
+    assert standardised
     compare_changes(folder, warehouse)
     assert cohorts(folder, oracle, warehouse) > 10
 
@@ -182,7 +189,7 @@ def cohorts(folder: Folder, oracle: Oracle, warehouse: Warehouse) -> int:
             then = folder.initiative.calendar.shift(now, -steps)
             if value is None or numbers.get((id_, type_, then.key, place)) is None:
                 continue
-            if not all(rules[measure] in added for measure in measures):
+            if indicator.formula.standard or not all(rules[measure] in added for measure in measures):
                 continue
             partners = oracle.cohort(indicator, now, then, place)
             if partners:

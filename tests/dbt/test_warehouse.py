@@ -17,6 +17,8 @@ from agenda.lint import read
 from agenda.model import Coverage
 from agenda.periods import Calendar, Period
 from agenda.store import FolderStore
+from flows.explain import explain
+from flows.explain_words import lines
 from flows.revisions import Replay, revisions
 from flows.warehouse import WarehouseError, build_warehouse, warehouse_key
 from sources.lake import Lake as StoredLake
@@ -146,7 +148,7 @@ def test_an_agenda_older_than_the_rule_shows_a_percent_of_few(
     lake = Lake(tmp_path / "lake", folder.initiative.calendar)
     older = lake.land_agenda(folder)
     (file,) = (lake.path / "data/agenda_indicators").rglob("*.parquet")
-    lacking = ["show_from", "wide_above", "wide_share"]
+    lacking = ["show_from", "events_from", "wide_above", "wide_share"]
     pq.write_table(pq.read_table(file, partitioning=None).drop_columns(lacking), file)
     numbers = [("enrolled", "2025-09", "north", f"age={age}", n) for age, n in (("infant", 20), ("toddler", 4))]
     then = lake.deliver(Reading("a", "centers", numbers))
@@ -157,6 +159,54 @@ def test_an_agenda_older_than_the_rule_shows_a_percent_of_few(
     replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "infant_share", compiled)
     known = revisions(replay, folder.initiative.calendar, place="north")["2026Q1"]
     assert [one.said[0] for one in known if one.status] == [20 / 24, None]
+
+
+SLEEP = """
+  - {id: slept, name: Slept, unit: hours, kind: flow, subject: events, whole: no, dimensions: [age]}
+  - {id: slept_squared, name: Squares, unit: hours, kind: flow, subject: events, whole: no, dimensions: [age]}
+  - {id: nights, name: Nights, unit: nights, kind: flow, subject: events, dimensions: [age]}
+reference:"""
+LONGER = """
+  - id: longer
+    name: Sleep
+    definition: Hours a night.
+    unit: hours
+    level: outcome
+    better: more
+    formula: {kind: mean, of: slept, per: nights, squares: slept_squared}
+    interval: t
+    by: [age]
+goals:"""
+
+
+def test_a_mean_s_limits_are_made_of_sums_over_partners_and_months(
+    tmp_path: Path, build: Callable[..., Warehouse]
+) -> None:
+    """Student's ten patients, five of each partner, in two months; toddlers are all of them, of infants there is one."""
+    shutil.copytree(INITIATIVE, tmp_path / "initiative")
+    agenda = tmp_path / "initiative" / "agenda.yml"
+    text = agenda.read_text().replace("\nreference:", SLEEP).replace("\ngoals:", LONGER)
+    agenda.write_text(text.replace("peak_use]", "peak_use, longer]"))
+    folder = read(tmp_path / "initiative")
+    lake = Lake(tmp_path / "lake", folder.initiative.calendar)
+    lake.land_agenda(folder)
+    hours = [("0.7", "-1.6", "-0.2", "-1.2", "-0.1"), ("3.4", "3.7", "0.8", "0.0", "2.0")]
+    for partner, month, few in zip(("centers", "homes"), ("2025-07", "2025-08"), hours, strict=True):
+        numbers = [D(text) for text in few]
+        sums = {"slept": sum(numbers), "slept_squared": sum(n * n for n in numbers), "nights": D(5)}
+        lake.deliver(Reading(partner, partner, [(m, month, "state", "age=toddler", n) for m, n in sums.items()]))
+    one = [(m, "2025-07", "state", "age=infant", D(n)) for m, n in (("slept", 2), ("slept_squared", 4), ("nights", 1))]
+    lake.deliver(Reading("one", "agency", one))
+    warehouse = build(lake.path)
+    found = warehouse.rows(
+        """select members, value, round(lower, 4), round(upper, 4) from ind_values
+        where indicator = 'longer' and members <> '' order by members"""
+    )
+    assert found == [("age=infant", 2.0, None, None), ("age=toddler", 0.75, -0.5298, 2.0298)]
+    quarter = folder.initiative.calendar.parse("2026Q1")
+    text = "\n".join(lines(explain(folder, warehouse.path, "longer", quarter, "state", {"age": "toddler"})))
+    assert "how far chance could move a mean of this many (Student's t, 95 %)" in text
+    assert "Its squares, for the interval: 34.43" in text
 
 
 def test_periods_agree_with_the_calendar_in_python(warehouse: Warehouse) -> None:

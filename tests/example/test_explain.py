@@ -103,7 +103,7 @@ def test_words_name_the_files_and_hide_nothing_by_silence(explained: list[Explan
         assert made.name in text
         if made.value is None:
             is_few = f"{made.numerator:f} of {made.denominator:f}".replace(".000000", "") in text
-            assert "not zero" in text or "divide by is zero" in text or (is_few and "too few for a percent" in text)
+            assert "not zero" in text or "divide by is zero" in text or (is_few and "too few to tell" in text)
         first = next((n.origin.file for term in made.terms for n in term.numbers), "")
         assert first in text
         assert ("provisional" in text) == (made.status == "P")

@@ -51,11 +51,11 @@ def texts(quarter: Quarter) -> dict[str, str]:
 def test_the_parts_stand_in_the_place_of_the_percent(quarter: Quarter, tmp_path: Path) -> None:
     few = with_south(quarter, **FEW)
     said = texts(few)
-    assert (said["value"], said["note"], said["parts"]) == ("12 of 20", "too few for a percent", "12/20")
+    assert (said["value"], said["note"], said["parts"]) == ("12 of 20", "too few to tell", "12/20")
     assert "Sud: 12 of 20" in said["chart"]
     assert "12 of 20" in said["drawn"]
-    assert "too few for a percent" in said["notes"]
-    assert "too few for a percent for Sud" in said["unknown"]
+    assert "too few to tell" in said["notes"]
+    assert "too few to tell for Sud" in said["unknown"]
     write_data(few, tmp_path)
     with (tmp_path / "indicator_values.csv").open(newline="") as stream:
         (row,) = (r for r in csv.DictReader(stream) if r["status"] == "U")

@@ -96,7 +96,7 @@ def said(quarter: Quarter, indicator: str) -> str:
         ({"value": None, "status": "Q"}, "There is no value for the second quarter 2026: a partner suppressed a part of "
          "it, so that the sum is not known."),
         ({"value": None, "status": "U", "numerator": 12, "denominator": 20},
-         "In the second quarter 2026 it was 12 of 20: too few to say it as a percent."),
+         "In the second quarter 2026 it was 12 of 20: too few to tell."),
         ({"value": None, "status": "Q", "conf_status": "A"},
          "The value for the second quarter 2026 is withheld to protect people."),
     ],

@@ -6,6 +6,8 @@ with term_parts as (
         terms.term,
         terms.is_by_breakdown,
         terms.weight,
+        terms.stratum,
+        terms.standard,
         measure_values.period_type,
         measure_values.period,
         measure_values.place,
@@ -46,6 +48,8 @@ summed as (
         term,
         is_by_breakdown,
         weight,
+        stratum,
+        standard,
         period_type,
         period,
         place,
@@ -60,8 +64,8 @@ summed as (
         coalesce(max(status_rank), {{ rank_of('A') }}) as status_rank
     from term_parts
     group by
-        indicator, breakdown, part, term, is_by_breakdown, weight, period_type, period, place, members, is_overlap,
-        is_reference
+        indicator, breakdown, part, term, is_by_breakdown, weight, stratum, standard, period_type, period, place,
+        members, is_overlap, is_reference
 ),
 
 term_values as (
@@ -73,6 +77,44 @@ term_values as (
         -- What is not applicable is left out of a formula; what is missing or suppressed leaves it without a result.
         value is not null or zero is not null or status_rank < {{ rank_of('A') }} as is_said
     from summed
+),
+
+strata as (
+    select
+        indicator,
+        breakdown,
+        period_type,
+        period,
+        place,
+        members,
+        stratum,
+        cast(standard as double) as standard,
+        cast(sum(value) filter (where part = 'numerator') as double) as events,
+        cast(sum(value) filter (where part = 'denominator') as double) as people
+    from term_values
+    where stratum is not null
+    group by indicator, breakdown, period_type, period, place, members, stratum, standard
+),
+
+-- What the rate would be in the standard population; nothing where a stratum is unknown or empty. Doubles are added up
+-- in one order, so that they come to the same everywhere.
+standardised as (
+    select
+        indicator,
+        breakdown,
+        period_type,
+        period,
+        place,
+        members,
+        case
+            when bool_and(coalesce(people > 0 and events is not null, false))
+                then
+                    sum(standard * events / people order by stratum) / sum(standard order by stratum)
+        end as rate,
+        sqrt(greatest(0.0, sum(standard * standard * events / (people * people) order by stratum)))
+        / sum(standard order by stratum) as deviation
+    from strata
+    group by indicator, breakdown, period_type, period, place, members
 ),
 
 -- The terms that are split like the row itself make the rows.
@@ -123,16 +165,18 @@ asked as (
         indicators.times,
         indicators.interval,
         indicators.show_from,
+        indicators.events_from,
         indicators.wide_above,
         indicators.wide_share,
+        coalesce(bool_or(terms.stratum is not null), false) as is_standardised,
         count(*) filter (where terms.part = 'numerator') as numerator_terms,
         count(*) filter (where terms.part = 'denominator') as denominator_terms,
         count(*) filter (where terms.part = 'squares') as squares_terms
     from {{ source('lake', 'agenda_indicators') }} as indicators
     inner join {{ source('lake', 'agenda_terms') }} as terms on indicators.indicator = terms.indicator
     group by
-        indicators.indicator, indicators.times, indicators.interval, indicators.show_from, indicators.wide_above,
-        indicators.wide_share
+        indicators.indicator, indicators.times, indicators.interval, indicators.show_from, indicators.events_from,
+        indicators.wide_above, indicators.wide_share
 ),
 
 fractions as (
@@ -146,6 +190,10 @@ fractions as (
         asked.times,
         asked.interval,
         asked.show_from,
+        asked.events_from,
+        asked.is_standardised,
+        standardised.rate as standardised_rate,
+        standardised.deviation,
         asked.wide_above,
         asked.wide_share,
         asked.denominator_terms > 0 as has_denominator,
@@ -191,6 +239,14 @@ fractions as (
             and split_terms.period_type = whole_terms.period_type
             and split_terms.period = whole_terms.period
             and split_terms.place = whole_terms.place
+    left join standardised
+        on
+            split_terms.indicator = standardised.indicator
+            and split_terms.breakdown = standardised.breakdown
+            and split_terms.period_type = standardised.period_type
+            and split_terms.period = standardised.period
+            and split_terms.place = standardised.place
+            and split_terms.members = standardised.members
     left join {{ ref('fct_coverage') }} as coverage
         on
             split_terms.indicator = coverage.indicator
@@ -215,7 +271,7 @@ counted as (
                         't',
                         'none'
                     )
-            when numerator < 0 then 'none'
+            when numerator < 0 or (interval = 'dobson' and numerator = 0) then 'none'
             when interval = 'wilson' and numerator > denominator then 'none'
             when interval in ('byar', 'poisson', 'rate') and denominator < 0 then 'none'
             when interval = 'rate' and numerator >= 10 then 'byar'
@@ -226,8 +282,9 @@ counted as (
             when status_rank = {{ rank_of('Q') }} then 'Q'
             when is_lacking then 'O'
             when numerator is null or (has_denominator and coalesce(denominator, 0) = 0) then 'M'
+            when is_standardised and standardised_rate is null then 'M'
             when not is_enough then 'L'
-            when denominator < show_from then 'U'
+            when denominator < show_from or numerator < events_from then 'U'
         end as absence
     from fractions
 ),
@@ -237,10 +294,15 @@ counted as (
 divided as (
     select
         counted.*,
-        case when counted.absence is null then cast(counted.numerator * counted.times as double) / counted.divisor end
-            as value,
         case
             when counted.absence is not null then null
+            when counted.is_standardised then counted.standardised_rate * counted.times
+            else cast(counted.numerator * counted.times as double) / counted.divisor
+        end as value,
+        case
+            when counted.absence is not null then null
+            when counted.method = 'dobson'
+                then {{ dobson('counted', '-') }} * counted.times
             when counted.method = 't'
                 then counted.events / counted.divisor - {{ standard_errors('counted', 'student.quantile') }}
             when counted.method = 'wilson'
@@ -256,6 +318,8 @@ divided as (
         end as lower,
         case
             when counted.absence is not null then null
+            when counted.method = 'dobson'
+                then {{ dobson('counted', '+') }} * counted.times
             when counted.method = 't'
                 then counted.events / counted.divisor + {{ standard_errors('counted', 'student.quantile') }}
             when counted.method = 'wilson'

@@ -8,12 +8,14 @@ with measures as (
     inner join {{ source('lake', 'agenda_measures') }} as measures on terms.measure = measures.measure
     where
         not measures.is_reference
+        and terms.part <> 'squares'
         and terms.indicator not in (
             select others.indicator
             from {{ source('lake', 'agenda_terms') }} as others
             inner join {{ source('lake', 'agenda_measures') }} as rules on others.measure = rules.measure
             where
                 rules.over_partners = 'overlap'
+                or others.stratum is not null  -- whose rates a sum over fewer partners doesn't keep
                 or rules.over_time in ('mean', 'max')
                 or rules.measure in (select ranked.measure from {{ source('lake', 'agenda_precedence') }} as ranked)
         )

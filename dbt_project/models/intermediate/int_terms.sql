@@ -18,12 +18,16 @@ terms as (
         terms.term,
         terms.measure,
         terms.weight,
+        terms.stratum,
+        terms.standard,
         count(shown.dimension) = count(has.dimension) as is_by_breakdown
     from {{ source('lake', 'agenda_terms') }} as terms
     inner join shown on terms.indicator = shown.indicator
     left join {{ source('lake', 'agenda_measure_dimensions') }} as has
         on terms.measure = has.measure and shown.dimension = has.dimension
-    group by shown.indicator, shown.breakdown, terms.part, terms.term, terms.measure, terms.weight
+    group by
+        shown.indicator, shown.breakdown, terms.part, terms.term, terms.measure, terms.weight, terms.stratum,
+        terms.standard
 ),
 
 -- What the term needs its measure split by: what it is shown by and what it is filtered by.
@@ -63,6 +67,8 @@ select
     terms.term,
     terms.measure,
     terms.weight,
+    terms.stratum,
+    terms.standard,
     terms.is_by_breakdown,
     coalesce(splits.split, '') as split
 from terms
