@@ -56,6 +56,12 @@ STATUS = {
 }
 FEW = "too few for a percent: the agenda asks for more below the line (show, in initiative.yml)"
 
+HIDDEN = {
+    "A": "withheld (A): few people are counted, or are left without it",
+    "D": "withheld (D): for others' sake, so that what is withheld of them can't be reckoned back",
+}
+"""What an edition says of a value instead of a number, by its CONF_STATUS."""
+
 
 def data(made: Explanation) -> dict[str, Any]:
     """All of it for programs."""
@@ -271,7 +277,7 @@ def _superseded(made: Explanation) -> Iterator[str]:
 def _editions(made: Explanation) -> Iterator[str]:
     said = (
         f"{_when(one.published_at)}  report {one.quarter}, edition {one.edition[:8]}: "
-        f"{_published(made, one.value)}  {one.status}"
+        + (HIDDEN[one.conf_status] if one.conf_status in HIDDEN else f"{_published(made, one.value)}  {one.status}")
         for one in made.editions
     )
     yield from _section("As it was published", said)
