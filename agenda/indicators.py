@@ -60,6 +60,16 @@ class Formula(Entry):
         return self
 
 
+class Definition(Entry):
+    """What a number says and how it is counted, ``since`` a period (none: from the beginning) until the next one;
+    ``changed`` says why it took the place of the one before."""
+
+    definition: str
+    formula: Formula
+    since: PeriodText | None = None
+    changed: str = ""
+
+
 class Baseline(Entry):
     """Where the indicator stood. Without ``value`` it is what the data say for that period, whatever comes in later.
 
@@ -109,12 +119,17 @@ Poisson, or the rule ``rate``: Byar's, and exact Poisson under a count of 10; St
 ``squares``. docs/numbers.md has the sources."""
 
 
-class Indicator(Entry):
+class Equity(Entry):
+    """What the groups of each breakdown are held against: the ``best`` of them, a named member of each dimension, or
+    ``none``."""
+
+    against: Literal["best", "none"] | dict[Name, Code]
+
+
+class Indicator(Definition):
     id: Name
     name: Text
-    definition: str
     unit: str
-    formula: Formula
     level: Literal["output", "outcome", "impact", "system"]
     better: Literal["more", "less", "band"]
     owner: str = ""
@@ -126,8 +141,29 @@ class Indicator(Entry):
     baseline: Baseline | None = None
     targets: tuple[Target, ...] = ()
     path: Literal["linear", "compound"] = "linear"  # by the same amount each day, or by the same share
+    equity: Equity | None = None
+    earlier: tuple[Definition, ...] = ()  # what it was before, the oldest first; see agenda.versions
+
+    @property
+    def formulas(self) -> tuple[tuple[tuple[str | int, ...], Formula], ...]:
+        """Every formula, the oldest first, with where it stands in the indicator's entry."""
+        earlier = ((("earlier", i, "formula"), version.formula) for i, version in enumerate(self.earlier))
+        return (*earlier, (("formula",), self.formula))
 
     @property
     def breakdowns(self) -> tuple[tuple[str, ...], ...]:
         """The dimensions of each breakdown, in alphabetical order within it."""
         return tuple(tuple(sorted(part.strip() for part in text.split("*"))) for text in self.by)
+
+    def against(self, dimensions: tuple[str, ...]) -> Literal["best"] | dict[str, str] | None:
+        """What the groups of a breakdown are held against; None: nothing.
+
+        Unless the agenda says otherwise it is the best group. A count's groups differ in size, so a gap between them
+        says nothing, and no end of a band is the best.
+        """
+        chosen = self.equity.against if self.equity is not None else "best"
+        if self.formula.kind == "count" or chosen == "none":
+            return None
+        if isinstance(chosen, dict) and set(dimensions) <= set(chosen):
+            return {dimension: chosen[dimension] for dimension in dimensions}
+        return None if self.better == "band" else "best"

@@ -14,8 +14,10 @@ from agenda.folder import Folder, Path_, read_folder
 from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
+from agenda.lint_equity import equity_problems
 from agenda.lint_partners import partners_problems
 from agenda.lint_targets import targets_problems
+from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
 
 
@@ -34,7 +36,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    of_files = (agenda_problems, targets_problems, disclosure_problems, partners_problems)
+    of_files = (agenda_problems, targets_problems, version_problems, equity_problems, disclosure_problems,
+                partners_problems)  # fmt: skip
     for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 
@@ -101,6 +104,8 @@ def _named(folder: Folder) -> Iterator[tuple[str, Path_, str]]:
         if indicator.baseline:
             named.append(("agenda.yml", (*base, "baseline", "period"), indicator.baseline.period))
         named += [("agenda.yml", (*base, "targets", j, "by"), t.by) for j, t in enumerate(indicator.targets)]
+        named.append(("agenda.yml", (*base, "since"), indicator.since))
+        named += [("agenda.yml", (*base, "earlier", j, "since"), e.since) for j, e in enumerate(indicator.earlier)]
     for i, partner in enumerate(folder.partners.partners):
         named += [("partners.yml", ("partners", i, key), getattr(partner, key)) for key in ("since", "until")]
     for i, activity in enumerate(folder.activities.activities):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from agenda.errors import Problem
 from agenda.folder import Path_, misplaced, nearest
-from agenda.indicators import Indicator
+from agenda.indicators import Formula, Indicator
 from agenda.known import Known
 from agenda.model import Measure, Member, Place
 from agenda.reference import figures
@@ -114,26 +114,31 @@ def _reference(known: Known) -> Iterator[Problem]:
 def _formulas(known: Known) -> Iterator[Problem]:
     for i, indicator in enumerate(known.folder.agenda.indicators):
         base: Path_ = ("indicators", i)
-        terms = [
-            ((*base, "formula", part, j), term)
-            for part in ("of", "per", "squares")
-            for j, term in enumerate(getattr(indicator.formula, part) or ())
-        ]
-        for path, term in terms:
-            yield from known.check(FILE, path, "measure", term.measure, known.numbers)
-            for dimension, members in term.where.items():
-                yield from _members(known, (*path, "where", dimension), term.measure, dimension, members)
-        if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
-            message = f"{indicator.id!r} uses reference series only; it needs a measure that partners report"
-            yield known.problem(FILE, (*base, "formula"), message)
-        if wrong := _no_interval(known, indicator):
-            yield known.problem(FILE, (*base, "interval"), wrong)
+        for path, formula in indicator.formulas:
+            yield from _formula(known, (*base, *path), indicator.id, formula)
+            if wrong := _no_interval(known, indicator, formula):
+                yield known.problem(FILE, (*base, "interval"), wrong)
         yield from _breakdowns(known, base, indicator)
 
 
-def _no_interval(known: Known, indicator: Indicator) -> str | None:
+def _formula(known: Known, base: Path_, indicator: str, formula: Formula) -> Iterator[Problem]:
+    terms = [
+        ((*base, part, j), term)
+        for part in ("of", "per", "squares")
+        for j, term in enumerate(getattr(formula, part) or ())
+    ]
+    for path, term in terms:
+        yield from known.check(FILE, path, "measure", term.measure, known.numbers)
+        for dimension, members in term.where.items():
+            yield from _members(known, (*path, "where", dimension), term.measure, dimension, members)
+    if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
+        message = f"{indicator!r} uses reference series only; it needs a measure that partners report"
+        yield known.problem(FILE, base, message)
+
+
+def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | None:
     """Why chance doesn't move this indicator in the way that its interval supposes."""
-    interval, formula = indicator.interval, indicator.formula
+    interval = indicator.interval
     if formula.squares is not None and interval != "t":
         return f"{indicator.id!r} has squares, which only an interval t makes use of"
     if interval == "none":

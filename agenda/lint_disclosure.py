@@ -33,16 +33,17 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
             )
             yield known.problem(FILE, ("measures", i, "subject"), message)
     for i, indicator in enumerate(folder.agenda.indicators):
-        formula = indicator.formula
-        if any(term.measure in people for term in formula.squares or ()):
-            message = (
-                f"the squares of {indicator.id} count people, which the disclosure policy small_counts can't protect"
-            )
-            yield known.problem(FILE, ("indicators", i, "formula", "squares"), message)
-        parts = (("of", formula.of), ("per", formula.per or ()))
-        for name, terms in parts:
+        for at, formula in indicator.formulas:
+            if any(term.measure in people for term in formula.squares or ()):
+                message = f"the squares of {indicator.id} count people, and the policy small_counts can't protect these"
+                yield known.problem(FILE, ("indicators", i, *at, "squares"), message)
+        for at, name, terms in (
+            (at, name, terms)
+            for at, formula in indicator.formulas
+            for name, terms in (("of", formula.of), ("per", formula.per or ()))
+        ):
             if any(t.measure in people for t in terms) and (len(terms) > 1 or any(t.where for t in terms)):
-                path: Path_ = ("indicators", i, "formula", name)
+                path: Path_ = ("indicators", i, *at, name)
                 message = (
                     f"{indicator.id} adds up or filters counts of people, which the disclosure policy small_counts "
                     "can't protect; give it a measure of its own"

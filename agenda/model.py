@@ -71,6 +71,12 @@ class StatusRule(Entry):
     at_risk_from: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.5")
 
 
+class Coverage(Entry):
+    """How many must have reported for a number to be shown: ``minimum`` is the share of the partners that owe it."""
+
+    minimum: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.75")  # docs/numbers.md has the source
+
+
 class Show(Entry):
     """How much must stand behind a number for it to be shown as one, and how wide an interval is flagged.
 
@@ -113,6 +119,7 @@ class Initiative(Entry):
     notify: Notify | None = None
     watch: Watch | None = None
     status: StatusRule = StatusRule()
+    coverage: Coverage = Coverage()
     show: Show = Show()
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.periods import Period
 from agenda.reference import Figure, figures
+from agenda.versions import indicator_of, versions
 
 VALUE = pa.decimal128(18, 6)
 """Every reported or agreed number: exact, up to 999,999,999,999 with six decimals."""
@@ -28,7 +29,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     for name, fields in {
         "agenda_initiative": [
             ("initiative", _TEXT), ("name", _TEXT), ("year_starts", _INT), ("year_named", _TEXT),
-            ("at_risk_from", VALUE),
+            ("at_risk_from", VALUE), ("minimum_coverage", VALUE), ("due_days", _INT),
         ],
         "agenda_goals": [
             ("goal", _TEXT), ("position", _INT), ("name", _TEXT), ("statement", _TEXT), ("headline", _TEXT),
@@ -41,12 +42,19 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("path", _TEXT),
         ],
         "agenda_indicator_periods": [("indicator", _TEXT), ("period_type", _TEXT)],
+        "agenda_definitions": [
+            ("indicator", _TEXT), ("version", _INT), ("series", _TEXT), ("since_start", _DATE), ("until_start", _DATE),
+            ("definition", _TEXT), ("changed", _TEXT),
+        ],
         "agenda_terms": [
             ("term", _INT), ("indicator", _TEXT), ("part", _TEXT), ("measure", _TEXT), ("weight", VALUE),
         ],
         "agenda_term_members": [("term", _INT), ("dimension", _TEXT), ("member", _TEXT)],
         "agenda_breakdowns": [("indicator", _TEXT), ("breakdown", _TEXT)],
         "agenda_breakdown_dimensions": [("breakdown", _TEXT), ("dimension", _TEXT)],
+        "agenda_gaps": [
+            ("indicator", _TEXT), ("breakdown", _TEXT), ("against", _TEXT), ("has_interval", _FLAG),
+        ],
         "agenda_measures": [
             ("measure", _TEXT), ("name", _TEXT), ("unit", _TEXT), ("kind", _TEXT), ("subject", _TEXT),
             ("over_time", _TEXT), ("over_partners", _TEXT), ("is_reference", _FLAG),
@@ -107,6 +115,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def _initiative(folder: Folder) -> Rows:
     initiative, agenda = folder.initiative, folder.agenda
     year, status = initiative.year, initiative.status
+    named = (initiative.id, initiative.name, year.starts, year.named)
     parents = {place.id: place.parent for place in agenda.places}
 
     def line(place: str | None) -> Iterable[str]:
@@ -115,7 +124,7 @@ def _initiative(folder: Folder) -> Rows:
             place = parents[place]
 
     return {
-        "agenda_initiative": [(initiative.id, initiative.name, year.starts, year.named, status.at_risk_from)],
+        "agenda_initiative": [(*named, status.at_risk_from, initiative.coverage.minimum, initiative.due_days)],
         "agenda_goals": [(g.id, i, g.name, g.statement, g.headline) for i, g in enumerate(agenda.goals)],
         "agenda_dimensions": [(d.id, i, d.name) for i, d in enumerate(agenda.dimensions)],
         "agenda_members": [(d.id, m.id, i, m.name) for d in agenda.dimensions for i, m in enumerate(d.members)],
@@ -131,11 +140,16 @@ def _indicators(folder: Folder) -> Rows:
     root = next(place.id for place in agenda.places if place.parent is None)
     goal_of = {id_: goal.id for goal in agenda.goals for id_ in goal.indicators}
     position = {id_: i for i, id_ in enumerate(id_ for goal in agenda.goals for id_ in goal.indicators)}
+    overlapping = {dimension.id for dimension in agenda.dimensions if dimension.overlap}
     rows: Rows = {name: [] for name in SCHEMAS if name.startswith("agenda_")}
-    for ind in sorted(agenda.indicators, key=lambda indicator: position[indicator.id]):
-        formula = ind.formula
+    ordered = sorted(agenda.indicators, key=lambda indicator: position[indicator.id])
+    dimensions = {m.id: set(m.dimensions) for m in agenda.measures}
+    dimensions |= {series.id: set(series.dimensions) for series in agenda.reference}
+    for ind in (version.indicator for each in ordered for version in versions(each, calendar)):
+        formula, of = ind.formula, indicator_of(ind.id)
+        split = set.intersection(*(dimensions[t.measure] for t in (*formula.of, *(formula.squares or ()))))
         rows["agenda_indicators"].append(
-            (ind.id, goal_of[ind.id], position[ind.id], ind.name, ind.definition, ind.limitations, ind.unit,
+            (ind.id, goal_of[of], position[of], ind.name, ind.definition, ind.limitations, ind.unit,
              ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval,
              *_shown(folder, ind), ind.path)
         )  # fmt: skip
@@ -146,7 +160,14 @@ def _indicators(folder: Folder) -> Rows:
                 rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight))
                 rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
         rows["agenda_breakdowns"].append((ind.id, ""))
-        rows["agenda_breakdowns"] += [(ind.id, " * ".join(dims)) for dims in ind.breakdowns]
+        # An earlier definition may be of measures that can't be split by all that today's is shown by.
+        for dims in (dims for dims in ind.breakdowns if split >= set(dims)):
+            rows["agenda_breakdowns"].append((ind.id, " * ".join(dims)))
+            if (against := ind.against(dims)) is not None:
+                # Who is in two groups at once makes their numbers depend on each other, and the limits suppose none do.
+                has_interval = ind.interval != "none" and not overlapping & set(dims)
+                named = None if against == "best" else members_text(against)
+                rows["agenda_gaps"].append((ind.id, " * ".join(dims), named, has_interval))
         if ind.baseline:
             at = calendar.parse(ind.baseline.period)
             rows["agenda_baselines"].append((ind.id, at.key, at.start, at.end, ind.baseline.value, ind.baseline.locked))
@@ -158,8 +179,14 @@ def _indicators(folder: Folder) -> Rows:
             )  # fmt: skip
     crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
     rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
-    filled = ("agenda_indicators", "agenda_indicator_periods", "agenda_terms", "agenda_term_members",
-              "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_baselines", "agenda_targets")  # fmt: skip
+    rows["agenda_definitions"] = [
+        (each.id, v.number, v.indicator.id, v.since and v.since.start, v.until and v.until.start,
+         v.indicator.definition, v.changed)
+        for each in ordered for v in versions(each, calendar)
+    ]  # fmt: skip
+    filled = ("agenda_definitions", "agenda_indicators", "agenda_indicator_periods", "agenda_terms",
+              "agenda_term_members", "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps",
+              "agenda_baselines", "agenda_targets")  # fmt: skip
     return {name: rows[name] for name in filled}
 
 

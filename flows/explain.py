@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,10 +20,11 @@ import duckdb
 from agenda.errors import ConfigurationError, Unavailable
 from agenda.folder import Folder, nearest
 from agenda.periods import Period
-from agenda.statuses import ORDER
+from agenda.statuses import ORDER, THIN
 from agenda.tables import members_text
 from flows import explain_sql as sql
 from flows.explain_aims import Aims, aims
+from flows.explain_beside import Defined, Gap, defined, gap, otherwise
 from flows.explain_sums import Share, added
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference, compared
@@ -166,6 +167,7 @@ class Explanation:
 
     indicator: str
     name: str
+    defined: Defined
     definition: str
     unit: str
     kind: str
@@ -185,6 +187,7 @@ class Explanation:
     status: str
     expected_reporters: int
     actual_reporters: int
+    gap: Gap | None
     terms: tuple[Term, ...]
     uncounted: tuple[Number, ...]
     owed: tuple[Owed, ...]
@@ -220,11 +223,12 @@ class _Reader:
         place: str | None, where: Mapping[str, str],
     ) -> None:  # fmt: skip
         self.folder, self.connection, self.period = folder, connection, period
-        found = self.rows(sql.INDICATOR, indicator=indicator)
+        self.defined = defined(self.rows, indicator, period.key)
+        found = self.rows(sql.INDICATOR, indicator=self.defined.series)
         if not found:
-            known = [row["indicator"] for row in self.rows("select indicator from dim_indicators")]
+            known = [row["indicator"] for row in self.rows("select distinct indicator from dim_series")]
             raise ConfigurationError(f"there is no indicator {indicator!r}{nearest(indicator, known)}")
-        self.indicator = found[0]
+        self.indicator = found[0] | {"indicator": indicator}
         self.names = {
             "partners": self.named("select partner as id, name from dim_partners"),
             "places": self.named("select place as id, name from dim_places"),
@@ -240,10 +244,10 @@ class _Reader:
             kinds = " and ".join(self.indicator["periods"])
             raise ConfigurationError(f"{indicator} is computed by {kinds}, and {period} is a {period.type}")
         self.asked = {
-            "indicator": indicator, "period": period.key, "place": self.place,
+            "indicator": self.defined.series, "period": period.key, "place": self.place,
             "breakdown": self.breakdown, "members": self.members,
         }  # fmt: skip
-        self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": indicator}
+        self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": self.defined.series}
         self.sheets: dict[tuple[str, str], str] = {}
 
     def rows(self, query: str, **given: Any) -> list[dict[str, Any]]:
@@ -264,7 +268,7 @@ class _Reader:
             if f"{dimension}={member}" not in known:
                 near = nearest(member, [text.split("=", 1)[1] for text in known])
                 raise ConfigurationError(f"{dimension} has no member {member!r}{near}")
-        found = {row["breakdown"] for row in self.rows(sql.BREAKDOWNS, indicator=self.indicator["indicator"])}
+        found = {row["breakdown"] for row in self.rows(sql.BREAKDOWNS, indicator=self.defined.series)}
         for breakdown in found:
             if set(where) == set(breakdown.split(" * ") if breakdown else ()):
                 return str(breakdown)
@@ -282,11 +286,13 @@ class _Reader:
         terms = tuple(self._terms())
         made = Explanation(
             **{k: self.indicator[k] for k in ("indicator", "name", "definition", "unit", "kind", "times", "decimals")},
+            defined=replace(self.defined, otherwise=otherwise(self.rows, self.indicator["indicator"], self.asked)),
             interval=self.indicator["interval"] or "",
             period=self.period.key, place=self.place, members=self.members,
             as_of=build["as_of"], agenda_as_of=build["agenda_as_of"],
             **{k: value[k] for k in ("value", "numerator", "denominator", "lower", "upper", "status")},
             expected_reporters=value["expected_reporters"], actual_reporters=value["actual_reporters"],
+            gap=gap(self.rows, self.asked),
             terms=terms,
             uncounted=tuple(self._uncounted()),
             owed=tuple(Owed(**row) for row in self.rows(sql.OWED, **self.span, period=self.period.key)),
@@ -380,7 +386,9 @@ def _without(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _prove(made: Explanation) -> None:
-    """The listed numbers make numerator and denominator exactly."""
+    """The listed numbers make numerator and denominator exactly, where these are given."""
+    if made.status == THIN:
+        return
     for part, expected in (("numerator", made.numerator), ("denominator", made.denominator)):
         values = [term.value for term in made.terms if term.part == part and not term.is_left_out]
         known = [value for value in values if value is not None]

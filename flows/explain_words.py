@@ -15,9 +15,10 @@ from textwrap import wrap
 from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.statuses import STATUSES, SUPPRESSED, UNRELIABLE
+from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
+from flows.explain_beside import defined_said, gap_said
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
 
@@ -50,6 +51,7 @@ STATUS = {
     "A": "complete: everybody who owes a number for it has reported",
     "P": "provisional: a partner, a month or some records are missing",
     "O": "not reported: a part of the formula is missing. This is not zero",
+    "L": "withheld: fewer of the partners that owe it reported than the agreed minimum. This is not zero",
     "M": "cannot be: it is not applicable, or the number to divide by is zero",
     "U": "of low reliability: its interval is wide, or a partner said so",
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
@@ -96,9 +98,12 @@ def _head(made: Explanation) -> Iterator[str]:
     reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
     status = FEW if _is_few(made) else STATUS.get(made.status) or STATUSES[made.status].lower()
     yield f"  {made.status}, {status}; {reporters}"
+    if made.gap is not None:
+        yield f"  Beside {_members(made, made.gap.against)}: {gap_said(made.gap, made.kind, made.decimals)}"
     yield f"  As known on {_when(made.as_of)}, by the agenda of {_when(made.agenda_as_of)}"
     yield ""
     yield from _wrapped(made.definition, "  ")
+    yield from (line for said in defined_said(made.defined, partial(shown, made)) for line in _wrapped(said, "  "))
 
 
 def _changes(made: Explanation) -> Iterator[str]:
@@ -129,6 +134,8 @@ def _value(made: Explanation) -> str:
     if _is_few(made):
         return f"{number(made.numerator)} of {number(made.denominator)}"
     said = shown(made, made.value)
+    if made.status == THIN:
+        return "withheld"
     if made.denominator is None:
         return said if made.kind == "count" else f"{said}  (nothing to divide by was reported)"
     times = f" × {made.times:,}" if made.times != 1 else ""
@@ -145,7 +152,7 @@ def _part(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[str]:
         "denominator": ("Divided by", made.denominator),
         "squares": ("Its squares, for the interval", sum((term.value for term in terms if term.value), Decimal())),
     }[part]
-    yield from ("", f"{title}: {number(total, _numbers(made, part))}")
+    yield from ("", f"{title}: {'withheld' if made.status == THIN else number(total, _numbers(made, part))}")
     for term in terms:
         yield from _term(made, term)
 
@@ -249,15 +256,13 @@ def _cohorts(made: Explanation) -> Iterator[str]:
     for one in made.cohorts:
         others = [_partner(made, partner) for partner in one.others]
         more = f" and {len(others) - NOTES} more" if len(others) > NOTES else ""
-        yield from _section(
-            f"Against {one.against}",
-            [
-                f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
-                f"among the {_count(one.partners, 'partner')} that reported the same both times: "
-                f"{shown(made, one.against_value)} → {shown(made, one.value)}",
-                f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
-            ],
-        )
+        said = [
+            f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
+            f"among the {_count(one.partners, 'partner')} that reported the same both times: "
+            f"{shown(made, one.against_value)} → {shown(made, one.value)}",
+            f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
+        ]
+        yield from _section(f"Against {one.against}", said)
 
 
 def _remarks(made: Explanation) -> Iterator[str]:
@@ -338,11 +343,7 @@ def _listed(made: Explanation, partners: Iterable[str]) -> str:
 
 
 def _members(made: Explanation, text: str) -> str:
-    return ", ".join(_name(made.names["members"], part) for part in text.split("|") if part)
-
-
-def _name(names: Mapping[str, str], part: str) -> str:
-    return names.get(part, part)
+    return ", ".join(made.names["members"].get(part, part) for part in text.split("|") if part)
 
 
 def _sum(numbers: Sequence[Number]) -> str:
@@ -369,8 +370,9 @@ def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds
     for period, moments in found.items():
         for order, known in enumerate(moments):
             said = _as_shown(indicator.formula.kind, indicator.decimals, indicator.unit, known.value)
-            named = "" if order else period
-            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}"
+            named, before = ("", moments[order - 1].version) if order else (period, None)
+            method = "; R3, method: by another definition" if before and known.version not in (before, None) else ""
+            yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}{method}"
     changed = sum(len(moments) > 1 for moments in found.values())
     yield ""
     yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."

@@ -21,8 +21,8 @@ from flows.warehouse import models
 from sources.lake import Manifest
 
 DATABASE = "replay"
-Said = tuple[float | None, Decimal | None, Decimal | None, str | None]
-"""Value, numerator, denominator and status."""
+Said = tuple[float | None, Decimal | None, Decimal | None, str | None, int | None]
+"""Value, numerator, denominator, status, and the number of the definition that it is by."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,12 @@ class Known:
     numerator: Decimal | None
     denominator: Decimal | None
     status: str | None
+    version: int | None
     why: tuple[str, ...]
 
     @property
     def said(self) -> Said:
-        return self.value, self.numerator, self.denominator, self.status
+        return self.value, self.numerator, self.denominator, self.status, self.version
 
 
 class Replay:
@@ -66,7 +67,7 @@ class Replay:
         later = [(m.batch, r) for m in self.manifests for r in m.readings if first[r] != m.batch] or [("", "")]
         self.connection.execute("create table raw.later (batch text, reading text)")
         self.connection.executemany("insert into raw.later values (?, ?)", later)
-        of_indicator = "indicator = $indicator"
+        of_indicator = "(indicator = $indicator or starts_with(indicator, $indicator || '@'))"  # all of its definitions
         for table in ("agenda_terms", "agenda_indicators", "agenda_indicator_periods", "agenda_breakdowns"):
             self._copy(lake, table, of_indicator)
         for table in self.tables:
@@ -143,12 +144,13 @@ class Replay:
         if not self.run(moment):
             return {}
         found = self.connection.execute(
-            """select period, value, numerator, denominator, status from ind_values
-            where members = $members and place = coalesce($place,
+            """select period, value, numerator, denominator, status, s.version
+            from ind_values v join dim_series s using (period) where v.indicator = s.series and s.is_in_force
+            and members = $members and place = coalesce($place,
                 (select place from lake.agenda_places where parent is null order by position limit 1))""",
             {"members": members, "place": place},
         ).fetchall()
-        return {period: (value, top, bottom, status) for period, value, top, bottom, status in found}
+        return {period: tuple(said) for period, *said in found}
 
     def run(self, moment: datetime) -> bool:
         """Run the models over what was known at a moment; False where no agenda was yet."""
@@ -181,7 +183,7 @@ def revisions(
     for moment, why in replay.moments(calendar, about):
         said = replay.at(moment, place, members)
         for key in {*said, *found} if about is None else {about.key} & {*said, *found}:
-            now = Known(moment, *said.get(key, (None, None, None, None)), why)
+            now = Known(moment, *said.get(key, (None,) * 5), why)
             before = found.setdefault(key, [])
             if not before or before[-1].said != now.said:
                 before.append(now)

@@ -15,7 +15,7 @@ from agenda.periods import Period
 
 COLUMNS = (
     "indicator", "period", "place", "breakdown", "members", "value", "numerator", "denominator", "lower", "upper",
-    "status", "expected_reporters", "actual_reporters",
+    "status", "expected_reporters", "actual_reporters", "version",
 )  # fmt: skip
 
 
@@ -34,7 +34,10 @@ def values(
         raise ConfigurationError(f"there is no place {place!r}{nearest(place, places)}")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
-            f"""select {", ".join(f"v.{name}" for name in COLUMNS)} from ind_values v join dim_places p using (place)
+            f"""select {", ".join(COLUMNS)} from (
+                select v.* replace (s.indicator as indicator), s.version
+                from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period and s.is_in_force
+            ) v join dim_places p using (place)
             where v.indicator = $indicator and v.period = $period and v.place = coalesce($place, v.place)
             order by p.position, v.breakdown, v.members""",
             {"indicator": indicator, "period": period.key, "place": place},

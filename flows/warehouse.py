@@ -104,7 +104,7 @@ def models(database: str, *, cache: Path) -> Models:
     with _workplace(cache.resolve() / f"{database}.duckdb") as workplace:
         given = {"lake": "", "warehouse": str(workplace / f"{database}.duckdb"), "as_of": ""}
         parsed = cache / f"{_project_key(database)}.msgpack"
-        result = _dbt("compile", given, workplace, parsed, None, "--select", "+ind_values")
+        result = _dbt("compile", given, workplace, parsed, None, "--select", "+ind_values", "dim_series")
         _explain(result)
         _keep(workplace, parsed)
         read = _read(parsed)

@@ -16,14 +16,15 @@ from typing import NamedTuple
 
 from agenda.errors import HeldBack
 from agenda.folder import Folder
-from agenda.indicators import Indicator, Terms
+from agenda.indicators import Formula, Indicator, Terms
 from agenda.model import Measure
 from agenda.periods import Calendar, Period
+from agenda.versions import versions
 from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
 
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
-ROW = ("indicator", "period_type", "period", "place", "breakdown", "members")
+ROW = ("indicator", "period_type", "period", "place", "breakdown", "members", "version")
 
 
 class Key(NamedTuple):
@@ -46,6 +47,7 @@ class Row(NamedTuple):
     place: str
     breakdown: str
     members: str
+    version: int
     numerator: Decimal | None
     denominator: Decimal | None
     upper: float | None
@@ -87,6 +89,10 @@ class Cells:
         self.indicators: dict[str, Indicator] = {i.id: i for i in agenda.indicators}
         self.parents = {place.id: place.parent for place in agenda.places}
         self.calendar: Calendar = self.folder.initiative.calendar
+        self._formulas = {
+            (i.id, version.number): version.indicator.formula
+            for i in agenda.indicators for version in versions(i, self.calendar)
+        }  # fmt: skip
 
     # -- taking in -------------------------------------------------------------------------------------
 
@@ -104,8 +110,8 @@ class Cells:
                 facts.is_out |= not is_now and is_shown
                 facts.was_hidden |= not is_now and not is_shown
                 facts.was_marked |= row.code == "A" and not is_shown and self._is_small(value)
-            if numerator in truths and self.indicators[row.indicator].formula.kind == "percent":
-                per = self.indicators[row.indicator].formula.per or ()
+            if numerator in truths and self._formula(row).kind == "percent":
+                per = self._formula(row).per or ()
                 if denominator is not None and denominator in truths:
                     complements.append((numerator, denominator))
                 elif row.denominator is not None and all(term.measure in self.reference for term in per):
@@ -120,7 +126,7 @@ class Cells:
 
     def keys(self, row: Row) -> tuple[Key | None, Key | None]:
         """The cells that are a row's numerator and denominator; None for what isn't about people."""
-        formula = self.indicators[row.indicator].formula
+        formula = self._formula(row)
         found = []
         for terms in (formula.of, formula.per or ()):
             measure = self._measure(terms)
@@ -129,13 +135,17 @@ class Cells:
             found.append(measure and Key(measure.id, row.period_type, row.period, row.place, members))
         return found[0] or None, found[1] or None
 
+    def _formula(self, row: Row) -> Formula:
+        """That of the definition which the row is by; today's where the agenda no longer has it."""
+        return self._formulas.get((row.indicator, row.version), self.indicators[row.indicator].formula)
+
     def _measure(self, terms: Terms) -> Measure | None:
         """The measure of people that the terms are; several terms about people are refused by `agenda.lint`."""
         return next((self.people[term.measure] for term in terms if term.measure in self.people), None)
 
     def _seen(self, row: Row, numerator: Key | None, denominator: Key | None) -> Iterator[tuple[Key, float, bool]]:
         """The cells of a row with their values, and whether the edition showed them."""
-        formula = self.indicators[row.indicator].formula
+        formula = self._formula(row)
         if numerator is not None and row.numerator is not None:
             yield numerator, float(row.numerator / formula.of[0].weight), row.has_numerator
             if (high := self.high(row)) is not None:
@@ -146,12 +156,13 @@ class Cells:
     def high(self, row: Row) -> float | None:
         """All partners' lists together, where a row says so: the upper bound, undivided."""
         indicator = self.indicators[row.indicator]
-        measure = self._measure(indicator.formula.of)
+        formula = self._formula(row)
+        measure = self._measure(formula.of)
         is_overlap = measure is not None and measure.over_partners == "overlap" and indicator.interval == "none"
         if not is_overlap or row.upper is None:
             return None
-        divisor = 1.0 if indicator.formula.per is None else float(row.denominator or 0)
-        return round(row.upper * divisor / indicator.formula.times / float(indicator.formula.of[0].weight), 6)
+        divisor = 1.0 if formula.per is None else float(row.denominator or 0)
+        return round(row.upper * divisor / formula.times / float(formula.of[0].weight), 6)
 
     def _cell(self, key: Key | str, value: float) -> int:
         at = self._at.setdefault((key, value), len(self._names))

@@ -9,7 +9,7 @@ its meaning stands below the chart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,10 @@ DOTS_AT_MOST = 30
 
 @dataclass(frozen=True)
 class Point:
-    """A period's value at ``x``, the ordinal of the day the period ends; None breaks the line, ``absence`` is why."""
+    """A period's value at ``x``, the ordinal of the day the period ends; None breaks the line, ``absence`` is why.
+
+    Another ``version`` of the definition breaks it, too.
+    """
 
     x: int
     label: str
@@ -34,6 +37,7 @@ class Point:
     upper: float | None = None
     provisional: bool = False
     absence: str = ""
+    version: int = 1
 
     @property
     def sign(self) -> str:
@@ -41,9 +45,17 @@ class Point:
         return SIGNS[self.absence] if self.absence else ""
 
 
-SIGNS = {"missing": ":", "suppressed": "x", "withheld": "c", "not_applicable": "z", "undivided": "÷", "few": "u"}
+SIGNS = {
+    "missing": ":",
+    "suppressed": "x",
+    "withheld": "c",
+    "thin": "<",
+    "not_applicable": "z",
+    "undivided": "÷",
+    "few": "u",
+}
 """Signs for values that are not there, as statistical offices set them in tables and templates take them from
-partners (``c``: confidential, ``u``: unreliable); and the sign of a division."""
+partners (``c``: confidential, ``u``: unreliable); below the minimum; and the sign of a division."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +210,16 @@ def _whole_mark(canvas: Canvas, x: Scale, whole: tuple[float, str], pieces: Piec
     canvas.labels.append(Label(text, min(max(x(value), half), canvas.width - half), 9, "center"))
 
 
+def pieces(points: Sequence[Point]) -> Iterator[tuple[int, Point]]:
+    """The points that have a value, each with the number of the unbroken piece of the line that it is on."""
+    piece = 0
+    for i, point in enumerate(points):
+        if point.value is None or (i and point.version != points[i - 1].version):
+            piece += 1
+        if point.value is not None:
+            yield piece, point
+
+
 def mark_points(canvas: Canvas, rows: Sequence[Mapping[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> None:
     """A point for each row: filled, or hollow where the value is provisional."""
     filled = {"type": "point", "filled": True, "size": 60, "color": INK["line"], "opacity": 1}
@@ -220,12 +242,10 @@ def spark(points: Sequence[Point]) -> Canvas:
         low, high = low - 1, high + 1
     x = Scale(shown[0].x, max(shown[-1].x, shown[0].x + 1), 6, 97)
     y = Scale(low, high, 25, 7)
-    piece, rows = 0, []
-    for point in shown:
-        if point.value is None:
-            piece += 1
-        else:
-            rows.append({"x": point.x, "y": point.value, "piece": piece, "hollow": point.provisional})
+    rows = [
+        {"x": point.x, "y": point.value, "piece": piece, "hollow": point.provisional}
+        for piece, point in pieces(shown)
+    ]  # fmt: skip
     canvas.add({"type": "line", "color": INK["line"], "strokeWidth": 2, "strokeJoin": "round"}, rows,
                x=along("x", x), y=along("y", y), detail={"field": "piece", "type": "nominal"})  # fmt: skip
     mark_points(canvas, [row for row in rows[-1:] if row["x"] == shown[-1].x], along("x", x), along("y", y))

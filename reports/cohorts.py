@@ -43,7 +43,7 @@ class Cohorts:
         before, partners, change = found
         values = [
             self.quarter.value(indicator.id, place),
-            self.quarter.value(indicator.id, place, period=before),
+            self.quarter.value(indicator.id, place, period=before, version=self.quarter.version(indicator.id).number),
         ]
         numbers = [value.value for value in values if value is not None and value.value is not None]
         if len(numbers) < len(values):

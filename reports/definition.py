@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from agenda.indicators import Indicator, Term
 from agenda.model import Measure, Partner
@@ -23,6 +24,7 @@ class Definitions:
         words = self.words
         yield words._("What it says"), indicator.definition
         yield words._("How it is computed"), self._formula(indicator)
+        yield from self._before(indicator)
         yield words._("How it adds up"), " ".join(self._rules(indicator))
         yield words._("Better"), {"more": words._("More is better."), "less": words._("Less is better."),
                                   "band": words._("Best inside the agreed band.")}[indicator.better]  # fmt: skip
@@ -53,6 +55,18 @@ class Definitions:
                     "the next one is there.",
                     series=plain(series.name), publisher=plain(series.publisher), published=plain(series.published),
                 )  # fmt: skip
+
+    def _before(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
+        """The definitions before this one, the latest first: until when, why they were changed, what they said."""
+        now = self.quarter.version(indicator.id)
+        versions = self.quarter.versions[indicator.id][: now.number]
+        for before, after in reversed(list(pairwise(versions))):
+            if after.since is not None:
+                period = self.words.period_short(after.since)
+                yield self.words._("Defined otherwise since {period}", period=period), after.changed
+            until = self.words.period_short(before.until) if before.until else ""
+            said = " ".join((before.indicator.definition, self._formula(before.indicator)))
+            yield self.words._("Before {period}", period=until), said
 
     def _agreed(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
         """The baseline that was agreed, whatever the data say by now; and how the path leads to the targets."""

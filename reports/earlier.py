@@ -26,7 +26,7 @@ from reports.revisions import read_values
 from reports.tables import Quarter
 from reports.withhold import Earlier
 
-_KEY = ("indicator", "period_type", "period", "place", "members")
+_KEY = ("indicator", "period_type", "period", "place", "members", "version")
 
 
 class Number(Entry):
@@ -37,6 +37,7 @@ class Number(Entry):
     period: str
     place: str
     members: str
+    version: int = 1
     numerator: Decimal | None
     denominator: Decimal | None
     upper: float | None
@@ -69,7 +70,7 @@ def _read(folder: Folder, store: Store, site: Store, digest: str) -> Earlier:
     manifest = decoded(Manifest, site.get(f"editions/{digest}/manifest.json"))
     shown = read_values(site.get(f"editions/{digest}/data/{TABLE}.csv"))
     dimensions = sorted(d.id for d in folder.agenda.dimensions if d.id in shown.columns)
-    hidden: Mapping[tuple[str, ...], Number] = {}
+    hidden: Mapping[tuple[str | int, ...], Number] = {}
     if "conf_status" in shown.columns and (shown["conf_status"] != "F").any():
         found = store.read(_key(manifest.period, digest))
         if found is None:
@@ -79,21 +80,23 @@ def _read(folder: Folder, store: Store, site: Store, digest: str) -> Earlier:
                 "take that edition off the site."
             )
         kept = decoded(Withheld, found[0])
-        hidden = {(n.indicator, n.period_type, n.period, n.place, n.members): n for n in kept.rows}
+        hidden = {tuple(getattr(n, name) for name in _KEY): n for n in kept.rows}
     rows = tuple(_row(row, dimensions, hidden) for row in shown.iter_rows(named=True))
     return Earlier(f"{digest[:8]} of {manifest.period}", rows)
 
 
-def _row(shown: Mapping[str, str], dimensions: list[str], hidden: Mapping[tuple[str, ...], Number]) -> Row:
+def _row(shown: Mapping[str, str], dimensions: list[str], hidden: Mapping[tuple[str | int, ...], Number]) -> Row:
     named = {d: shown[d] for d in dimensions if shown[d] != WHOLE}
     members = "|".join(f"{d}={member}" for d, member in named.items())
-    key = (shown["indicator"], shown["period_type"], shown["period"], shown["place"], members)
+    # an edition from before there were versions had one definition, the first
+    version = int(shown.get("version", 1))
+    of = (shown["indicator"], shown["period_type"], shown["period"], shown["place"])
     numbers = [Decimal(shown[name]) if shown[name] else None for name in ("numerator", "denominator")]
     upper = float(shown["upper"]) if shown["upper"] else None
     seen = (numbers[0] is not None, numbers[1] is not None, upper is not None)
-    if (truth := hidden.get(key)) is not None:
+    if (truth := hidden.get((*of, members, version))) is not None:
         numbers, upper = [truth.numerator, truth.denominator], truth.upper
-    return Row(*key[:4], " * ".join(named), members, numbers[0], numbers[1], upper, *seen,
+    return Row(*of, " * ".join(named), members, version, numbers[0], numbers[1], upper, *seen,
                shown.get("conf_status", "F"))  # fmt: skip
 
 
@@ -102,7 +105,8 @@ def keep(store: Store, edition: Edition, quarter: Quarter, warehouse: Path, besi
     gone = quarter.values.filter(pl.col("conf_status") != "F").select(ROW)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         columns = [*_KEY, "numerator", "denominator", "upper"]
-        query = f"select {', '.join((*ROW, *columns[5:]))} from ind_values where period_end <= $end"
+        query = """select s.indicator, v.* exclude (indicator), s.version from ind_values v
+            join dim_series s on v.indicator = s.series and v.period = s.period where period_end <= $end"""
         true = connection.execute(query, {"end": quarter.period.end}).pl()
     rows = true.join(gone, on=list(ROW), how="semi").select(columns).sort(columns)
     kept = Withheld(beside=beside, rows=tuple(Number(**row) for row in rows.to_dicts()))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from agenda.indicators import Indicator
 from agenda.model import Place
 from agenda.periods import Period
-from agenda.tables import members_text
 from reports import charts, trend
 from reports.drawing import Canvas, render
 from reports.escape import plain
+from reports.gaps import named_groups
 from reports.outlook import Outlook
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
@@ -61,6 +60,12 @@ class Slice:
         return [value for _, value in self.rows if value is not None and value.value is not None]
 
 
+def by_dimensions(quarter: Quarter, words: Words, dimensions: tuple[str, ...]) -> str:
+    """``By age group and setting``."""
+    known = {dimension.id: plain(dimension.name).lower() for dimension in quarter.folder.agenda.dimensions}
+    return words._("By {dimension}", dimension=words.listed([known[name] for name in dimensions]))
+
+
 @dataclass(frozen=True)
 class Figures:
     quarter: Quarter
@@ -83,19 +88,13 @@ class Figures:
             if any(value is not None for _, value in rows):
                 groups = tuple((place.id, "", "") for place in places)
                 yield Slice(self._by_place(level, places), tuple(rows), groups, is_places=True)
-        dimensions = {dimension.id: dimension for dimension in self.quarter.folder.agenda.dimensions}
         for names in indicator.breakdowns:
-            parts = [dimensions[name] for name in names]
-            rows, members_of = [], []
-            for chosen in product(*(part.members for part in parts)):
-                members = members_text({part.id: member.id for part, member in zip(parts, chosen, strict=True)})
-                value = self.quarter.value(indicator.id, breakdown=" * ".join(names), members=members)
-                rows.append((" · ".join(plain(member.name) for member in chosen), value))
-                members_of.append((self.quarter.root.id, " * ".join(names), members))
+            rows, members_of, breakdown = [], [], " * ".join(names)
+            for name, members in named_groups(self.quarter.folder, names):
+                rows.append((name, self.quarter.value(indicator.id, breakdown=breakdown, members=members)))
+                members_of.append((self.quarter.root.id, breakdown, members))
             if any(value is not None for _, value in rows):
-                title = self.words._(
-                    "By {dimension}", dimension=self.words.listed([plain(p.name).lower() for p in parts])
-                )
+                title = by_dimensions(self.quarter, self.words, names)
                 yield Slice(title, tuple(rows), tuple(members_of), is_places=False)
 
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
@@ -111,9 +110,10 @@ class Figures:
     def points(self, indicator: Indicator) -> list[charts.Point]:
         def point(period: Period, v: Value | None) -> charts.Point:
             at = period.end.toordinal(), self.words.period_short(period)
+            by = self.quarter.version(indicator.id, period).number
             if v is None or v.value is None:
-                return charts.Point(*at, absence=v.absence if v else "missing")
-            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional)
+                return charts.Point(*at, absence=v.absence if v else "missing", version=by)
+            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional, version=by)
 
         return [point(period, value) for period, value in self.quarter.series(indicator.id)]
 
@@ -140,7 +140,7 @@ class Figures:
         data = trend.Trend(
             tuple(points), words.value(indicator, last) if last is not None else "", baseline, aims,
             charts.Axis(words, percent), (0.0, 1.0 if percent else None), indicator.path == "compound",
-            self.outlook.ahead(indicator),
+            self.outlook.ahead(indicator), words._("defined otherwise"),
         )  # fmt: skip
         name = plain(indicator.name)
         return self._figure(
@@ -152,15 +152,25 @@ class Figures:
     def _described(self, indicator: Indicator, points: list[charts.Point]) -> str:
         """The trend in words: where it came from, where it is, where it should be."""
         words = self.words
-        known = [(point.label, point.value) for point in points if point.value is not None]
+        latest = next(point.version for point in reversed(points) if point.value is not None)
+        known = [(point.label, point.value) for point in points if point.value is not None and point.version == latest]
         (first, start), (last, end) = known[0], known[-1]
         said = words._("From {start} in {first} to {end} in {last}.", first=first, last=last,
                        start=words.quantity(indicator, start), end=words.quantity(indicator, end))  # fmt: skip
-        parts = [said, *self._gaps(points)]
+        if len(known) == 1:
+            said = words._("{end} in {last}.", end=words.quantity(indicator, end), last=last)
+        parts = [said, *self._breaks(indicator, points), *self._gaps(points)]
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
         parts.append(self.outlook.sentence(indicator))
         return " ".join(filter(None, parts))
+
+    def _breaks(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
+        """Since when it is defined otherwise, for each break that the chart shows."""
+        for version in self.quarter.versions[indicator.id]:
+            if version.since is not None and version.number in {p.version for p in points} - {points[0].version}:
+                yield self.words._("Defined otherwise since {period}: values before and after can't be compared.",
+                                   period=self.words.period_short(version.since))  # fmt: skip
 
     def _gaps(self, points: list[charts.Point]) -> Iterator[str]:
         """``2025Q3 and 2025Q4: suppressed by a partner.`` for each reason why there is no number."""
@@ -180,6 +190,7 @@ class Figures:
             yield words._("Hollow: provisional.")
         if any(p.lower is not None and p.upper is not None and p.lower < p.upper for p in points):
             yield self._interval_note(indicator)
+        yield from self._breaks(indicator, points)
         signs = [absence for absence in charts.SIGNS if any(point.absence == absence for point in points)]
         if signs:
             meanings = [words._("{sign} {why}", sign=charts.SIGNS[one], why=words.absent(one)) for one in signs]

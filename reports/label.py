@@ -13,6 +13,7 @@ import polars as pl
 
 from agenda.store import Store
 from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newest
+from reports.escape import plain
 from reports.revisions import compare, read_values
 from reports.sentences import Sentences
 from reports.site import published
@@ -75,7 +76,12 @@ def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: b
                 for when in ("before", "after")
             )
             period = words.period_short(quarter.calendar.parse(row["period"]))
-            why = _why(quarter, words, id_, row["period"], fresh)
+            redefined = row["version_before"] != row["version_after"]
+            why = (
+                _redefined(quarter, words, id_, row["period"])
+                if redefined
+                else _why(quarter, words, id_, row["period"], fresh)
+            )
             revised.append(Revised(indicator.name, period, before, after, why))
     return EditionLabel(at.number, tuple(revised))
 
@@ -88,6 +94,15 @@ def _fresh_partners(store: Store, site: Store, inputs: Inputs, beside: str) -> s
     except KeyError:  # its record was not kept; then nobody can say
         return set()
     return {arrival.partner for arrival in inputs.arrivals if arrival.reading not in known}
+
+
+def _redefined(quarter: Quarter, words: Words, indicator: str, period: str) -> str:
+    """A revision of method: ``R3`` of the types that statistical offices tell apart (ONS)."""
+    version = quarter.version(indicator, quarter.calendar.parse(period))
+    if version.since is None:
+        return words._("Method (R3): defined otherwise")
+    return words._("Method (R3): defined otherwise since {period}. {why}", why=plain(version.changed),
+                   period=words.period_short(version.since))  # fmt: skip
 
 
 def _why(quarter: Quarter, words: Words, indicator: str, period: str, fresh: set[str]) -> str:

@@ -2,6 +2,7 @@
 
     data/indicator_values.csv  data/indicator_values.parquet  data/datapackage.json
     data/indicator_changes.csv  data/cohorts.csv              the tables of `reports.beside`
+    data/indicator_targets.csv  data/projections.csv
 
 The first holds every indicator value up to the quarter, in every kind of period that its indicator has. Numbers are
 exact: numerators and denominators as decimals, values as the shortest text that reads back as the same number.
@@ -21,14 +22,13 @@ import pyarrow.parquet as pq
 
 from agenda.errors import ConfigurationError
 from agenda.model import Dimension
+from reports.beside import WHOLE as WHOLE
 from reports.beside import Field, tables_beside
 from reports.escape import plain
 from reports.tables import Quarter
 from reports.words import Words, sentence_case
 
 TABLE = "indicator_values"
-WHOLE = "_T"
-"""The member that stands for all of a dimension (SDMX)."""
 
 
 def write_data(quarter: Quarter, out: Path, *, language: str | None = None) -> None:
@@ -74,19 +74,20 @@ def values_table(quarter: Quarter) -> pl.DataFrame:
     return known.with_columns(groups).sort(keys).select(
         "indicator", "period_type", "period", "place", "place_name", *(d.id for d in agenda.dimensions), "value",
         "numerator", "denominator", "lower", "upper", "status", "conf_status", "expected_reporters", "actual_reporters",
-        "unit",
+        "unit", "version", "is_in_force",
     )  # fmt: skip
 
 
 def _keys(dimensions: tuple[Dimension, ...]) -> list[str]:
     fixed = {"indicator", "period_type", "period", "place", "place_name", "value", "numerator", "denominator", "lower",
-             "upper", "status", "conf_status", "expected_reporters", "actual_reporters", "unit"}  # fmt: skip
+             "upper", "status", "conf_status", "expected_reporters", "actual_reporters", "unit", "version",
+             "is_in_force"}  # fmt: skip
     taken = [dimension.id for dimension in dimensions if dimension.id in fixed]
     if taken:
         raise ConfigurationError(
             f"agenda.yml: the dimension {taken[0]!r} has the name of a column of {TABLE}; rename it"
         )
-    return ["indicator", "period_type", "period", "place", *(dimension.id for dimension in dimensions)]
+    return ["indicator", "period_type", "period", "place", *(dimension.id for dimension in dimensions), "version"]
 
 
 def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
@@ -172,8 +173,8 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
             words._(
                 "SDMX OBS_STATUS. With a value: A normal, P provisional, U of low reliability: its "
                 "interval is wide; E estimated and other codes as they were reported. Without one: "
-                "O not reported, M cannot exist, or nothing to divide by, Q suppressed by a partner or "
-                "withheld to protect people, U too few to be a percent."
+                "O not reported, L withheld as too few partners reported, M cannot exist, or nothing to "
+                "divide by, Q suppressed by a partner or withheld to protect people, U too few to be a percent."
             ),
         ),
         (
@@ -187,9 +188,25 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
         ("expected_reporters", "integer", words._("Partners that owed a part of this number.")),
         ("actual_reporters", "integer", words._("Partners of these that reported it.")),
         ("unit", "string", words._("What is counted.")),
+        (
+            "version",
+            "integer",
+            words._(
+                "The definition that the value is by, counted from the oldest; agenda.yml has "
+                "them all. Only values of one version can be compared."
+            ),
+        ),
+        (
+            "is_in_force",
+            "boolean",
+            words._(
+                "Whether this definition is the one of the period. Values by the others "
+                "stand beside it where there are data for them."
+            ),
+        ),
     ]
     keys = _keys(dimensions)
-    return _fields(fields, keys, {*keys, "status", "conf_status", "unit"})
+    return _fields(fields, keys, {*keys, "status", "conf_status", "unit", "is_in_force"})
 
 
 def _fields(fields: Iterable[Field], keys: list[str], required: set[str]) -> dict[str, Any]:

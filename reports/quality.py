@@ -32,10 +32,13 @@ class Quality:
             gone = words.listed([names[m] for m in (*reporter.missing, *reporter.in_part)])
             share = words._("{actual} of {expected}", actual=words.number(came),
                             expected=words.number(len(reporter.owed)))  # fmt: skip
-            rows.append((plain(reporter.partner.name), share, self._day(reporter.last_received), gone))
+            on_time = words._("{actual} of {expected}", actual=words.number(len(reporter.on_time)),
+                              expected=words.number(len(reporter.owed)))  # fmt: skip
+            rows.append((plain(reporter.partner.name), share, on_time, self._day(reporter.last_received), gone))
         caption = words._("Who reported for the {period}", period=words.period(self.quarter.period))
-        head = (words._("Partner"), words._("Measures"), words._("Last received"), words._("Missing or incomplete"))
-        return Table(caption, head, tuple(rows), frozenset({0, 2, 3}), stretch=3)
+        head = (words._("Partner"), words._("Measures"), words._("On time"), words._("Last received"),
+                words._("Missing or incomplete"))  # fmt: skip
+        return Table(caption, head, tuple(rows), frozenset({0, 3, 4}), stretch=4)
 
     def _day(self, moment: datetime | None) -> str:
         return self.words.day(moment) if moment is not None else "–"
@@ -45,16 +48,27 @@ class Quality:
         expected: Counter[str] = Counter(m for r in self.quarter.reporters for m in r.owed)
         missing: Counter[str] = Counter(m for r in self.quarter.reporters for m in r.missing)
         in_part: Counter[str] = Counter(m for r in self.quarter.reporters for m in r.in_part)
+        on_time: Counter[str] = Counter(m for r in self.quarter.reporters for m in r.on_time)
         owed = [measure for measure in self.quarter.folder.agenda.measures if expected[measure.id]]
         rows = [
             (f"{plain(m.name)} ({plain(m.unit)})", self._kind(m), words.number(expected[m.id]),
-             words.number(expected[m.id] - missing[m.id]), words.number(in_part[m.id]))
+             words.number(expected[m.id] - missing[m.id]), words.number(on_time[m.id]), words.number(in_part[m.id]))
             for m in owed
         ]  # fmt: skip
-        head = (words._("Measure"), words._("Kind"), words._("Owed"), words._("Reported"), words._("of these in part"))
-        columns = 5 if in_part else 4
+        head = (words._("Measure"), words._("Kind"), words._("Owed"), words._("Reported"), words._("On time"),
+                words._("of these in part"))  # fmt: skip
+        columns = 6 if in_part else 5
         return Table(words._("Partners that reported, by measure"), head[:columns],
                      tuple(row[:columns] for row in rows), frozenset({0, 1}))  # fmt: skip
+
+    def on_time(self) -> str:
+        """When something counts as on time."""
+        words, days = self.words, self.quarter.folder.initiative.due_days
+        return words.n(
+            "On time is what had come whole by {number} day after the quarter; later corrections change nothing.",
+            "On time is what had come whole by {number} days after the quarter; later corrections change nothing.",
+            days, number=words.number(days),
+        )  # fmt: skip
 
     def shown_from(self) -> str:
         """From where on a share is a percent, and an interval is wide, as the initiative has decided."""
@@ -84,6 +98,14 @@ class Quality:
             "Before publishing it is proved that each of these counts could as well be any from {low} to {high}.",
             low=words.number(policy.hide[0]), high=words.number(policy.hide[1]),
         )  # fmt: skip
+
+    def minimum(self) -> str:
+        """How many must have reported for a number to be shown; empty where any number will do."""
+        words, minimum = self.words, self.quarter.folder.initiative.coverage.minimum
+        if not minimum:
+            return ""
+        return words._("**Too few is no number.** Where less than {minimum} of the partners that owe a number have "
+                       "reported it, it is withheld, not guessed.", minimum=words.percent(minimum))  # fmt: skip
 
     def nothing_withheld(self) -> str:
         """Why nothing is, in the initiative's own words; empty where something may be."""
@@ -168,6 +190,12 @@ class Quality:
              words._("How each indicator changed, and whether chance alone could explain it.")),
             ("data/cohorts.csv", "cohorts.csv",
              words._("Changes among the partners that reported both times, where that is not everybody.")),
+            ("data/indicator_targets.csv", "indicator_targets.csv",
+             words._("Where each indicator, place and group with a target stands on its way.")),
+            ("data/projections.csv", "projections.csv",
+             words._("Where each indicator would come to at its current pace, with its interval.")),
+            ("data/reporting.csv", "reporting.csv",
+             words._("What each partner owed, quarter by quarter, what of it came, and whether on time.")),
             ("data/datapackage.json", "datapackage.json",
              words._("What each column means (Frictionless Data Package).")),
             ("agenda/agenda.yml", "agenda.yml", words._("The agreed goals, indicators, targets and definitions.")),

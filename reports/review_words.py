@@ -11,8 +11,9 @@ import polars as pl
 from agenda.periods import Period
 from reports.edition import Arrival, Edition
 from reports.package import WHOLE
+from reports.reporters import Reporter
 from reports.revisions import COMPARED
-from reports.tables import ABSENCE, Quarter, Reporter, absence
+from reports.tables import ABSENCE, Quarter, absence
 from reports.words import Words
 
 _SHOWN = 12

@@ -17,24 +17,33 @@ COMPARED = ("value", "numerator", "denominator", "status", "conf_status")
 
 
 def read_values(content: bytes) -> pl.DataFrame:
-    """``indicator_values.csv`` with every cell as text, an empty one as ``""``; older ones withheld nothing."""
+    """``indicator_values.csv`` with every cell as text, an empty one as ``""``.
+
+    Older ones withheld nothing, and had one definition of each indicator.
+    """
     found = pl.read_csv(io.BytesIO(content), infer_schema=False).with_columns(pl.all().fill_null(""))
-    return found if "conf_status" in found.columns else found.with_columns(pl.lit("F").alias("conf_status"))
+    lacking = {"conf_status": "F", "version": "1", "is_in_force": "true"}
+    return found.with_columns(pl.lit(text).alias(name) for name, text in lacking.items() if name not in found.columns)
 
 
 def compare(before: pl.DataFrame, after: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     """The values of ``after`` that are not as they were in ``before``, sorted by what they are values of.
 
     Columns: indicator, period_type, period, place, the ``dimensions``, ``change`` (``changed``, ``new`` or ``gone``)
-    and, for each of `COMPARED`, ``<name>_before`` and ``<name>_after``, null where there was no such value. A
-    dimension that one of the two doesn't have yet counts as whole there.
+    and, for each of `COMPARED` and ``version``, ``<name>_before`` and ``<name>_after``, null where there was no such
+    value. A dimension that one of the two doesn't have yet counts as whole there. Compared are the values that count:
+    where their versions differ, the method is another one.
     """
     key = ["indicator", "period_type", "period", "place", *dimensions]
 
     def side(frame: pl.DataFrame, suffix: str) -> pl.DataFrame:
         lacking = [pl.lit(WHOLE).alias(column) for column in dimensions if column not in frame.columns]
-        named = [pl.col(name).alias(f"{name}_{suffix}") for name in COMPARED]
-        return frame.with_columns(lacking).select(*key, *named, pl.lit(True).alias(f"in_{suffix}"))
+        named = [pl.col(name).alias(f"{name}_{suffix}") for name in (*COMPARED, "version")]
+        return (
+            frame.filter(pl.col("is_in_force") == "true")
+            .with_columns(lacking)
+            .select(*key, *named, pl.lit(True).alias(f"in_{suffix}"))
+        )
 
     both = side(before, "before").join(side(after, "after"), on=key, how="full", coalesce=True)
     differs = pl.any_horizontal(pl.col(f"{name}_before") != pl.col(f"{name}_after") for name in COMPARED)
@@ -46,5 +55,5 @@ def compare(before: pl.DataFrame, after: pl.DataFrame, dimensions: Sequence[str]
         .when(differs)
         .then(pl.lit("changed"))
     )
-    values = [f"{name}_{suffix}" for name in COMPARED for suffix in ("before", "after")]
+    values = [f"{name}_{suffix}" for name in (*COMPARED, "version") for suffix in ("before", "after")]
     return both.select(*key, change.alias("change"), *values).filter(pl.col("change").is_not_null()).sort(key)

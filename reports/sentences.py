@@ -1,4 +1,4 @@
-"""The sentences a report computes from its values: best, worst, most doubtful; what moved; what isn't known.
+"""The sentences a report computes from its values: best, worst, most doubtful; what moved.
 
 A sentence is chosen by rule, never by hand, so that nobody can pick the kind ones. The rules:
 
@@ -178,11 +178,12 @@ class Sentences:
                 "suppressed": words._("There is no value for the {period}: a partner suppressed a part of it, so that "
                                       "the sum is not known.", period=period),
                 "withheld": words._("The value for the {period} is withheld to protect people.", period=period),
+                "thin": self._thin(indicator, found),
                 "not_applicable": words._("There is no value for the {period}: there can be none.", period=period),
                 "undivided": words._("There is no value for the {period}: nothing was counted to divide by.",
                                      period=period),
             }[found.absence if found else "missing"]  # fmt: skip
-        said = [*self._moved(moved), self._since_baseline(moved), self._standing(moved)]
+        said = [*self._moved(moved), *self._redefined(moved), self._since_baseline(moved), self._standing(moved)]
         if moved.value.is_provisional:
             said.append(
                 words.n("Provisional: {actual} of {number} partner reported.",
@@ -192,6 +193,29 @@ class Sentences:
                 else words._("Provisional: some of what was owed is still missing.")
             )  # fmt: skip
         return " ".join(filter(None, said))
+
+    def _redefined(self, moved: Moved) -> Iterator[str]:
+        """Within a year of a changed definition: since when, and what the number was compared with."""
+        version, calendar = self.quarter.version(moved.indicator.id), self.quarter.calendar
+        compared = moved.change.told.period
+        last = calendar.shift(moved.value.period, -{"month": 12, "quarter": 4, "year": 1}[moved.value.period.type])
+        if version.since is None or version.holds(last):
+            return
+        period, words = self.words.period_short(version.since), self.words
+        if moved.amount is not None and compared is not None and not version.holds(calendar.parse(compared)):
+            yield words._("Defined otherwise since {period}; both numbers are by the new definition.", period=period)
+        else:
+            yield words._("Defined otherwise since {period}; numbers before can't be compared.", period=period)
+
+    def _thin(self, indicator: str, value: Value | None) -> str:
+        words = self.words
+        return words.n(
+            "The value for the {period} is withheld: {actual} of {number} partner reported, less than {minimum}.",
+            "The value for the {period} is withheld: {actual} of {number} partners reported, less than {minimum}.",
+            value.expected if value else 0, actual=words.number(value.actual if value else 0),
+            period=words.period(self.quarter.shown_period(indicator)),
+            minimum=words.percent(self.quarter.folder.initiative.coverage.minimum),
+        )  # fmt: skip
 
     def _movement(self, moved: Moved) -> str:
         """``Licensed spots rose by 86 in a year, to 1,204 spots``, without a full stop."""
@@ -280,72 +304,6 @@ class Sentences:
             and calendar.parse(activity.since).start < period.end
             and (activity.until is None or calendar.parse(activity.until).end > period.start)
         ]
-
-    def unknown(self) -> list[str]:
-        """What the quarter does not know, each as a sentence."""
-        return [*self._unreported(), *self._absent(), *self._bounded()]
-
-    def _unreported(self) -> list[str]:
-        words = self.words
-        names = {measure.id: plain(measure.name) for measure in self.quarter.folder.agenda.measures}
-        silent = [r for r in self.quarter.expected_reporters if not r.has_reported]
-        several = [r for r in self.quarter.expected_reporters if r.has_reported and (r.missing or r.in_part)]
-        said = []
-        if len(silent) > _MOST_NAMED:
-            said.append(words.n("{number} partner did not report; see the data page.",
-                                "{number} partners did not report; see the data page.", len(silent)))  # fmt: skip
-            silent = []
-        for reporter in silent:
-            owed = words.listed([names[m] for m in reporter.owed])
-            said.append(words._("{partner} did not report. Owed: {measures}.",
-                                partner=stress(plain(reporter.partner.name)), measures=owed))  # fmt: skip
-        if len(several) > _MOST_NAMED:
-            said.append(words.n("{number} partner reported a part of what it owed; the data page says which.",
-                                "{number} partners reported a part of what they owed; the data page says which.",
-                                len(several)))  # fmt: skip
-            several = []
-        for reporter in several:
-            missing = words.listed([names[m] for m in (*reporter.missing, *reporter.in_part)])
-            said.append(words._("{partner} reported a part. Missing or incomplete: {measures}.",
-                                partner=stress(plain(reporter.partner.name)), measures=missing))  # fmt: skip
-        return said
-
-    def _absent(self) -> list[str]:
-        """Indicators without a value, and places where one that has a value is not known."""
-        words, said = self.words, []
-        for id_, indicator in self.quarter.indicators.items():
-            name = stress(plain(indicator.name))
-            if id_ not in self.moved:
-                found = self.quarter.value(id_)
-                why = words.absent(found.absence if found else "missing")
-                said.append(words._("{name}: {why}.", name=name, why=why))
-                continue
-            gone: dict[str, list[str]] = {}
-            for place in (place for places in self.quarter.levels.values() for place in places):
-                found = self.quarter.value(id_, place.id)
-                if found is not None and found.value is None:
-                    gone.setdefault(words.absent(found.absence), []).append(plain(place.name))
-            for why, places in gone.items():
-                if len(places) <= _MOST_NAMED:
-                    said.append(words._("{name}: {why} for {places}.", name=name, why=why, places=words.listed(places)))
-                else:
-                    said.append(words.n("{name}: {why} for {number} place.", "{name}: {why} for {number} places.",
-                                        len(places), name=name, why=why))  # fmt: skip
-        return said
-
-    def _bounded(self) -> list[str]:
-        """Counts of people who may stand on several partners' lists."""
-        return [
-            self.words._("{name}: somewhere from {low} to {high}, as one person may be counted by several partners.",
-                         name=stress(plain(m.indicator.name)), low=self.words.value(m.indicator, m.value.lower or 0.0),
-                         high=self.words.quantity(m.indicator, m.value.upper or 0.0))
-            for m in self.moved.values()
-            if m.indicator.formula.kind == "count" and m.value.width > 0
-        ]  # fmt: skip
-
-
-_MOST_NAMED = 6
-"""More names than this are counted instead, and named on the data page."""
 
 
 def _gain(

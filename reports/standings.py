@@ -13,13 +13,16 @@ from typing import NamedTuple
 import polars as pl
 
 STANDINGS = """
-    select s.indicator, s.period_type, s.period, s.place, s.breakdown, s.members, s.status_code, s.baseline_period,
+    select of.indicator, s.period_type, s.period, s.place, s.breakdown, s.members, s.status_code, s.baseline_period,
            s.baseline_value, s.target_period, s.target_value, s.target_low, s.target_high, s.path_value
-    from ind_status s join dim_periods p using (period_type, period) where p.period_end <= $end"""
+    from ind_status s join dim_periods p using (period_type, period)
+    join dim_series of on s.indicator = of.series and s.period = of.period and of.is_in_force
+    where p.period_end <= $end"""
 PROJECTIONS = """
-    select indicator, period_type, period, ahead, first_start, period_end, periods, target_period, value, lower, upper,
-           outlook
-    from ind_projections where period_end <= $end"""
+    select of.indicator, p.period_type, p.period, ahead, first_start, period_end, periods, target_period, value, lower,
+           upper, outlook
+    from ind_projections p join dim_series of on p.indicator = of.series and p.period = of.period and of.is_in_force
+    where period_end <= $end"""
 
 
 @dataclass(frozen=True)

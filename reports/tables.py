@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -23,31 +22,35 @@ from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place, Story
 from agenda.periods import Calendar, Period, PeriodType
-from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, UNRELIABLE
+from agenda.statuses import NOT_APPLICABLE, SUPPRESSED, THIN, UNRELIABLE
+from agenda.versions import Version, versions
 from reports.changes import COMPARED, Change, changes, compared
 from reports.own import read_own
+from reports.reporters import Reporter, reporters
 from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
 from reports.withhold import Earlier, Frozen, withhold, without_people
 
 _VALUES = """
-    select indicator, period_type, period, period_start, period_end, place, breakdown, members, value, numerator,
-           denominator, lower, upper, status, expected_reporters, actual_reporters
-    from ind_values where period_end <= $end"""
+    select s.indicator, v.period_type, v.period, period_start, period_end, place, breakdown, members, value, numerator,
+           denominator, lower, upper, status, expected_reporters, actual_reporters, s.version, s.is_in_force
+    from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period where period_end <= $end"""
 _TRENDS = f"""
-    select t.indicator, t.period_type, t.period,
+    select s.indicator, t.period_type, t.period,
            {", ".join(f"t.{column}" for earlier in COMPARED for column in compared(earlier))}
     from ind_trends t join dim_periods p using (period_type, period)
+    join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force
     where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
 _COHORTS = """
-    select c.indicator, c.period_type, c.period, c.place, c.against, c.against_period, c.partners, c.numerator,
-           c.denominator, c.value, c.against_numerator, c.against_denominator, c.against_value, c.change
-    from ind_cohorts c join dim_periods p using (period_type, period) where p.period_end <= $end"""
+    select s.indicator, c.* exclude (indicator) from ind_cohorts c join dim_periods p using (period_type, period)
+    join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
 _REPORTING = """
-    select partner, measure, is_expected, is_reported, months_expected, months_reported, last_received_at
-    from fct_reporting where period_type = 'quarter' and period = $quarter"""
+    select partner, measure, period, is_expected, is_reported, months_expected, months_reported, last_received_at,
+           due_on, complete_on, is_on_time
+    from fct_reporting where period_type = 'quarter' and period_end <= $end"""
 _CONTRIBUTORS = """
-    select c.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
-    from fct_indicator_partners c join dim_periods p using (period_type, period) where p.period_end <= $end"""
+    select s.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
+    from fct_indicator_partners c join dim_periods p using (period_type, period)
+    join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
 # A file that was turned away whole speaks of no period: it belongs to the quarter it arrived for, the one before.
 _READINGS = """
     select partner, reading, received_at, outcome, rows_read, rows_accepted, rows_rejected, rows_skipped
@@ -62,8 +65,8 @@ class Value:
     """One indicator value with everything that travels with it. Percents are fractions.
 
     ``status`` is SDMX OBS_STATUS: A normal, P provisional, U of a wide interval (or, without a value, too few to be
-    a percent), other codes of numbers as they were reported; O not reported, M cannot exist, Q suppressed by a partner,
-    or withheld.
+    a percent), other codes of numbers as they were reported; O not reported, L of too few partners, M cannot exist,
+    Q suppressed by a partner, or withheld.
     ``expected`` and ``actual`` count the partners that owed the number and those that reported it.
     """
 
@@ -81,6 +84,7 @@ class Value:
     expected: int
     actual: int
     conf: str = "F"
+    version: int = 1  # the definition it is by, counted from the oldest
 
     @property
     def is_withheld(self) -> bool:
@@ -119,7 +123,7 @@ ABSENCE = ("status", "conf_status", "denominator")
 
 def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     """Why there is no number, for `Words.absent`: ``missing``, ``suppressed`` (by a partner), ``withheld`` (by us),
-    ``not_applicable``, ``undivided`` or ``few``: its parts are known, and too small to make a percent of.
+    ``thin`` (too few partners reported), ``not_applicable``, ``undivided`` or ``few`` (parts too small for a percent).
 
     ``denominator`` is that of the value: nothing to divide by is another thing than a number that can't be.
     """
@@ -128,23 +132,7 @@ def absence(status: str, conf: str, denominator: Decimal | str | None) -> str:
     if status == NOT_APPLICABLE:
         is_zero = denominator is not None and denominator != "" and not Decimal(denominator)
         return "undivided" if is_zero else "not_applicable"
-    return {SUPPRESSED: "suppressed", UNRELIABLE: "few"}.get(status, "missing")
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """What one partner owed for the quarter and what of it came, as ids of measures in the agenda's order."""
-
-    partner: Partner
-    owed: tuple[str, ...]
-    missing: tuple[str, ...]
-    in_part: tuple[str, ...]  # some months of the quarter came, not all
-    unasked: tuple[str, ...]  # came, though not owed
-    last_received: datetime | None
-
-    @property
-    def has_reported(self) -> bool:
-        return bool(self.unasked) or len(self.missing) < len(self.owed)
+    return {SUPPRESSED: "suppressed", THIN: "thin", UNRELIABLE: "few"}.get(status, "missing")
 
 
 @dataclass(frozen=True)
@@ -181,9 +169,18 @@ class Quarter:
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
-        """By id, in the order of the goals."""
-        known = {indicator.id: indicator for indicator in self.folder.agenda.indicators}
-        return {id_: known[id_] for goal in self.folder.agenda.goals for id_ in goal.indicators}
+        """By id, in the order of the goals; each by the definition that is in force for its shown period."""
+        ids = (id_ for goal in self.folder.agenda.goals for id_ in goal.indicators)
+        return {id_: self.version(id_).indicator.model_copy(update={"id": id_}) for id_ in ids}
+
+    @cached_property
+    def versions(self) -> Mapping[str, tuple[Version, ...]]:
+        """The definitions of each indicator, the oldest first."""
+        return {indicator.id: versions(indicator, self.calendar) for indicator in self.folder.agenda.indicators}
+
+    def version(self, indicator: str, period: Period | None = None) -> Version:
+        """The definition in force for the period, by default the shown one."""
+        return next(v for v in reversed(self.versions[indicator]) if v.holds(period or self.shown_period(indicator)))
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
@@ -209,7 +206,7 @@ class Quarter:
 
     def shown_period(self, indicator: str) -> Period:
         """The period an indicator is shown for: the quarter, or else its last month or year by then."""
-        types = self.indicators[indicator].periods
+        types = self.versions[indicator][-1].indicator.periods
         if "quarter" in types:
             return self.period
         type_: PeriodType = "month" if "month" in types else "year"
@@ -219,8 +216,8 @@ class Quarter:
     # -- what the marts say ----------------------------------------------------------------------------
 
     @cached_property
-    def _index(self) -> Mapping[tuple[str, str, str, str, str], Value]:
-        """Every value of the period type its indicator is shown by."""
+    def _index(self) -> Mapping[tuple[str, str, str, str, str, int], Value]:
+        """Every value of the period type its indicator is shown by, by all of its definitions."""
         shown = pl.DataFrame(
             [(id_, self.shown_period(id_).type) for id_ in self.indicators],
             schema={"indicator": pl.String, "period_type": pl.String}, orient="row",
@@ -228,31 +225,38 @@ class Quarter:
         periods: dict[tuple[date, str], Period] = {}
         index = {}
         facts = ["place", "breakdown", "members", "value", "numerator", "denominator", "lower", "upper", "status",
-                 "expected_reporters", "actual_reporters", "conf_status"]  # fmt: skip
+                 "expected_reporters", "actual_reporters", "conf_status", "version"]  # fmt: skip
         rows = self.values.join(shown, on=["indicator", "period_type"])
         for row in rows.select("indicator", "period_start", "period_type", "period", *facts).iter_rows():
             indicator, start, type_, key, *rest = row
             if (start, type_) not in periods:
                 periods[start, type_] = self.calendar.containing(start, type_)
             value = Value(indicator, periods[start, type_], *rest)
-            index[indicator, key, value.place, value.breakdown, value.members] = value
+            index[indicator, key, value.place, value.breakdown, value.members, value.version] = value
         return index
+
+    @cached_property
+    def _in_force(self) -> Mapping[tuple[str, str], int]:
+        """By indicator and period: the definition that the value is by."""
+        rows = self.values.filter("is_in_force").select("indicator", "period", "version").unique()
+        return {(indicator, period): version for indicator, period, version in rows.iter_rows()}
 
     def value(
         self, indicator: str, place: str | None = None, breakdown: str = "", members: str = "",
-        period: str | None = None,
+        period: str | None = None, version: int | None = None,
     ) -> Value | None:  # fmt: skip
-        """The value, by default of the whole for the shown period; None where the marts have no row."""
+        """The value, by default of the whole for the shown period by the definition in force; None where no row is."""
         key = period or self.shown_period(indicator).key
-        return self._index.get((indicator, key, place or self.root.id, breakdown, members))
+        by = version if version is not None else self._in_force.get((indicator, key), 1)
+        return self._index.get((indicator, key, place or self.root.id, breakdown, members, by))
 
     def series(self, indicator: str) -> list[tuple[Period, Value | None]]:
         """The whole's value for each period from the first known to the shown one, gaps included."""
         last = self.shown_period(indicator)
-        known = [v.period for v in self._index.values()
-                 if v.indicator == indicator and v.place == self.root.id and not v.breakdown]  # fmt: skip
-        first = min(known, default=last)
-        return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(first, last)]
+        known = (v.period for v in self._index.values()
+                 if (v.indicator, v.place, v.breakdown) == (indicator, self.root.id, "")
+                 and self._in_force.get((indicator, v.period.key)) == v.version)  # fmt: skip
+        return [(p, self.value(indicator, period=p.key)) for p in self.calendar.span(min(known, default=last), last)]
 
     def change(self, indicator: str, period: str | None = None) -> Change:
         """How the whole's value moved, by default that of the shown period."""
@@ -269,9 +273,9 @@ class Quarter:
 
     def as_known(self, indicator: str, period: Period) -> float | None:
         """What the data say of the whole for any period; None where that is nothing, or withheld."""
-        of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": ""}
-        found = self.values.filter(**of)["value"].to_list()
-        return found[0] if found else None
+        of = {"indicator": indicator, "period": period.key, "place": self.root.id, "breakdown": "",
+              "version": self.version(indicator).number}  # fmt: skip
+        return next(iter(self.values.filter(**of)["value"]), None)
 
     @cached_property
     def _changes(self) -> Mapping[tuple[str, str], Change]:
@@ -299,27 +303,7 @@ class Quarter:
     @cached_property
     def reporters(self) -> tuple[Reporter, ...]:
         """Every partner that owed or gave something for the quarter, in the agenda's order."""
-        measures = {measure.id: i for i, measure in enumerate(self.folder.agenda.measures)}
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for row in self.reporting.iter_rows(named=True):
-            if row["measure"] in measures:
-                rows.setdefault(row["partner"], []).append(row)
-
-        def reporter(partner: Partner) -> Reporter:
-            mine = sorted(rows[partner.id], key=lambda row: measures[row["measure"]])
-            owed = [row for row in mine if row["is_expected"]]
-            partly = [r for r in owed if r["is_reported"] and (r["months_reported"] or 0) < (r["months_expected"] or 0)]
-            received = [row["last_received_at"] for row in mine if row["last_received_at"] is not None]
-            return Reporter(
-                partner,
-                tuple(row["measure"] for row in owed),
-                tuple(row["measure"] for row in owed if not row["is_reported"]),
-                tuple(row["measure"] for row in partly),
-                tuple(row["measure"] for row in mine if row["is_reported"] and not row["is_expected"]),
-                max(received, default=None),
-            )
-
-        return tuple(reporter(partner) for partner in self.partners.values() if partner.id in rows)
+        return reporters(self.folder, self.reporting.filter(pl.col("period") == self.period.key))
 
     @property
     def expected_reporters(self) -> tuple[Reporter, ...]:
@@ -336,7 +320,7 @@ def read_quarter(
     Raises `Unavailable` where the file can't be read or lacks a mart, `HeldBack` where people can't be protected.
     """
     root = next(place.id for place in folder.agenda.places if place.parent is None)
-    known = {"start": period.start, "end": period.end, "quarter": period.key, "root": root,
+    known = {"start": period.start, "end": period.end, "root": root,
              "next_end": folder.initiative.calendar.shift(period, 1).end}  # fmt: skip
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from reports.charts import NARROW, WIDE, Axis, Point, mark_points
+from reports.charts import NARROW, WIDE, Axis, Point, mark_points, pieces
 from reports.drawing import INK, Box, Canvas, Label, Scale, along, pixels, text_width, ticks
 
 _AHEAD = 1100
@@ -47,6 +47,7 @@ class Trend:
     bounds: tuple[float | None, float | None] = (0.0, None)  # what values can't pass
     is_compound: bool = False  # the agreed way: by the same share each day
     ahead: Ahead | None = None
+    redefined: str = ""  # what stands at a break in the series
 
 
 def trend(data: Trend, narrow: bool = False) -> Canvas:
@@ -59,6 +60,7 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
     _ahead_marks(canvas, shown, x, y)
     rows = _band_marks(canvas, shown, x, y)
     _gap_marks(canvas, shown, x)
+    _break_marks(canvas, shown, x, y)
     drawn = _target_marks(canvas, shown, x, y)
     _baseline_marks(canvas, shown, x, y)
     _line_marks(canvas, rows, x, y)
@@ -172,11 +174,7 @@ def _baseline_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
 def _band_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> list[dict[str, Any]]:
     """The pale band of the intervals; returns a row for each known point, with the unbroken piece it is on."""
     rows: list[dict[str, Any]] = []
-    piece = 0
-    for point in data.points:
-        if point.value is None:
-            piece += 1
-            continue
+    for piece, point in pieces(data.points):
         low, high = (point.value if v is None else v for v in (point.lower, point.upper))
         rows.append({"x": point.x, "y": point.value, "low": low, "high": high, "piece": piece,
                      "hollow": point.provisional})  # fmt: skip
@@ -204,6 +202,19 @@ def _gap_marks(canvas: Canvas, data: Trend, x: Scale) -> None:
         if point.sign and sign.box.left > free:
             canvas.labels.append(sign)
             free = sign.box.right
+
+
+def _break_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
+    """An upright line between two periods of which the second is defined otherwise, and what it means."""
+    breaks = [(one.x + other.x) / 2 for one, other in pairwise(data.points) if one.version != other.version]
+    canvas.add({"type": "rule", "color": INK["mute"], "strokeWidth": 1.6},
+               [{"x": at, "a": canvas.height - 34, "b": 18} for at in breaks],
+               x=along("x", x), y=pixels("a"), y2={"field": "b"})  # fmt: skip
+    for at in breaks:
+        label = Label(data.redefined, x(at), 10, "center", "mute")
+        half = label.width / 2
+        sides = [label.moved(min(max(x(at), half), canvas.width - half), 10)]
+        canvas.place([*sides, label.moved(x(at) + 4, 22, "left"), label.moved(x(at) - 4, 22, "right")])
 
 
 def _line_marks(canvas: Canvas, rows: list[dict[str, Any]], x: Scale, y: Scale) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from agenda.indicators import Indicator
+from agenda.periods import Period
 from reports.changes import Difference
 from reports.cohorts import Cohorts
 from reports.escape import plain
@@ -48,15 +49,38 @@ class ValueTables:
     def over_time(self, indicator: Indicator) -> Table:
         """The last periods, the newest first."""
         words, rows = self.words, self.quarter.series(indicator.id)[: -PERIODS_AT_MOST - 1 : -1]
-        changes = [self.quarter.change(indicator.id, period.key).previous for period, _ in rows]
+        changes = [self._since_previous(indicator, period) for period, _ in rows]
         caption = words._("{name} over time", name=sentence_case(plain(indicator.name)))
         return self._table(
             indicator, caption, words._("Period"), [(words.period_short(period), value) for period, value in rows],
             (
                 (words._("Change"), [self._signed(indicator, change.amount) for change in changes]),
                 (words._("More than chance"), [self._beyond(change) for change in changes]),
+                *self._otherwise(indicator, [period for period, _ in rows]),
             ),
         )  # fmt: skip
+
+    def _since_previous(self, indicator: Indicator, period: Period) -> Difference:
+        """How the value differs from that of the row below; nothing where that is by another definition."""
+        change = self.quarter.change(indicator.id, period.key).previous
+        before = self.quarter.calendar.shift(period, -1)
+        return change if self.quarter.version(indicator.id, period).holds(before) else Difference()
+
+    def _otherwise(self, indicator: Indicator, periods: Sequence[Period]) -> Iterator[tuple[str, list[str]]]:
+        """For each definition up to the one that is in force now: the values of periods that are by another one."""
+        now = self.quarter.version(indicator.id)
+        for version in self.quarter.versions[indicator.id][: now.number]:
+            values = [
+                None if version.holds(period)
+                else self.quarter.value(indicator.id, period=period.key, version=version.number)
+                for period in periods
+            ]  # fmt: skip
+            if version is now:
+                name = self.words._("By today's definition")
+            else:
+                until = self.words.period_short(version.until) if version.until else ""
+                name = self.words._("By the definition before {period}", period=until)
+            yield name, [self.shown(indicator, value) if value is not None else "" for value in values]
 
     def of_slice(self, indicator: Indicator, part: Slice) -> Table:
         period = self.words.period_short(self.quarter.shown_period(indicator.id))

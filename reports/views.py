@@ -15,10 +15,12 @@ from reports.charts import DOTS_AT_MOST
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
+from reports.gap_words import GapWords
 from reports.outlook import Outlook
 from reports.quality import Quality
 from reports.sentences import Moved, Sentences
 from reports.tables import Quarter
+from reports.unknown import Unknown
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
 
@@ -70,6 +72,9 @@ class Section:
     say: str
     facts: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
+    gaps: tuple[str, ...]
+    gap_tables: tuple[Table, ...]
+    unseen: Table | None  # groups without a number
     tables: tuple[Table, ...]
     long_tables: tuple[Table, ...]  # too long for a page that people read through: at the end of the PDF
     curve: str
@@ -198,6 +203,10 @@ class Views:
         is_noise = direction and moved.change.told.is_beyond_chance is False
         return words._("{change} (may be chance)", change=said) if is_noise else said
 
+    def unknown(self) -> list[str]:
+        """What the quarter does not know, each as a sentence."""
+        return Unknown(self.quarter, self.words).sentences()
+
     # -- goals -----------------------------------------------------------------------------------------
 
     @cached_property
@@ -211,7 +220,7 @@ class Views:
     def _section(self, indicator: Indicator) -> Section:
         story, words = self.quarter.story, self.words
         code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
-        partners = self.quarter.partners
+        partners, gap_words = self.quarter.partners, GapWords(self.quarter, words, self.values)
         slices = list(self.figures.slices(indicator))
         matched = self.values.cohorts(indicator)
         tables = [*([matched] if matched else []), *(self.values.of_slice(indicator, part) for part in slices)]
@@ -224,6 +233,9 @@ class Views:
             say=" ".join(filter(None, (self.sentences.say(indicator.id), self.outlook.sentence(indicator)))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
+            gaps=tuple(gap_words.sentences(indicator)),
+            gap_tables=tuple(gap_words.tables(indicator)),
+            unseen=gap_words.unseen(indicator),
             tables=(self.values.over_time(indicator), *short),
             long_tables=tuple(table for table in tables if table not in short),
             curve=story.curves.get(indicator.id, ""),
@@ -241,7 +253,11 @@ class Views:
         earlier = [(told.period, told.value) for told in (change.previous, change.year_before)]
         for before, earlier_value in dict(earlier).items():
             if before is not None and earlier_value is not None:
-                yield words.period_short(self.quarter.calendar.parse(before)), words.value(indicator, earlier_value)
+                then = self.quarter.calendar.parse(before)
+                name = words.period_short(then)
+                if not self.quarter.version(indicator.id).holds(then):
+                    name = words._("{period}, by today's definition", period=name)
+                yield name, words.value(indicator, earlier_value)
         if standing.baseline_value is not None and standing.baseline_period is not None:
             at = words.period_short(self.quarter.calendar.parse(standing.baseline_period))
             yield words._("Baseline, {period}", period=at), words.value(indicator, standing.baseline_value)

@@ -11,16 +11,17 @@ TURN = 0.001
 """Seconds after which a thread that computes lets another have Python's lock, instead of 0.005. Who opens files needs
 it a few times for each of them, and opening a small one takes no longer than five milliseconds."""
 
+USUAL = sys.getswitchinterval()
+
 
 @contextmanager
 def at_pace() -> Iterator[None]:
     """In short turns; and without looking for garbage, again and again, in all that was there before: mostly what was
     imported, 160,000 objects."""
-    before = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
     gc.freeze()
     try:
         yield
     finally:
         gc.unfreeze()
-        sys.setswitchinterval(before)
+        sys.setswitchinterval(USUAL)

@@ -90,3 +90,23 @@
     ({{ now }}.value - {{ earlier }}.value)
     {{ sign }} sqrt(({{ off }}) * ({{ off }}) + ({{ other }}) * ({{ other }}))
 {%- endmacro %}
+
+{% macro ratio_limit(one, other, sign) -%}
+    {#-
+        A limit of `one.value / other.value`, of values above zero, from the two intervals likewise ("MOVER-R"): Donner & Zou
+        (2012), "Closed-form confidence intervals for functions of the normal mean and standard deviation", Statistical
+        Methods in Medical Research 21. The lower one is written with the root below the line, where it holds for any
+        interval of the other; there is no upper one where the other may be zero. What is under the root is below zero by
+        rounding only.
+    -#}
+    {%- set end, far = ('.lower', '.upper') if sign == '-' else ('.upper', '.lower') -%}
+    {%- set both = '(' ~ one ~ '.value * ' ~ other ~ '.value)' -%}
+    {%- set own = '(' ~ one ~ end ~ ' * (2 * ' ~ one ~ '.value - ' ~ one ~ end ~ '))' -%}
+    {%- set others = '(' ~ other ~ far ~ ' * (2 * ' ~ other ~ '.value - ' ~ other ~ far ~ '))' -%}
+    {%- set root = 'sqrt(greatest(0.0, ' ~ both ~ ' * ' ~ both ~ ' - ' ~ own ~ ' * ' ~ others ~ '))' -%}
+    {%- if sign == '-' -%}
+        if({{ one }}.value = 0, 0.0, {{ own }} / ({{ both }} + {{ root }}))
+    {%- else -%}
+        case when {{ own }} is not null and {{ other }}.lower > 0 then ({{ both }} + {{ root }}) / {{ others }} end
+    {%- endif -%}
+{%- endmacro %}

@@ -43,7 +43,7 @@ def open_file(name: str, content: bytes, manner: Manner, headings: frozenset[str
     if kind == "json":
         return documents.read_json(content, manner, headings, limits)
     if kind == "parquet":
-        return documents.read_parquet(content, limits)
+        return documents.read_parquet(content, manner, limits)
     return text.read(content, manner, headings, limits)
 
 

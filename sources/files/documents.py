@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ import pyarrow.compute as pc
 from sources.files.encodings import decode
 from sources.files.headers import Header, find
 from sources.files.limits import Limits, beyond, check
-from sources.files.manner import Manner
+from sources.files.manner import UNCLEAR, Manner
 from sources.files.readers import Rows, Sheet, Unreadable
 from sources.letters.findings import Finding, finding
 
@@ -35,10 +36,10 @@ def read_json(content: bytes, manner: Manner, headings: frozenset[str], limits: 
     decoded = decode(content, manner.encoding, headings)
     faults = list(decoded.faults)
     try:
-        found = _parsed(decoded.text)
+        found = _parsed(decoded.text, manner)
         numbered = list(enumerate(_records(found), 1))
     except ValueError as error:
-        numbered = list(_lines(decoded.text, faults, limits))
+        numbered = list(_lines(decoded.text, manner, faults, limits))
         if not numbered:
             raise Unreadable(finding("file_unreadable", reason=str(error))) from error
     except RecursionError:
@@ -48,9 +49,10 @@ def read_json(content: bytes, manner: Manner, headings: frozenset[str], limits: 
     return _sheet(numbered, faults, limits)
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str, manner: Manner) -> Any:
     """Numbers as they are written: ``0.10`` may be a code. Raises `ValueError` where the text is no JSON."""
-    return json.loads(text, parse_float=Written, parse_int=_whole, object_pairs_hook=_object)
+    number = partial(Written, has_commas=manner.has_commas)
+    return json.loads(text, parse_float=number, parse_int=_whole, object_pairs_hook=_object)
 
 
 def _whole(text: str) -> int | Written:
@@ -73,11 +75,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Written(float):
-    """A number that knows how it was written; ``1e3`` in digits, unless that takes hundreds of them."""
+    """A number that knows how it was written; ``1e3`` in digits, unless that takes hundreds of them.
+
+    ``has_commas``: where a text ``1.125`` may be thousands, the number is ``1,125``.
+    """
 
     text: str
 
-    def __new__(cls, text: str) -> Written:
+    def __new__(cls, text: str, has_commas: bool = False) -> Written:
         number = super().__new__(cls, text)
         try:
             exact = Decimal(text)
@@ -85,6 +90,8 @@ class Written(float):
             number.text = text
             return number
         number.text = format(exact, "f") if "e" in text.lower() and abs(exact.adjusted()) < DIGITS else text
+        if has_commas and re.match(UNCLEAR, number.text):
+            number.text = number.text.replace(".", ",")
         return number
 
 
@@ -99,12 +106,12 @@ def _records(found: Any) -> list[Any]:
     return lists[0] if len(lists) == 1 else [found]
 
 
-def _lines(text: str, faults: list[Finding], limits: Limits) -> Iterator[tuple[int, Any]]:
+def _lines(text: str, manner: Manner, faults: list[Finding], limits: Limits) -> Iterator[tuple[int, Any]]:
     """One record a line; a line that is none is a fault of its own."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                yield number, _parsed(line)
+                yield number, _parsed(line, manner)
             except ValueError as error:
                 faults.append(finding("row_json", row=number, reason=getattr(error, "msg", str(error))))
             except RecursionError:
@@ -216,7 +223,7 @@ def _under(header: Header, cells: Sequence[Sequence[str]], faults: list[Finding]
 # -- Parquet ------------------------------------------------------------------------------------------
 
 
-def read_parquet(content: bytes, limits: Limits) -> Sheet:
+def read_parquet(content: bytes, manner: Manner, limits: Limits) -> Sheet:
     """The columns of a Parquet file as text. Raises `Unreadable`."""
     import pyarrow.parquet as pq
 
@@ -227,7 +234,7 @@ def read_parquet(content: bytes, limits: Limits) -> Sheet:
         table = file.read(use_threads=False)
         while any(pa.types.is_struct(column.type) for column in table.columns):
             table = _without_structs(table)
-        columns = [_column(column) for column in table.columns]
+        columns = [_column(column, manner.has_commas) for column in table.columns]
     except MemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
@@ -250,8 +257,11 @@ def _without_structs(table: pa.Table) -> pa.Table:
     return pa.table([column for _, column in columns], names=[name for name, _ in columns])
 
 
-def _column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column as text: dates as ISO, numbers without what their type adds, nothing for null."""
+def _column(column: pa.ChunkedArray, has_commas: bool) -> pa.ChunkedArray:
+    """A column as text: dates as ISO, numbers without what their type adds, nothing for null.
+
+    ``has_commas`` as in `Written`.
+    """
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
@@ -262,6 +272,8 @@ def _column(column: pa.ChunkedArray) -> pa.ChunkedArray:
         except Exception:  # values beyond Python's: a day in the year 20,000, a billionth of a second
             texts = [_beyond(value) for value in column]
         text = pa.chunked_array([pa.array(texts, pa.string())])
+        if has_commas and (pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
+            text = pc.if_else(pc.match_substring_regex(text, UNCLEAR), pc.replace_substring(text, ".", ","), text)
     return pc.fill_null(text, "")
 
 

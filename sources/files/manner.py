@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+UNCLEAR = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
+"""What is a number where a number stands, and thousands in a text, where the decimal sign is a comma."""
+
 
 @dataclass(frozen=True)
 class Manner:

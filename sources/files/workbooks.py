@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from agenda.spelling import plain
 from sources.files.headers import SEARCHED, Header, find
 from sources.files.limits import Limits, beyond, check
-from sources.files.manner import Manner
+from sources.files.manner import UNCLEAR, Manner
 from sources.files.readers import Other, Sheet, Unreadable, notes_above, without_blanks, without_notes
 from sources.files.spreadsheet_xml import Part, parts, with_its_dates
 from sources.files.unpack import Archive, Budget
@@ -32,8 +32,6 @@ AS_SHOWN = Context(prec=15)
 """Spreadsheets compute with 17 digits and show no more than 15 of them; the others are noise."""
 LONG = r"^-?\d+\.\d{7,}$"
 """What the library, which cuts numbers at nine decimals, may have cut, or given with digits that are noise."""
-UNCLEAR = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
-"""What is a number in one cell and thousands in the text of another, where the decimal sign is a comma."""
 AMOUNT = re.compile(
     r"(?=.*\d)\s*[(]?[-+−–]?\s*(\d{1,3}([\s.,'’_]\d{2,3})*[\s.,'’_]\d{3}|\d+)?([.,]\d*)?([eE][-+]?\d+)?\s*[-%‰]?[)]?\s*"
 )

@@ -65,6 +65,53 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a Poisson interval on a difference": (
         (AGENDA, "better: less", "interval: 'rate'\n    better: less"), "'rate'", "indicators.2.interval",
         "an interval 'rate' is of a number of events; 'licensed' is taken -1 times"),
+    "gaps of a count": (
+        (AGENDA, "better: less", "equity: {against: best}\n    better: less"), "equity:", "indicators.2.equity.against",
+        "'net_awards' is a count, and groups differ in size"),
+    "gaps of what is shown by nothing": (
+        (AGENDA, "interval: wilson", "equity: {against: best}"), "equity:", "indicators.0.equity.against",
+        "'use' is not shown by any dimension"),
+    "the best end of a band": (
+        (AGENDA, "by: [age_group]", "by: [age_group]\n    equity: {against: best}"), "equity:", "indicators.1.equity.against",
+        "better: band has no best end; name the group"),
+    "a gap to an unknown group": (
+        (AGENDA, "by: [age_group]", "by: [age_group]\n    equity: {against: {age_group: infnat}}"), "equity:",
+        "indicators.1.equity.against.age_group", "there is no member of age_group 'infnat'; did you mean 'infant'?"),
+    "a gap by what the indicator is not shown by": (
+        (AGENDA, "by: [age_group]", "by: [age_group]\n    equity: {against: {sex: f}}"), "equity:",
+        "indicators.1.equity.against.sex", "there is no dimension of 'reach' 'sex'"),
+    "a definition since a period, without the one before": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q1"), "since:", "indicators.0.since",
+        "'use' has no 'earlier' definition"),
+    "an earlier definition that nothing ends": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    changed: Why.\n    earlier: [{definition: D, formula: {kind: percent, of: awards, per: licensed}}]"), "id: use", "indicators.0",
+        "since when does this definition of 'use' hold?"),
+    "a definition changed for no reason": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q1\n    earlier: [{definition: D, formula: {kind: percent, of: awards, per: licensed}}]"), "since: 2026Q1", "indicators.0.since",
+        "say in 'changed' why 'use' is defined otherwise since 2026Q1"),
+    "a first definition that has a beginning": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q1\n    changed: Why.\n    earlier: [{definition: D, since: 2024Q1, formula: {kind: percent, of: awards, per: licensed}}]"), "definition: D", "indicators.0.earlier.0.since",
+        "the first definition holds from the beginning"),
+    "definitions out of order": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q1\n    changed: Why.\n    earlier: [{definition: D, formula: {kind: percent, of: awards, per: licensed}}, {definition: E, since: 2026Q3, changed: W, formula: {kind: percent, of: enrolled, per: awards}}]"), "since: 2026Q1", "indicators.0.since",
+        "2026Q1 is not after 2026Q3; definitions stand in order of time"),
+    "the same formula twice": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q1\n    changed: Why.\n    earlier: [{definition: D, formula: {kind: percent, per: licensed, of: enrolled}}]"), "    formula: {kind: percent, of: enrolled, per: licensed}", "indicators.0.formula",
+        "is the formula of the definition before"),
+    "a definition of another kind": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q1\n    changed: Why.\n    earlier: [{definition: D, formula: {kind: count, of: awards}}]"), "kind: percent, of: enrolled", "indicators.0.formula",
+        "is a percent and was a count; numbers of another kind make another indicator"),
+    "an earlier definition of an unknown measure": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q1\n    changed: Why.\n    earlier: [{definition: D, formula: {kind: percent, of: award, per: licensed}}]"), "of: award,", "indicators.0.earlier.0.formula.of.0",
+        "there is no measure 'award'; did you mean 'awards'?"),
+    "an earlier definition since no period": (
+        (AGENDA, "definition: Enrolled over licensed.", "definition: Enrolled over licensed.\n    since: 2026Q9\n    changed: Why.\n    earlier: [{definition: D, formula: {kind: percent, of: awards, per: licensed}}]"), "since: 2026Q9", "indicators.0.since",
+        "2026Q9"),
+    "a baseline by an earlier definition": (
+        (AGENDA, "baseline: {period: 2025Q1, value: 60 %}", "baseline: {period: 2025Q1}\n    since: 2026Q1\n    changed: W\n"
+         "    earlier: [{definition: D, formula: {kind: percent, of: awards, per: licensed}}]"),
+        "baseline: {period: 2025Q1}", "indicators.0.baseline.period",
+        "2025Q1 was counted by the definition before 2026Q1; state its 'value' by today's"),
     "Student's t without squares": (
         (AGENDA, "interval: wilson", "interval: t"), "interval: t", "indicators.0.interval",
         "an interval 't' belongs to a mean whose formula has 'squares'; 'use' is no such one"),

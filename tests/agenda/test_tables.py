@@ -94,6 +94,51 @@ def test_breakdowns_are_alphabetical(make: Make) -> None:
     ]
 
 
+def test_an_earlier_definition_is_a_series_of_its_own(make: Make) -> None:
+    """It has no targets, and is shown by what its measures are split by: awards are not by age."""
+    changed = (
+        "agenda.yml", "definition: Enrolled infants over infants.",
+        "definition: Enrolled infants over infants.\n    since: 2026Q1\n    changed: Awards said little.\n"
+        "    earlier:\n      - {definition: Awards over infants., formula: {kind: percent, of: awards, per: census}}",
+    )  # fmt: skip
+    tables = {name: table.to_pylist() for name, table in agenda_tables(lint.read(make(changed))).items()}
+    assert [tuple(row.values()) for row in tables["agenda_definitions"] if row["indicator"] == "reach"] == [
+        ("reach", 1, "reach@1", None, date(2025, 7, 1), "Awards over infants.", ""),
+        ("reach", 2, "reach", date(2025, 7, 1), None, "Enrolled infants over infants.", "Awards said little."),
+    ]
+    assert [(i["indicator"], i["goal"], i["position"]) for i in tables["agenda_indicators"]][:2] == [
+        ("reach@1", "access", 0), ("reach", "access", 0),
+    ]  # fmt: skip
+    terms = [(t["indicator"], t["measure"]) for t in tables["agenda_terms"] if t["indicator"].startswith("reach")]
+    assert terms == [("reach@1", "awards"), ("reach@1", "census"), ("reach", "enrolled"), ("reach", "census")]
+    shown = [
+        (b["indicator"], b["breakdown"]) for b in tables["agenda_breakdowns"] if b["indicator"].startswith("reach")
+    ]
+    assert shown == [("reach@1", ""), ("reach", ""), ("reach", "age_group")]
+    assert {t["indicator"] for t in tables["agenda_targets"]} == {"reach", "use"}
+    alone = [d["series"] for d in tables["agenda_definitions"] if d["indicator"] != "reach"]
+    assert alone == ["use", "net_awards"]
+
+
+def test_gaps_are_against_the_best_unless_a_group_is_named(make: Make) -> None:
+    """None of a count; of a band only against a named group; no limits where somebody may be in two groups."""
+
+    def gaps(*edits: tuple[str, str, str]) -> list[tuple[Any, ...]]:
+        rows = agenda_tables(lint.read(make(*edits)))["agenda_gaps"].to_pylist()
+        return [(row["indicator"], row["breakdown"], row["against"], row["has_interval"]) for row in rows]
+
+    assert gaps() == []  # the one that is shown by age has a band
+    named = ("agenda.yml", "by: [age_group]", "by: [age_group]\n    equity: {against: {age_group: infant}}")
+    assert gaps(named) == [("reach", "age_group", "age_group=infant", False)]
+    by_age = ("agenda.yml", "interval: wilson", "by: [age_group]\n    interval: wilson")
+    split = ("agenda.yml", "per: licensed}", "per: census}")
+    assert gaps(by_age, split) == [("use", "age_group", None, True)]
+    overlap = ("agenda.yml", "name: Age\n", "name: Age\n    overlap: yes\n")
+    assert gaps(by_age, split, overlap) == [("use", "age_group", None, False)]
+    none = ("agenda.yml", "interval: wilson", "by: [age_group]\n    equity: {against: none}")
+    assert gaps(none) == []
+
+
 def test_fiscal_periods_become_dates(tables: Tables) -> None:
     [baseline] = tables["agenda_baselines"]
     assert (baseline["period"], baseline["period_start"], baseline["period_end"], baseline["value"]) == (

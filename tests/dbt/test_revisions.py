@@ -43,7 +43,7 @@ def test_the_triangle_is_what_warehouses_of_each_moment_say(
         assert said == replay.at(manifest.known_at, None, ""), manifest.batch
     warehouse = build(lake.path, sample[0].known_at)
     rows = warehouse.rows(
-        """select period, value, numerator, denominator, status from ind_values
+        """select period, value, numerator, denominator, status, 1 from ind_values
         where indicator = 'enrolled_children' and place = 'state' and members = ''"""
     )
     assert {period: tuple(rest) for period, *rest in rows} == replay.at(sample[0].known_at, None, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from agenda.errors import ConfigurationError
 from agenda.lint import read
+from agenda.model import Coverage
 from agenda.periods import Calendar, Period
 from agenda.store import FolderStore
 from flows.revisions import Replay, revisions
@@ -100,6 +102,25 @@ def test_deliveries_and_findings_are_those_of_each_key_s_latest(warehouse: Wareh
     assert ("centers/centers-2.csv", "partial", 2, datetime(2025, 8, 1).date()) in outcomes
     assert ("agency/agency-2.csv", "rejected", 0, datetime(2025, 7, 1).date()) in outcomes
     assert warehouse.rows("select partner, code, cell from fct_findings") == [("centers", "unknown_place", "C2")]
+
+
+def test_an_agenda_of_before_there_was_a_minimum_withholds_nothing(
+    tmp_path: Path, build: Callable[..., Warehouse], compiled: Path
+) -> None:
+    folder = read(INITIATIVE)
+    folder = replace(folder, initiative=folder.initiative.model_copy(update={"coverage": Coverage(minimum=Decimal(1))}))
+    lake = Lake(tmp_path / "lake", folder.initiative.calendar)
+    lake.land_agenda(folder)
+    lake.deliver(Reading("a", "homes", [("enrolled", "2025-07", "north", "", 3)]))
+    said = (
+        "select status from ind_values where indicator = 'enrolled_children' and place = 'state' and period = '2025-07'"
+    )
+    assert build(lake.path).rows(said) == [("L",)]
+    for file in lake.path.glob("data/agenda_initiative/*/*.parquet"):
+        pq.write_table(pq.read_table(file, partitioning=None).drop_columns(["minimum_coverage"]), file)
+    assert build(lake.path).rows(said) == [("P",)]
+    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "enrolled_children", compiled)
+    assert replay.at(lake.now, None, "")["2025-07"][3] == "P"
 
 
 @pytest.mark.parametrize("older", [1, 2])

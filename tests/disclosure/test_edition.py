@@ -190,6 +190,7 @@ def test_an_edition_that_shows_a_small_count_stops_the_next(folder: Folder, true
         "place",
         "breakdown",
         "members",
+        "version",
         "numerator",
         "denominator",
         "upper",

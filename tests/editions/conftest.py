@@ -81,10 +81,15 @@ create table fct_reporting as select * from (values
     ('main', 'cards', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('main', 'loans', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('bus', 'cards', true, false, null)) as t (partner, measure, is_expected, is_reported, last_received_at),
-    (values ('quarter', '2026Q3', date '2026-07-01', date '2026-10-01', 3, 3)) as p
-    (period_type, period, period_start, period_end, months_expected, months_reported);
+    (values ('quarter', '2026Q3', date '2026-07-01', date '2026-10-01', 3, 3, date '2026-10-22', date '2026-10-20', true))
+    as p (period_type, period, period_start, period_end, months_expected, months_reported, due_on, complete_on,
+          is_on_time);
 create table fct_indicator_partners (
     indicator text, partner text, period_type text, period text, is_expected boolean, is_reported boolean);
+create view dim_series as
+    select indicator, 1 as version, indicator as series, period_type, period, true as is_in_force from (
+        select indicator, period_type, period from ind_values union select indicator, period_type, period from ind_status
+        union select indicator, period_type, period from fct_indicator_partners);
 create table fct_readings (
     partner text, reading text, layout text, key text, received_at timestamptz, outcome text,
     rows_read bigint, rows_accepted bigint, rows_rejected bigint, rows_skipped bigint,

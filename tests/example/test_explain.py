@@ -107,6 +107,9 @@ def test_words_name_the_files_and_hide_nothing_by_silence(explained: list[Explan
         first = next((n.origin.file for term in made.terms for n in term.numbers), "")
         assert first in text
         assert ("provisional" in text) == (made.status == "P")
+    assert any(made.gap is not None for made in explained)
+    for made in explained:
+        assert (made.gap is not None) == any("Beside " in line for line in explain_words.lines(made))
     assert any("comes first where both report" in line for made in explained for line in explain_words.lines(made))
 
 

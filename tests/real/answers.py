@@ -78,7 +78,7 @@ in_period as (
         count(distinct month) as months, sum(attendances) as attendances, sum(breaches) as breaches
     from monthly where month in ($now, $before) or quarter in ($now, $before) group by all
 ),
-both as (
+compared as (
     select later.months is not distinct from earlier.months as is_same, later.attendances, later.breaches,
         earlier.attendances as attendances_before, earlier.breaches as breaches_before
     from (from in_period where period = $now) as later
@@ -86,7 +86,7 @@ both as (
 )
 select count(*) filter (is_same), count(*), sum(attendances) filter (is_same), sum(breaches) filter (is_same),
     sum(attendances_before) filter (is_same), sum(breaches_before) filter (is_same)
-from both
+from compared
 """
 """Organisations with as many months in one period as in the other, those with any, and the sums of the first."""
 

@@ -53,9 +53,13 @@ _SCHEMA = """
     create table fct_reporting (
         partner text, measure text, period_type text, period text, period_start date, period_end date,
         is_expected boolean, is_reported boolean, months_expected int, months_reported int,
-        last_received_at timestamptz);
+        last_received_at timestamptz, due_on date, complete_on date, is_on_time boolean);
     create table fct_indicator_partners (
         indicator text, partner text, period_type text, period text, is_expected boolean, is_reported boolean);
+    create view dim_series as
+        select indicator, 1 as version, indicator as series, period_type, period, true as is_in_force from (
+            select indicator, period_type, period from ind_values union select indicator, period_type, period from ind_status
+            union select indicator, period_type, period from fct_indicator_partners);
     create table fct_readings (
         partner text, reading text, layout text, key text, received_at timestamptz, outcome text, rows_read bigint,
         rows_accepted bigint, rows_rejected bigint, rows_skipped bigint, first_period_start date, last_period_end date);
@@ -265,7 +269,9 @@ class _Writer:
                     part = partner.id in self.odd.faulty and owed.every == "month" and period == self.last
                     reported = 0 if late else expected - 1 if part else expected
                     rows.append((partner.id, measure, "quarter", period.key, period.start, period.end, True, not late,
-                                 expected, reported, received))  # fmt: skip
+                                 expected, reported, received, period.end + timedelta(days=21),
+                                 received.date() if received and not part else None,
+                                 True if received and not part else None))  # fmt: skip
         return rows
 
     def _contributors(self) -> list[tuple]:

@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 
 from reports.figures import Figures
+from reports.outlook import Outlook
 from reports.package import write_data
 from reports.sentences import Sentences
 from reports.tables import Quarter
+from reports.unknown import Unknown
 from reports.value_tables import ValueTables
 from reports.words import Words
 
@@ -34,13 +36,13 @@ def texts(quarter: Quarter) -> dict[str, str]:
     """What stands for the south in the table, its note, and beside the chart; and what isn't known of it."""
     words = Words("en", quarter.calendar)
     sentences = Sentences(quarter, words)
-    figures = Figures(quarter, words, sentences)
+    figures = Figures(quarter, words, sentences, Outlook(quarter, words, sentences))
     indicator = quarter.indicators["active_share"]
     part = next(figures.slices(indicator))
     table = ValueTables(quarter, words).of_slice(indicator, part)
     row = dict(zip(table.head, next(row for row in table.rows if row[0] == "Sud"), strict=True))
     chart = next(figure for figure in figures.of(indicator) if figure.kind == "places")
-    unknown = [one for one in sentences.unknown() if "Sud" in one]
+    unknown = [one for one in Unknown(quarter, words).sentences() if "Sud" in one]
     found = {"value": row["Value"], "note": row["Note"], "chart": chart.description, "drawn": chart.narrow,
              "parts": f"{row['Counted']}/{row['Out of']}", "unknown": " ".join(unknown), "notes": " ".join(chart.notes)}  # fmt: skip
     return {name: text.replace("\N{NO-BREAK SPACE}", " ") for name, text in found.items()}

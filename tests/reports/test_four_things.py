@@ -1,4 +1,5 @@
-"""Missing, not applicable and suppressed are shown, summed and averaged as zero nowhere: every output is walked.
+"""Missing, not applicable, suppressed and withheld for want of partners are shown, summed and averaged as zero nowhere:
+every output is walked.
 
 From partners' files to the finished edition. Of all numbers there are two zeros, one of a place and one of a group;
 wherever else a zero stands for a number, something that is none was taken for one.
@@ -11,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,7 @@ measures:
   - {id: visits, name: Visits, unit: visits, kind: flow, subject: events}
   - {id: lent, name: Lent, unit: books, kind: stock, subject: events, over_time: mean}
   - {id: kept, name: Kept, unit: books, kind: stock, subject: events, over_time: mean}
+  - {id: calls, name: Calls, unit: calls, kind: flow, subject: events}
 indicators:
   - {id: spots, name: Spots, definition: d, unit: spots, level: output, better: more, formula: {kind: count, of: spots}}
   - {id: share, name: Share, definition: d, unit: '%', level: output, better: more, by: [age],
@@ -59,8 +62,9 @@ indicators:
   - {id: visits, name: Visits, definition: d, unit: visits, level: output, better: more, formula: {kind: count, of: visits}}
   - {id: lent, name: Lent, definition: d, unit: books, level: output, better: more, formula: {kind: count, of: lent}}
   - {id: kept, name: Kept, definition: d, unit: books, level: output, better: more, formula: {kind: count, of: kept}}
+  - {id: calls, name: Calls, definition: d, unit: calls, level: output, better: more, formula: {kind: count, of: calls}}
 goals:
-  - {id: g, name: G, statement: s, headline: visits, indicators: [visits, spots, share, lent, kept]}
+  - {id: g, name: G, statement: s, headline: visits, indicators: [visits, spots, share, lent, kept, calls]}
 """
 PLACE_LINES = "\n".join(
     f"  - {{id: {region}, name: {region.title()}, level: region, parent: all}}\n"
@@ -77,6 +81,7 @@ layouts:
     values: [{column: number, measure: {column: what}, members: {age: {column: age}}}]
 partners:
   - {id: one, name: One, layouts: [form]}
+  - {id: two, name: Two, layouts: [form], since: 2025Q4, owes: [{measures: [calls]}]}
 """
 ROWS = [
     *(("spots", "2025Q4", town, "", cell) for towns in TOWNS.values() for town, cell in towns.items()),
@@ -87,10 +92,13 @@ ROWS = [
     ("girls", "2025Q4", "all", "rest", ":"),
     *(("visits", f"{q}", "all", "", cell) for q, cell in
       {"2024Q3": "11", "2024Q4": "x", "2025Q1": "z", "2025Q2": ":", "2025Q3": "11", "2025Q4": "12"}.items()),
+    ("calls", "2025Q3", "all", "", "11"),
+    ("calls", "2025Q4", "all", "", "12"),  # of two partners one
     *(("lent", f"2025-1{n}", "all", "", cell) for n, cell in enumerate(("6", ":", "8"))),
     *(("kept", f"2025-1{n}", "all", "", cell) for n, cell in enumerate(("6", "z", "8"))),
 ]  # fmt: skip
 SUPPRESSED, MISSING, NOT_APPLICABLE = "suppressed by a partner", "not reported", "not applicable"
+THIN = "too few partners reported"
 PLACES: dict[str, tuple[float | None, str]] = {
     "all": (None, "Q"), "north": (None, "Q"), "hidtown": (None, "Q"), "gaptown": (None, "O"), "nonetown": (None, "M"),
     "zerotown": (0.0, "A"), "east": (7.0, "A"), "south": (7.0, "A"), "west": (7.0, "P"),
@@ -111,6 +119,8 @@ EXPECTED: dict[tuple[str, str, str, str], tuple[float | None, str]] = {
     ("visits", "2025Q4", "all", "_T"): (12.0, "A"),
     ("lent", "2025Q4", "all", "_T"): (7.0, "P"),
     ("kept", "2025Q4", "all", "_T"): (7.0, "A"),
+    ("calls", "2025Q3", "all", "_T"): (11.0, "A"),
+    ("calls", "2025Q4", "all", "_T"): (None, "L"),
 }
 ZEROS = ("Zerotown", "Olders")
 
@@ -175,6 +185,7 @@ def test_every_row_of_the_downloads_is_a_number_or_says_why_it_is_none(edition: 
     package = json.loads((edition.data / "datapackage.json").read_text())
     (status,) = (f for f in package["resources"][0]["schema"]["fields"] if f["name"] == "status")
     assert "Q suppressed by a partner" in status["description"]
+    assert "L withheld as too few partners reported" in status["description"]
 
 
 # -- pages --------------------------------------------------------------------------------------------
@@ -269,7 +280,7 @@ def test_charts_draw_what_was_reported(edition: Edition) -> None:
     drawn_at_zero = [{(m["x"], m["y"]) for m in marks(spec) if 0 in (m["x"], m["y"])} for spec in edition.specs]
     assert {len(found) for found in drawn_at_zero} == {0, 1}  # Zerotown in the chart of towns, Olders in that of ages
     texts = {text for spec in edition.specs for text in labels(spec)}
-    assert {"x", "z", ":"} <= texts
+    assert {"x", "z", ":", "<"} <= texts
     assert {SUPPRESSED, NOT_APPLICABLE, MISSING} <= texts
 
 
@@ -288,3 +299,16 @@ def test_a_trend_says_why_it_has_gaps(edition: Edition) -> None:
     assert f"A gap in the line: : {MISSING}, x {SUPPRESSED}, z {NOT_APPLICABLE}." in texts
     for period, why in (("2024", SUPPRESSED), ("2025", NOT_APPLICABLE), ("2025", MISSING)):
         assert re.search(rf"{period}: {why}\.", texts), why
+    assert f"A gap in the line: < {THIN}." in unescape(texts)
+
+
+def test_too_few_partners_is_a_reason_of_its_own(edition: Edition) -> None:
+    """On the goal's page, in the table over time, in what is not known, and among the methods."""
+    said = {
+        page.name: " ".join(unescape(re.sub("<[^>]+>", "", page.read_text(encoding="utf-8"))).split())
+        for page in edition.rendered.pages
+    }
+    assert "is withheld: 1 of 2 partners reported, less than 75 %." in said["g.html"]
+    assert any(row[:2] == ["Q4 2025", THIN] for row in rows_of(edition))
+    assert f"Calls: {THIN}." in said["index.html"]
+    assert "Where less than 75 % of the partners that owe a number have reported it" in said["data.html"]

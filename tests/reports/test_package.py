@@ -100,6 +100,29 @@ def test_changes_of_the_whole_say_what_they_are_compared_with(package: Path, qua
             assert row["is_beyond_chance"] == str(leaves_out_zero).lower()
 
 
+def test_targets_and_projections_are_those_of_the_pages(package: Path, quarter: Quarter) -> None:
+    def read(name: str) -> list[dict[str, str]]:
+        with (package / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+    now = {row["indicator"]: row for row in read("indicator_targets") if row["period"] == "2026Q2"}
+    assert set(now) == set(quarter.indicators)
+    for id_, row in now.items():
+        standing = quarter.standing(id_)
+        assert (row["members"], row["status_code"], row["target_period"]) == (
+            "_T",
+            standing.code,
+            standing.target_period,
+        )
+        assert (float(row["path_value"]) if row["path_value"] else None) == standing.path_value
+    ends = [row for row in read("projections") if row["outlook"]]
+    assert ends
+    for row in ends:
+        found = quarter.projection(row["indicator"])
+        if found is not None and row["period"] == quarter.shown_period(row["indicator"]).key:
+            assert (float(row["value"]), row["outlook"]) == (found.end.value, found.outlook)
+
+
 def test_a_dimension_cannot_take_a_columns_name(quarter: Quarter, tmp_path: Path) -> None:
     agenda = quarter.folder.agenda
     renamed = agenda.model_copy(update={"dimensions": (agenda.dimensions[0].model_copy(update={"id": "unit"}),)})
@@ -119,3 +142,14 @@ def test_any_decimal_is_written_plainly(value: Decimal) -> None:
     assert Decimal(text) == value
     assert "e" not in text.lower()
     assert text == "0" or "." not in text or text[-1] not in "0."
+
+
+def test_completeness_and_timeliness_are_there_for_each_partner_measure_and_quarter(package: Path) -> None:
+    with (package / "reporting.csv").open(encoding="utf-8", newline="") as stream:
+        found = {(r["partner"], r["measure"], r["period"]): r for r in csv.DictReader(stream)}
+    assert {period for _, _, period in found} == {"2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"}
+    facts = ("is_expected", "months_expected", "months_reported", "completeness", "due_on", "complete_on", "is_on_time")
+    said = {key: tuple(row[fact] for fact in facts) for key, row in found.items()}
+    assert said["beta", "visits", "2026Q1"] == ("true", "3", "3", "1", "2026-04-22", "2026-04-10", "true")
+    assert said["beta", "visits", "2026Q2"] == ("true", "3", "0", "0", "2026-07-22", "", "")  # late
+    assert ("alpha", "active", "2026Q2") not in found  # neither owed nor reported

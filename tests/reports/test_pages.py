@@ -131,7 +131,8 @@ def test_links_lead_somewhere(rendered: Rendered) -> None:
     """Within the site; the downloads and the PDF come with the edition."""
     of_the_edition = {"report.pdf", "manifest.json", "agenda/agenda.yml", "data/datapackage.json",
                       "data/indicator_values.csv", "data/indicator_values.parquet", "data/indicator_changes.csv",
-                      "data/cohorts.csv"}  # fmt: skip
+                      "data/cohorts.csv", "data/indicator_targets.csv", "data/projections.csv",
+                      "data/reporting.csv"}  # fmt: skip
     found = pages(rendered)
     anchors = {name: {attrs["id"] for _, attrs in page.tags if "id" in attrs} for name, page in found.items()}
     for page in found.values():
@@ -257,7 +258,7 @@ def test_no_word_of_the_pages_escapes_the_catalogue(
     out = tmp_path / "out"
     write_project(quarter, out / "project", EditionLabel(2, (Revised("I2", "·", "·", "·", "·"),)), language="ko")
     render(out / "project", out / "site", timestamp=quarter.as_of, quarto="")
-    own = {"Some text", "Nord", "Sud", "Alt", "indicator_values", "indicator_changes", "cohorts", "csv", "parquet", "datapackage", "json", "agenda", "yml",
+    own = {"Some text", "Nord", "Sud", "Alt", "indicator_values", "indicator_changes", "indicator_targets", "projections", "cohorts", "reporting", "csv", "parquet", "datapackage", "json", "agenda", "yml",
            "manifest", "visits a member", "visits", "A quarter to remember", "team@lowtown.example", "over long ago",
            *(f"{name.capitalize()} name" for name in ("place", "dimension", "member", "measure", "indicator", "goal",
                                                       "partner", "name")), "dimension name", "indicator name"}  # fmt: skip

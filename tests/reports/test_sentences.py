@@ -14,6 +14,7 @@ from reports.changes import compared
 from reports.escape import plain
 from reports.sentences import Sentences
 from reports.tables import Quarter, read_quarter
+from reports.unknown import Unknown
 from reports.words import Words
 from tests.reports.marts import build
 
@@ -157,7 +158,8 @@ def test_the_headline_is_the_storys_or_computed(complete: Quarter, tmp_path: Pat
 
 
 def test_what_is_not_known_is_said(quarter: Quarter) -> None:
-    unknown = [plain(sentence) for sentence in sentences(quarter).unknown()]
+    words = Words("en", quarter.calendar)
+    unknown = [plain(sentence) for sentence in Unknown(quarter, words).sentences()]
     assert unknown == ["P2 did not report. Owed: Measure name and M3.", "I2: not reported for Sud."]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from agenda.errors import Unavailable
 from agenda.folder import Folder
+from agenda.versions import versions
 from reports.tables import Quarter, read_quarter
 
 
@@ -32,7 +33,7 @@ def test_equal_facts_are_read_in_equal_order(folder: Folder, warehouse: Path, tm
     with duckdb.connect(str(shuffled)) as connection:
         connection.execute(f"attach '{warehouse}' as w (read_only)")
         for (table,) in connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'w'"
+            "select table_name from information_schema.tables where table_catalog = 'w'"
         ).fetchall():
             connection.execute(f"create table {table} as select * from w.{table} order by random()")
     period = folder.initiative.calendar.parse("2026Q2")
@@ -81,10 +82,11 @@ def test_an_indicator_without_quarters_is_shown_by_its_last_period(quarter: Quar
     assert quarter.shown_period("visit_count").key == "2026Q2"
     yearly = quarter.indicators["visit_count"].model_copy(update={"periods": ("year",)})
     monthly = quarter.indicators["visit_count"].model_copy(update={"periods": ("month",)})
-    quarter.__dict__["indicators"] = {**quarter.indicators, "yearly": yearly, "monthly": monthly}
+    added = {"yearly": versions(yearly, quarter.calendar), "monthly": versions(monthly, quarter.calendar)}
+    quarter.__dict__["versions"] = {**quarter.versions, **added}
     assert quarter.shown_period("yearly").key == "2025"
     assert quarter.shown_period("monthly").key == "2026-06"
-    del quarter.__dict__["indicators"]
+    del quarter.__dict__["versions"]
 
 
 def test_a_broken_warehouse_is_unavailable(folder: Folder, tmp_path: Path) -> None:

@@ -247,6 +247,18 @@ def test_a_reader_that_was_killed_is_replaced() -> None:
     assert isinstance(opened(gzip.compress(TEXT.encode())), Sheet)
 
 
+def test_readers_are_ready_before_the_first_file_unless_all_is_text() -> None:
+    own = reading.CHILDREN
+    reading.get_ready(["a.csv", "B.TXT"])
+    assert list(own._places.queue) == [None, None]
+    reading.get_ready(["a.csv", "b.xlsx"])
+    ready = set(own._places.queue)
+    assert len(ready) == 2
+    assert None not in ready
+    assert isinstance(opened(xlsx([HEADINGS, *ROWS])), Sheet)
+    assert set(own._places.queue) == ready
+
+
 def test_a_reader_knows_no_secret_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
     assert isinstance(opened(gzip.compress(TEXT.encode())), Sheet)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 from collections.abc import Callable
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.sources.conftest import Coalition
@@ -224,6 +227,26 @@ def test_a_number_of_a_workbook_is_no_thousands_whatever_its_decimals(coalition:
     assert made.receipt("alpha/a.xlsx")["findings"] == []
     expected = [("harbor", 1.125), ("old_mill", 112.375), ("valley", 5)]
     assert made.rows("observations", "place, value::double") == expected
+
+
+@pytest.mark.parametrize("kind", ["json", "parquet"])
+def test_a_number_of_a_document_is_no_thousands_either(coalition: Callable[..., Coalition], kind: str) -> None:
+    made = coalition(partners(COMMAS))
+    towns, numbers = ["Harbor", "Old Mill", "The Valley"], [1.125, 112.375, 5.0]
+    content = io.BytesIO()
+    if kind == "json":
+        content.write(json.dumps([{"town": t, "n": n} for t, n in zip(towns, numbers, strict=True)]).encode())
+    else:
+        pq.write_table(pa.table({"town": towns, "n": numbers}), content)
+    made.drop("alpha/a.xlsx", content.getvalue())
+    made.collect()
+    assert made.receipt("alpha/a.xlsx")["findings"] == []
+    expected = [("harbor", 1.125), ("old_mill", 112.375), ("valley", 5)]
+    assert made.rows("observations", "place, value::double") == expected
+    if kind == "json":  # in a text it may be thousands, as before
+        made.drop("alpha/b.xlsx", b'[{"town": "Harbor", "n": "1.125"}]')
+        made.collect()
+        assert [f["code"] for f in made.receipt("alpha/b.xlsx")["findings"]] == ["value_ambiguous"]
 
 
 def test_a_true_minus_sign_is_a_minus(coalition: Callable[..., Coalition]) -> None:

@@ -108,7 +108,7 @@ def test_marks_say_why_there_is_no_number(coalition: Callable[..., Coalition]) -
     Book(made, "beta", "2026Q1").fill("Ｘ", ":").send("q1.xlsx")
     assert collected(made) == ("accepted", [])
     assert made.rows("observations", "value, obs_status") == [(None, "O"), (None, "Q")]
-    Book(made, "beta", "2026Q1").fill("z", 4).send("q1 again.xlsx")
+    Book(made, "beta", "2026Q1").fill("z", 4).send("q1.xlsx")
     assert collected(made) == ("accepted", [])
     said = history.of(Lake(made.store), ["beta"]).numbers("beta")
     assert sorted(said["value"].to_list(), key=str) == [4, None]

@@ -136,7 +136,7 @@ taken as (
         unmatched.at_period,
         cast(coalesce(sum(by_partner.numerator), 0) as decimal(38, 6)) as numerator,
         cast(coalesce(sum(by_partner.denominator), 0) as decimal(38, 6)) as denominator
-    from (select distinct * exclude (measure, is_number) from unmatched) as unmatched
+    from (select distinct * exclude (measure, is_number, partners) from unmatched) as unmatched
     left join by_partner
         on
             unmatched.indicator = by_partner.indicator
@@ -157,7 +157,8 @@ matched as (
         place,
         against,
         against_period,
-        count(distinct partner) filter (where is_matched) as partners,
+        count(distinct partner) filter (where is_matched and partner <> '')
+        + coalesce(max(partners) filter (where partner = ''), 0) as partners,
         count(distinct measure) filter (where is_matched and is_number) as measures
     from {{ ref('int_cohort_partners') }}
     group by indicator, period_type, period, place, against, against_period

@@ -177,7 +177,11 @@ fractions as (
         split_terms.numerator_terms < asked.numerator_terms
         or split_terms.denominator_terms + coalesce(whole_terms.denominator_terms, 0) < asked.denominator_terms
             as is_lacking,
-        greatest(split_terms.status_rank, whole_terms.status_rank) as status_rank
+        greatest(split_terms.status_rank, whole_terms.status_rank) as status_rank,
+        coalesce(coverage.expected_reporters, 0) as expected_reporters,
+        coalesce(coverage.actual_reporters, 0) as actual_reporters,
+        coalesce(coverage.is_complete, true) as is_complete,
+        coalesce(coverage.is_enough, true) as is_enough
     from split_terms
     inner join asked on split_terms.indicator = asked.indicator
     left join whole_terms
@@ -187,6 +191,12 @@ fractions as (
             and split_terms.period_type = whole_terms.period_type
             and split_terms.period = whole_terms.period
             and split_terms.place = whole_terms.place
+    left join {{ ref('fct_coverage') }} as coverage
+        on
+            split_terms.indicator = coverage.indicator
+            and split_terms.period_type = coverage.period_type
+            and split_terms.period = coverage.period
+            and split_terms.place = coverage.place
 ),
 
 counted as (
@@ -216,6 +226,7 @@ counted as (
             when status_rank = {{ rank_of('Q') }} then 'Q'
             when is_lacking then 'O'
             when numerator is null or (has_denominator and coalesce(denominator, 0) = 0) then 'M'
+            when not is_enough then 'L'
             when denominator < show_from then 'U'
         end as absence
     from fractions
@@ -292,15 +303,15 @@ select
     divided.breakdown,
     divided.members,
     divided.value,
-    divided.numerator,
-    divided.denominator,
+    case when coalesce(divided.absence, '') <> 'L' then divided.numerator end as numerator,
+    case when coalesce(divided.absence, '') <> 'L' then divided.denominator end as denominator,
     divided.lower,
     divided.upper,
     case
         when divided.absence is not null then divided.absence
         when
             divided.status_rank > {{ rank_of('P') }}
-            or not coalesce(coverage.is_complete, true)
+            or not divided.is_complete
             or unpaired.place is not null
             then 'P'
         when
@@ -309,17 +320,11 @@ select
             then {{ status_code("greatest(divided.status_rank, " ~ rank_of('U') ~ ")") }}
         else {{ status_code('divided.status_rank') }}
     end as status,
-    coalesce(coverage.expected_reporters, 0) as expected_reporters,
-    coalesce(coverage.actual_reporters, 0) as actual_reporters
+    divided.expected_reporters,
+    divided.actual_reporters
 from divided
 inner join {{ ref('int_periods') }} as periods
     on divided.period_type = periods.period_type and divided.period = periods.period
-left join {{ ref('fct_coverage') }} as coverage
-    on
-        divided.indicator = coverage.indicator
-        and divided.period_type = coverage.period_type
-        and divided.period = coverage.period
-        and divided.place = coverage.place
 left join unpaired
     on
         divided.indicator = unpaired.indicator

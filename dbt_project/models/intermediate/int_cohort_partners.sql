@@ -148,13 +148,13 @@ heard as (
         counted.reported_months
     from (
         select
-            partner,
-            measure,
-            place,
-            unnest(period_ends) as period_end
-        from {{ ref('int_reported_places') }}
+            reported.partner,
+            reported.measure,
+            reported.place,
+            unnest(reported.period_ends) as period_end
+        from {{ ref('int_reported_places') }} as reported
+        semi join wavering on reported.partner = wavering.partner
     ) as places
-    semi join wavering on places.partner = wavering.partner
     inner join counted
         on
             places.partner = counted.partner
@@ -267,7 +267,7 @@ judged as (
     where later.partner is not null or earlier.partner is not null
 ),
 
-apart as (
+apart as materialized (
     select distinct
         indicator,
         period_type,
@@ -277,9 +277,33 @@ apart as (
         against_period
     from judged
     where not is_matched
+),
+
+-- Those that report the same all the time are in every cohort: it is enough to know how many they are.
+steady as (
+    select
+        spoken_of.indicator,
+        spoken_of.place,
+        list(distinct places.measure) as measures,
+        cast(count(distinct places.partner) as integer) as partners
+    from (select distinct indicator, place from apart) as spoken_of
+    inner join measures on spoken_of.indicator = measures.indicator
+    inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on spoken_of.place = ancestors.ancestor
+    inner join (
+        select
+            reported.partner,
+            reported.measure,
+            reported.place
+        from {{ ref('int_reported_places') }} as reported
+        anti join wavering on reported.partner = wavering.partner
+        where exists (select 1 from apart)
+    ) as places on measures.measure = places.measure and ancestors.place = places.place
+    group by spoken_of.indicator, spoken_of.place
 )
 
-select judged.*
+select
+    judged.*,
+    1 as partners
 from judged
 semi join apart
     on
@@ -289,21 +313,17 @@ semi join apart
         and judged.place = apart.place
         and judged.against = apart.against
 union all
--- Those that report the same all the time are in every cohort.
-select distinct
+select
     apart.indicator,
     apart.period_type,
     apart.period,
     apart.place,
     apart.against,
     apart.against_period,
-    places.partner,
-    places.measure,
+    '' as partner,
+    unnest(steady.measures) as measure,
     true as is_matched,
-    true as is_number
+    true as is_number,
+    steady.partners
 from apart
-inner join measures on apart.indicator = measures.indicator
-inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on apart.place = ancestors.ancestor
-inner join {{ ref('int_reported_places') }} as places
-    on measures.measure = places.measure and ancestors.place = places.place
-anti join wavering on places.partner = wavering.partner
+inner join steady on apart.indicator = steady.indicator and apart.place = steady.place

@@ -48,13 +48,17 @@ reporters as (
 )
 
 select
-    indicator,
-    period_type,
-    period,
-    place,
+    reporters.indicator,
+    reporters.period_type,
+    reporters.period,
+    reporters.place,
     cast(count(*) as integer) as expected_reporters,
-    cast(count(*) filter (where is_reported) as integer) as actual_reporters,
-    bool_and(is_complete) as is_complete
+    cast(count(*) filter (where reporters.is_reported) as integer) as actual_reporters,
+    bool_and(reporters.is_complete) as is_complete,
+    -- an agenda of before there was a minimum has none
+    count(*) filter (where reporters.is_reported)
+    >= coalesce(max(initiative.minimum_coverage), 0) * count(*) as is_enough
 from reporters
-group by indicator, period_type, period, place
-order by indicator, period_type, period, place
+cross join {{ source('lake', 'agenda_initiative') }} as initiative
+group by reporters.indicator, reporters.period_type, reporters.period, reporters.place
+order by reporters.indicator, reporters.period_type, reporters.period, reporters.place

@@ -47,6 +47,20 @@ received as (
     group by partner, measure, period_start, period_end
 ),
 
+-- When something was said of a period for the first time, whatever has become of it since: corrections are not late.
+first_received as (
+    select
+        deliveries.partner,
+        scopes.measure,
+        scopes.period_start,
+        scopes.period_end,
+        min(deliveries.received_at) as received_at
+    from {{ ref('stg_scopes') }} as scopes
+    inner join {{ ref('stg_deliveries') }} as deliveries on scopes.reading = deliveries.reading
+    where deliveries.outcome <> 'rejected'
+    group by deliveries.partner, scopes.measure, scopes.period_start, scopes.period_end
+),
+
 reported as (
     select
         reported.partner,
@@ -54,7 +68,8 @@ reported as (
         reported.period_type,
         reported.period,
         cast(sum(case when reported.is_contained then 0 else reported.reported_months end) as integer) as months,
-        max(received.received_at) as last_received_at
+        max(received.received_at) as last_received_at,
+        max(first_received.received_at) as complete_at
     from {{ ref('int_reported_periods') }} as reported
     left join received
         on
@@ -62,6 +77,12 @@ reported as (
             and reported.measure = received.measure
             and reported.reported_start = received.period_start
             and reported.reported_end = received.period_end
+    left join first_received
+        on
+            reported.partner = first_received.partner
+            and reported.measure = first_received.measure
+            and reported.reported_start = first_received.period_start
+            and reported.reported_end = first_received.period_end
     where reported.partner <> ''
     group by reported.partner, reported.measure, reported.period_type, reported.period
 )
@@ -77,7 +98,11 @@ select
     reported.partner is not null as is_reported,
     coalesce(expected.months, 0) as months_expected,
     coalesce(reported.months, 0) as months_reported,
-    reported.last_received_at
+    reported.last_received_at,
+    cast(periods.period_end + to_days(initiative.due_days) as date) as due_on,
+    case when reported.months >= expected.months then cast(timezone('UTC', reported.complete_at) as date) end
+        as complete_on,
+    complete_on <= due_on as is_on_time
 from expected
 full join reported
     on
@@ -89,4 +114,5 @@ inner join periods
     on
         coalesce(expected.period_type, reported.period_type) = periods.period_type
         and coalesce(expected.period, reported.period) = periods.period
+cross join {{ source('lake', 'agenda_initiative') }} as initiative
 order by partner, measure, periods.period_start, periods.period_end
