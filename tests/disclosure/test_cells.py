@@ -15,7 +15,7 @@ HIDE = (1, 10)
 def test_a_partner_knows_its_own_of_what_is_left_of_a_whole() -> None:
     """Of five teachers without a certificate four are its own: 100 teachers, 95 certified; its own are 60, 56."""
     cells = Cells(read(CHILDCARE), HIDE)
-    row = Row("certified_teachers", "quarter", "2026Q2", "riverbend", "", "", Decimal(95), Decimal(100), None)
+    row = Row("certified_teachers", "quarter", "2026Q2", "riverbend", "", "", 1, Decimal(95), Decimal(100), None)
     cells.add([row], is_now=True)
     linked, (certified, teachers) = cells.linked(), cells.keys(row)
     assert certified is not None
