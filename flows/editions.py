@@ -33,7 +33,7 @@ def said_of(
     for at, record in sorted(found, key=lambda one: one[0]):
         table = read_values(store.get(f"editions/{record.period}/{record.edition}/data/{TABLE}.csv"))
         row = _row(table, indicator, period.key, place, where)
-        values = (row.get(name, "") for name in ("value", "numerator", "denominator", "status"))
+        values = (row.get(name, "") for name in ("value", "numerator", "denominator", "status", "conf_status"))
         yield Edition(record.period, record.edition, at, *values)
 
 

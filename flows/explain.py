@@ -146,7 +146,10 @@ class Remark:
 
 @dataclass(frozen=True)
 class Edition:
-    """What a published edition said. ``value`` is the text it was published with; empty where there was none."""
+    """What a published edition said. ``value`` is the text it was published with; empty where there was none.
+
+    ``conf_status`` is why it withheld the value to protect people: `A` few people, `D` for others' sake, else `F`.
+    """
 
     quarter: str
     edition: str
@@ -155,6 +158,7 @@ class Edition:
     numerator: str
     denominator: str
     status: str
+    conf_status: str
 
 
 @dataclass(frozen=True)

@@ -30,3 +30,8 @@ STATUS = {
     "Q": "suppressed: a partner does not give a part of it, so no sum with it is shown. This is not zero",
 }
 FEW = "too few to tell: the initiative asks for more (show, in initiative.yml)"
+HIDDEN = {
+    "A": "withheld (A): few people are counted, or are left without it",
+    "D": "withheld (D): for others' sake, so that what is withheld of them can't be reckoned back",
+}
+"""What an edition says of a value instead of a number, by its CONF_STATUS."""

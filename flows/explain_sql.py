@@ -130,7 +130,7 @@ OWED = """
 COHORTS = """
     select distinct c.against_period as against, c.value, c.against_value, later.value as value_of_all,
         earlier.value as against_value_of_all, c.partners,
-        (select list(distinct p.partner order by p.partner) from int_cohort_partners p
+        (select list(distinct p.partner order by p.partner) from ind_cohort_partners p
          where p.indicator = c.indicator and p.period = c.period and p.place = c.place and p.against = c.against
             and not p.is_matched) as others
     from ind_cohorts c

@@ -19,7 +19,7 @@ from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said
-from flows.explain_codes import AGAINST, BESIDE, FEW, INTERVALS, OVER_TIME, STATUS
+from flows.explain_codes import AGAINST, BESIDE, FEW, HIDDEN, INTERVALS, OVER_TIME, STATUS
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
 
@@ -252,7 +252,7 @@ def _superseded(made: Explanation) -> Iterator[str]:
 def _editions(made: Explanation) -> Iterator[str]:
     said = (
         f"{_when(one.published_at)}  report {one.quarter}, edition {one.edition[:8]}: "
-        f"{_published(made, one.value)}  {one.status}"
+        + (HIDDEN[one.conf_status] if one.conf_status in HIDDEN else f"{_published(made, one.value)}  {one.status}")
         for one in made.editions
     )
     yield from _section("As it was published", said)

@@ -10,7 +10,10 @@ import polars as pl
 import pytest
 
 from agenda.store import FolderStore
+from flows import explain_words
 from flows.draft import make_draft
+from flows.editions import said_of
+from flows.explain import explain
 from flows.workspace import Workspace
 from reports.attackers import exposed
 from reports.cells import Cells
@@ -18,6 +21,8 @@ from reports.earlier import editions, published_before
 from reports.edition import approve
 from reports.linked import PUBLIC
 from reports.own import read_own
+from reports.package import WHOLE
+from reports.revisions import read_values
 from reports.site import publish
 from sources.collect import collect
 from tests.example.conftest import CHILDCARE
@@ -98,3 +103,18 @@ def test_pages_and_the_review_say_what_is_withheld(workspace: Workspace) -> None
     assert len(reviews) == len(LATEST)
     assert all("values withheld to protect people" in workspace.store.get(key).decode() for key in reviews)
     assert not [stored.key for stored in workspace.site.list("") if "withheld" in stored.key]
+
+
+@pytest.mark.parametrize(("code", "why"), [("A", "few people are counted"), ("D", "for others' sake")])
+def test_explain_says_why_an_edition_withheld_a_value(workspace: Workspace, code: str, why: str) -> None:
+    digest = editions(workspace.site)[0]
+    table = read_values(workspace.site.get(f"editions/{digest}/data/indicator_values.csv"))
+    row = table.filter((pl.col("conf_status") == code) & (pl.col("period") == LATEST[0])).row(0, named=True)
+    where = {d.id: row[d.id] for d in workspace.folder.agenda.dimensions if row.get(d.id, WHOLE) != WHOLE}
+    asked = row["indicator"], workspace.calendar.parse(row["period"]), row["place"], where
+    made = explain(workspace.folder, workspace.warehouse(), *asked)
+    made = replace(made, editions=tuple(said_of(workspace.store, workspace.calendar, *asked)))
+    assert [(e.quarter, e.conf_status, e.value) for e in made.editions] == [(key, code, "") for key in LATEST]
+    said = [line for line in explain_words.lines(made) if ", edition " in line]
+    assert len(said) == len(LATEST)
+    assert all(f"withheld ({code}): {why}" in line for line in said)

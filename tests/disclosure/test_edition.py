@@ -209,3 +209,11 @@ def test_what_can_not_be_linked_is_refused(folder: Folder) -> None:
     indicators = tuple(filtered if i.id == first.id else i for i in folder.agenda.indicators)
     changed = replace(folder, agenda=folder.agenda.model_copy(update={"indicators": indicators}))
     assert any("small_counts can't protect" in str(problem) for problem in problems_in(changed))
+
+
+def test_a_share_of_people_is_refused(folder: Folder) -> None:
+    """Nobody can tell how few people it is about."""
+    measures = tuple(m.model_copy(update={"adds_up": False}) if m.id == "lead_teachers" else m
+                     for m in folder.agenda.measures)  # fmt: skip
+    changed = replace(folder, agenda=folder.agenda.model_copy(update={"measures": measures}))
+    assert any("lead_teachers is about people and no count of them" in str(p) for p in problems_in(changed))

@@ -3,7 +3,7 @@ with unmatched as (
     select
         *,
         unnest([period, against_period]) as at_period
-    from {{ ref('int_cohort_partners') }}
+    from {{ ref('ind_cohort_partners') }}
     where not is_matched
 ),
 
@@ -160,7 +160,7 @@ matched as (
         count(distinct partner) filter (where is_matched and partner <> '')
         + coalesce(max(partners) filter (where partner = ''), 0) as partners,
         count(distinct measure) filter (where is_matched and is_number) as measures
-    from {{ ref('int_cohort_partners') }}
+    from {{ ref('ind_cohort_partners') }}
     group by indicator, period_type, period, place, against, against_period
 ),
 

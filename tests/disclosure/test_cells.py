@@ -1,0 +1,32 @@
+"""What is linked with what, and what of it is whose."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from agenda.lint import read
+from reports.cells import Cells, Key, Row
+
+CHILDCARE = Path(__file__).parents[2] / "examples" / "childcare"
+HIDE = (1, 10)
+
+
+def test_a_partner_knows_its_own_of_what_is_left_of_a_whole() -> None:
+    """Of five teachers without a certificate four are its own: 100 teachers, 95 certified; its own are 60, 56."""
+    cells = Cells(read(CHILDCARE), HIDE)
+    row = Row("certified_teachers", "quarter", "2026Q2", "riverbend", "", "", 1, Decimal(95), Decimal(100), None)
+    cells.add([row], is_now=True)
+    linked, (certified, teachers) = cells.linked(), cells.keys(row)
+    assert certified is not None
+    assert teachers is not None
+    own: dict[str, dict[Key, float]] = {
+        "some": {teachers: 60.0, certified: 56.0}, "all": {teachers: 100.0, certified: 95.0}
+    }  # fmt: skip
+    (without,) = [i for i, cell in enumerate(linked.cells) if cell.is_implied]
+    assert (linked.cells[without].value, linked.cells[without].is_small) == (5.0, True)
+    knows = {attacker.name: attacker for attacker in cells.attackers(own)}
+    assert {name: attacker.own.get(without) for name, attacker in knows.items()} == {"": None, "some": 4.0, "all": 5.0}
+    assert knows["some"].range(linked, without) == (4.0, 10.0)
+    assert without in knows["some"].secrets(linked, range(len(linked.cells)))
+    assert without not in knows["all"].secrets(linked, range(len(linked.cells)))
