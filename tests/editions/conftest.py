@@ -74,6 +74,10 @@ create table ind_status (
     indicator text, period_type text, period text, place text, breakdown text, members text, value double,
     baseline_period text, baseline_value double, target_period text, target_value double, target_low double,
     target_high double, path_value double, status_code text);
+create table ind_cohorts (
+    indicator text, period_type text, period text, place text, against text, against_period text, partners int,
+    numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
+    against_denominator decimal(38, 6), against_value double, change double);
 create table ind_projections (
     indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
     periods int, target_period text, value double, lower double, upper double, outlook text);
