@@ -80,7 +80,7 @@ class ValueTables:
             else:
                 until = self.words.period_short(version.until) if version.until else ""
                 name = self.words._("By the definition before {period}", period=until)
-            yield name, [self.shown(indicator, value) if value is not None else "" for value in values]
+            yield name, [self._cell(indicator, value) if value is not None else "" for value in values]
 
     def of_slice(self, indicator: Indicator, part: Slice) -> Table:
         period = self.words.period_short(self.quarter.shown_period(indicator.id))
@@ -143,7 +143,7 @@ class ValueTables:
         words, values = self.words, [value for _, value in rows]
         columns: list[tuple[str, list[str], bool]] = [
             (first, [name for name, _ in rows], True),
-            (words._("Value"), [self.shown(indicator, value) for value in values], False),
+            (words._("Value"), [self._cell(indicator, value) for value in values], False),
         ]
         columns += [(head, cells, False) for head, cells in changes]
         if indicator.formula.per is not None:
@@ -196,10 +196,14 @@ class ValueTables:
             return ""
         return self.words.absent("few") if value.parts is not None else self.words.noted(value.status)
 
+    def _cell(self, indicator: Indicator, value: Value | None) -> str:
+        """As `shown`, on one line."""
+        return self.shown(indicator, value).replace(" ", "\N{NO-BREAK SPACE}")
+
     def shown(self, indicator: Indicator, value: Value | None, unit: bool = False) -> str:
         """The value, its parts where they are too few, or why there is none."""
         if value is not None and value.parts is not None:
             return self.words.counted(*value.parts)
         if value is None or value.value is None:
-            return self.words.absent(value.absence if value else "missing").replace(" ", "\N{NO-BREAK SPACE}")
+            return self.words.absent(value.absence if value else "missing")
         return (self.words.quantity if unit else self.words.value)(indicator, value.value)
