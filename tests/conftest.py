@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 ROOMS_TOGETHER = ("real", "example", "dbt")
-"""Rooms whose tests share fixtures that take long, or a folder: one process runs all of a room's. They come first,
-so that at the end no process waits for another one's long room."""
+"""Rooms whose tests share fixtures that take long, or a folder: one process runs all of a room's."""
+LONG_FIRST = (*ROOMS_TOGETHER, "flows", "disclosure")
+"""So that at the end no process waits for another one's long room, or file."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -28,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(Path(__file__).parent)
         group = path.parts[0] if path.parts[0] in ROOMS_TOGETHER else path.as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (*ROOMS_TOGETHER, item.path.parent.name).index(item.path.parent.name))
+    items.sort(key=lambda item: (*LONG_FIRST, item.path.parent.name).index(item.path.parent.name))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ named, so a step that is added to the collect is tried without anybody thinking 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import multiprocessing
 import os
@@ -36,7 +37,8 @@ WRITING = {"open", "os.link", "os.rename", "os.remove", "os.truncate", "shutil.c
 
 
 class Run:
-    """A collect in a process of its own. At one of its points it is killed, or waits until it may go on."""
+    """A collect in a process of its own. At one of its points it is killed; or waits until it may go on, at the first
+    one from there where nobody has to wait for it."""
 
     def __init__(self, path: Path, received_at: datetime, *, kill_at: int | None = None, wait_at: int | None = None):
         self._points, self._waits, self._may_go = PROCESSES.SimpleQueue(), PROCESSES.Event(), PROCESSES.Event()
@@ -54,8 +56,8 @@ class Run:
 
     def code(self) -> int:
         """How it ended."""
-        self._process.join()
-        assert self._process.exitcode is not None
+        self._process.join(300)
+        assert self._process.exitcode is not None, "it doesn't end"
         return self._process.exitcode
 
     def points(self) -> int:
@@ -79,7 +81,7 @@ def _child(
         last = next(passed)
         if last == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        if last == wait_at:
+        if wait_at is not None and last >= wait_at and not waits.is_set() and not _is_locked(path / "store"):
             waits.set()
             may_go.wait()
 
@@ -87,6 +89,18 @@ def _child(
     collecting.BATCH_FILES = 4  # so that there is something between two batches
     collecting.collect(folder, store, received_at=received_at)
     points.put(last)
+
+
+def _is_locked(folder: Path) -> bool:
+    """Whether this process keeps others waiting: who stood still then would wait for them, and they for it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _watch_folder(store: Store, point: Callable[[], None]) -> None:

@@ -95,7 +95,7 @@ def test_two_collects_at_once_do_each_submission_once(inbox: Coalition) -> None:
     undisturbed = copy(inbox, "undisturbed")
     points = Run(undisturbed, THEN).points()
     expected = finish(undisturbed)
-    for point in range(1, points, points // 4):
+    for point in range(1, points, points // 4)[:4]:  # the fifth is the end, where only the lists are left
         path = copy(inbox, f"waiting-{point}")
         slow = Run(path, THEN, wait_at=point)
         slow.until_it_waits()

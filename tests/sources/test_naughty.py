@@ -313,7 +313,7 @@ def test_a_template_holds_texts_and_no_formula(named: tuple[Coalition, list[str]
     numbers = history.of(Lake(here.store), [partner.id]).numbers(partner.id)
     workbook = template(folder, partner, folder.initiative.calendar.parse("2026Q2"), numbers)
     # Cairn's own formula counts what is filled in.
-    assert [one for one in formulas(workbook) if not re.fullmatch(r'<f>COUNT\(\w+:\w+\)&amp;" / \d+"</', one)] == []
+    assert [one for one in formulas(workbook) if not re.fullmatch(r'<f>COUNTA\(\w+:\w+\)&amp;" / \d+"</', one)] == []
     assert {text for text in all_names if in_xml(text)} <= texts(workbook)
 
 

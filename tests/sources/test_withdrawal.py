@@ -52,13 +52,13 @@ def test_the_warehouse_counts_them_no_more_and_the_partner_is_late_again(coaliti
     made.collect()
 
     def seen(name: str) -> tuple[object, list[tuple[str, ...]], list[str]]:
-        """The region's number, who reported, and what the backbone reads about files."""
+        """The region's sum, who reported, and what the backbone reads about files."""
         out = build_warehouse(made.path / "store/lake", made.path / name / "warehouse.duckdb")
         workspace = Workspace(made.folder, made.store, FolderStore(made.path / "site"))
         states = [row.states for row in status(workspace, out, [Calendar().parse("2026Q1")], date(2026, 11, 1))]
         with duckdb.connect(str(out), read_only=True) as connection:
             value = connection.execute(
-                "select value from ind_values where place = 'valley' and breakdown = '' and period = '2026Q1'"
+                "select value from int_values where place = 'valley' and split = '' and period = '2026Q1'"
             ).fetchone()
             said = connection.execute("select message from fct_findings where code = 'withdrawn'").fetchall()
         return value, states, [message for (message,) in said]
