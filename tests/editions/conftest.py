@@ -16,6 +16,7 @@ from agenda.folder import Folder, read_folder
 from agenda.periods import Calendar, Period
 from agenda.store import BucketStore, FolderStore, Store
 from reports.edition import Arrival, Edition, Inputs, add_edition
+from tests.reports.marts import SCHEMA
 
 NOON = datetime(2026, 10, 21, 12, tzinfo=UTC)
 Q3 = Calendar().quarter(2026, 3)
@@ -53,51 +54,18 @@ partners:
 """
 
 
-MARTS = """
-create table meta_build as select timestamptz '2026-10-21 12:00:00+00' as as_of, 'b1' as agenda_batch;
-create table dim_periods as select * from (values
-    ('2026Q2', 'quarter', date '2026-04-01', date '2026-07-01'),
-    ('2026Q3', 'quarter', date '2026-07-01', date '2026-10-01')) as t (period, period_type, period_start, period_end);
-create table ind_values (
-    indicator text, period_type text, period text, period_start date, period_end date, place text, breakdown text,
-    members text, value double, numerator decimal(38, 6), denominator decimal(38, 6), lower double, upper double,
-    status text, expected_reporters int, actual_reporters int);
-create table ind_trends (
-    indicator text, period_type text, period text, place text, breakdown text, members text,
-    previous_period text, previous_value double, change_previous double, change_previous_lower double,
-    change_previous_upper double, is_beyond_chance_previous boolean,
-    year_before_period text, year_before_value double, change_year_before double, change_year_before_lower double,
-    change_year_before_upper double, is_beyond_chance_year_before boolean,
-    baseline_period text, baseline_value double, change_baseline double, change_baseline_lower double,
-    change_baseline_upper double, is_beyond_chance_baseline boolean);
-create table ind_status (
-    indicator text, period_type text, period text, place text, breakdown text, members text, value double,
-    baseline_period text, baseline_value double, target_period text, target_value double, target_low double,
-    target_high double, path_value double, status_code text);
-create table ind_cohorts (
-    indicator text, period_type text, period text, place text, against text, against_period text, partners int,
-    numerator decimal(38, 6), denominator decimal(38, 6), value double, against_numerator decimal(38, 6),
-    against_denominator decimal(38, 6), against_value double, change double);
-create table ind_projections (
-    indicator text, period_type text, period text, ahead int, first_period text, first_start date, period_end date,
-    periods int, target_period text, value double, lower double, upper double, outlook text);
-create table fct_reporting as select * from (values
+ROWS = """
+insert into meta_build values ('2026-10-21 12:00:00+00', 'b1');
+insert into dim_periods values
+    ('2026Q2', 'quarter', '2026-04-01', '2026-07-01'),
+    ('2026Q3', 'quarter', '2026-07-01', '2026-10-01');
+insert into fct_reporting by name select * from (values
     ('main', 'cards', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('main', 'loans', true, true, timestamptz '2026-10-20 08:00:00+00'),
     ('bus', 'cards', true, false, null)) as t (partner, measure, is_expected, is_reported, last_received_at),
     (values ('quarter', '2026Q3', date '2026-07-01', date '2026-10-01', 3, 3, date '2026-10-22', date '2026-10-20', true))
     as p (period_type, period, period_start, period_end, months_expected, months_reported, due_on, complete_on,
           is_on_time);
-create table fct_indicator_partners (
-    indicator text, partner text, period_type text, period text, is_expected boolean, is_reported boolean);
-create view dim_series as
-    select indicator, 1 as version, indicator as series, period_type, period, true as is_in_force from (
-        select indicator, period_type, period from ind_values union select indicator, period_type, period from ind_status
-        union select indicator, period_type, period from fct_indicator_partners);
-create table fct_readings (
-    partner text, reading text, layout text, key text, received_at timestamptz, outcome text,
-    rows_read bigint, rows_accepted bigint, rows_rejected bigint, rows_skipped bigint,
-    first_period_start date, last_period_end date);
 insert into fct_readings values
     ('main', 'r0', 'long', 'main/q2.csv', '2026-07-20 08:00:00+00', 'accepted', 4, 4, 0, 0, '2026-04-01', '2026-07-01'),
     ('main', 'r1', 'long', 'main/q3.csv', '2026-10-20 08:00:00+00', 'accepted', 4, 4, 0, 0, '2026-07-01', '2026-10-01'),
@@ -106,9 +74,6 @@ insert into fct_readings values
     ('bus', 'r2', 'long', 'bus/broken.csv', '2026-10-21 08:00:00+00', 'rejected', 2, 0, 2, 0, null, null),
     ('bus', 'r5', 'long', 'bus/broken_q4.csv', '2027-01-10 08:00:00+00', 'rejected', 2, 0, 2, 0, null, null),
     ('main', 'r3', 'long', 'main/q4.csv', '2026-12-21 08:00:00+00', 'accepted', 4, 4, 0, 0, '2026-10-01', '2027-01-01');
-create table fct_findings (
-    partner text, reading text, key text, received_at timestamptz, severity text, code text, sheet text,
-    row_number bigint, column_name text, cell text, value text, message text, fix text);
 insert into fct_findings values
     ('bus', 'r2', 'bus/broken.csv', '2026-10-21 08:00:00+00', 'error', 'not_a_number', null, 7, 'cards', 'C7',
      '<b>many</b>', '“<b>many</b>” is not a number.', 'Write it in digits.'),
@@ -193,7 +158,8 @@ def warehouse(tmp_path: Path) -> Path:
     """The marts that editions read, with a few rows."""
     path = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
-        connection.execute(MARTS)
+        connection.execute(SCHEMA)
+        connection.execute(ROWS)
     return path
 
 

@@ -24,7 +24,7 @@ from agenda.periods import Period
 from agenda.tables import members_text
 from tests.dbt.oracle_targets import Targets
 
-_SCHEMA = """
+SCHEMA = """
     create table meta_build (as_of timestamptz, agenda_batch text);
     create table dim_periods (period text, period_type text, period_start date, period_end date);
     create table ind_values (
@@ -87,7 +87,7 @@ def build(folder: Folder, path: Path, first: str, last: str, odd: Oddities | Non
     writer = _Writer(folder, quarters, odd)
     with duckdb.connect(str(path)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(_SCHEMA)
+        connection.execute(SCHEMA)
         for table, rows in writer.tables().items():
             if rows:
                 frame = pl.DataFrame(rows, orient="row", infer_schema_length=None)
