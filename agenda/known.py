@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from agenda.errors import Problem
 from agenda.folder import Folder, Path_, nearest
 from agenda.layouts import From
+from agenda.periods import Period, PeriodError
 
 
 class Known:
@@ -23,6 +24,13 @@ class Known:
         self.indicators = {i.id for i in agenda.indicators}
         self.partners = {p.id for p in folder.partners.partners}
         self.layouts = folder.partners.layouts
+
+    def period(self, text: str) -> Period | None:
+        """The period, or None where it can't be read (which is said once, with all other periods)."""
+        try:
+            return self.folder.initiative.calendar.parse(text)
+        except PeriodError:
+            return None
 
     def problem(self, file: str, path: Path_, message: str) -> Problem:
         return self.folder.sources[file].problem(path, message)

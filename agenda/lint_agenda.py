@@ -151,7 +151,7 @@ def _standard(known: Known, base: Path_, indicator: Indicator, formula: Formula)
     if standard.dimension in shown:
         message = f"{indicator.id!r} is shown by {standard.dimension!r}, by which it is standardised"
         yield known.problem(FILE, path, message)
-    for term in (*formula.of, *(formula.per or ())):
+    for term in formula.terms:
         needed = {standard.dimension, *shown}
         lacking = sorted(needed - set(known.numbers.get(term.measure, needed)))
         if lacking:
@@ -172,7 +172,7 @@ def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | 
     if (interval == "dobson") != (formula.standard is not None):
         return f"a rate with a 'standard' has an interval 'dobson', and nothing else has; this one has {interval!r}"
     if interval == "t":
-        return _no_spread(known, indicator)
+        return _no_spread(known, indicator.id, formula)
     if interval == "wilson":
         if formula.kind != "percent":
             return f"a Wilson interval belongs to a percent; {indicator.id!r} is a {formula.kind}"
@@ -187,12 +187,11 @@ def _no_interval(known: Known, indicator: Indicator, formula: Formula) -> str | 
     return None
 
 
-def _no_spread(known: Known, indicator: Indicator) -> str | None:
+def _no_spread(known: Known, indicator: str, formula: Formula) -> str | None:
     """Why the spread of what the mean is of doesn't follow from its sums."""
-    formula = indicator.formula
     if formula.kind != "mean" or formula.squares is None:
-        return f"an interval 't' belongs to a mean whose formula has 'squares'; {indicator.id!r} is no such one"
-    terms = (*formula.of, *(formula.per or ()), *formula.squares)
+        return f"an interval 't' belongs to a mean whose formula has 'squares'; {indicator!r} is no such one"
+    terms = (*formula.terms, *formula.squares)
     if odd := next((term for term in terms if term.weight != 1), None):
         return f"an interval 't' is of sums over all that is counted; {odd.measure!r} is taken {odd.weight} times"
     measures = {measure.id: measure for measure in known.folder.agenda.measures}

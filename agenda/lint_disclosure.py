@@ -16,7 +16,7 @@ FILE = "agenda.yml"
 
 def disclosure_problems(known: Known) -> Iterator[Problem]:
     folder = known.folder
-    if folder.initiative.disclosure is None or folder.initiative.disclosure.policy != "small_counts":
+    if folder.initiative.hides is None:
         return
     people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
     for i, measure in enumerate(folder.agenda.measures):
@@ -37,7 +37,7 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
             if any(term.measure in people for term in formula.squares or ()):
                 message = f"the squares of {indicator.id} count people, and the policy small_counts can't protect these"
                 yield known.problem(FILE, ("indicators", i, *at, "squares"), message)
-            weighed = (*formula.of, *(formula.per or ())) if formula.standard is not None else ()
+            weighed = formula.terms if formula.standard is not None else ()
             if any(term.measure in people for term in weighed):
                 message = f"{indicator.id} weighs groups of people, which the policy small_counts can't protect"
                 yield known.problem(FILE, ("indicators", i, *at, "standard"), message)

@@ -9,7 +9,7 @@ from agenda.errors import Problem
 from agenda.folder import Path_, nearest
 from agenda.indicators import Baseline, Indicator, Target
 from agenda.known import Known
-from agenda.periods import Period, PeriodError
+from agenda.periods import Period
 from agenda.tables import members_text
 
 FILE = "agenda.yml"
@@ -26,7 +26,7 @@ def targets_problems(known: Known) -> Iterator[Problem]:
         yield from _path(known, base, indicator)
         before: dict[str, Period | None] = {}
         stand: dict[str, Stand] = {}
-        start = _period(known, indicator.baseline.period) if indicator.baseline else None
+        start = known.period(indicator.baseline.period) if indicator.baseline else None
         if indicator.baseline is not None and indicator.baseline.value is not None:
             stand[""] = ("baseline", indicator.baseline.value)
         for j, target in enumerate(indicator.targets):
@@ -37,7 +37,7 @@ def targets_problems(known: Known) -> Iterator[Problem]:
                 yield known.problem(FILE, path, message)
             if target.value is not None:
                 stand[group] = ("target before it,", target.value)
-            by = _period(known, target.by)
+            by = known.period(target.by)
             yield from _not_shown(known, (*path, "by"), indicator, by)
             if message := _out_of_order(target, by, before.get(group, start), is_first=group not in before):
                 yield known.problem(FILE, (*path, "by"), message)
@@ -50,7 +50,7 @@ def _group(target: Target) -> str:
 
 
 def _baseline(known: Known, path: Path_, indicator: Indicator, baseline: Baseline) -> Iterator[Problem]:
-    period = _period(known, baseline.period)
+    period = known.period(baseline.period)
     yield from _not_shown(known, (*path, "period"), indicator, period)
     if message := _no_share(indicator, baseline.value):
         yield known.problem(FILE, (*path, "value"), message)
@@ -110,14 +110,6 @@ def _out_of_order(target: Target, by: Period | None, before: Period | None, is_f
     if by == before and not is_first:
         return f"{_group(target) or 'the whole'} has a target by {by} already; keep one"
     return f"{by} does not end after {before}; the baseline and its targets stand in order of time"
-
-
-def _period(known: Known, text: str) -> Period | None:
-    """The period, or None where it can't be read (which is said once, with all other periods)."""
-    try:
-        return known.folder.initiative.calendar.parse(text)
-    except PeriodError:
-        return None
 
 
 def _not_shown(known: Known, path: Path_, indicator: Indicator, period: Period | None) -> Iterator[Problem]:

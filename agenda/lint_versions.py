@@ -9,7 +9,7 @@ from agenda.errors import Problem
 from agenda.folder import Path_
 from agenda.indicators import Definition, Indicator
 from agenda.known import Known
-from agenda.periods import Period, PeriodError
+from agenda.periods import Period
 
 FILE = "agenda.yml"
 
@@ -43,7 +43,7 @@ def _order(known: Known, indicator: Indicator, places: list[Path_]) -> Iterator[
         if not version.changed:
             message = f"say in 'changed' why {indicator.id!r} is defined otherwise since {version.since}"
             yield known.problem(FILE, (*path, "since"), message)
-        since = _period(known, version.since)
+        since = known.period(version.since)
         if since and before and since.start <= before.start:
             message = f"{since} is not after {before}; definitions stand in order of time, the oldest first"
             yield known.problem(FILE, (*path, "since"), message)
@@ -70,18 +70,10 @@ def _baseline(known: Known, indicator: Indicator, base: Path_) -> Iterator[Probl
     baseline = indicator.baseline
     if baseline is None or baseline.value is not None or indicator.since is None:
         return
-    at, since = _period(known, baseline.period), _period(known, indicator.since)
+    at, since = known.period(baseline.period), known.period(indicator.since)
     if at and since and at.start < since.start:
         message = (
             f"{at} was counted by the definition before {since}; state its 'value' by today's, "
             f"or take {since} or a later period"
         )
         yield known.problem(FILE, (*base, "baseline", "period"), message)
-
-
-def _period(known: Known, text: str) -> Period | None:
-    """The period, or None where it can't be read (which is said once, with all other periods)."""
-    try:
-        return known.folder.initiative.calendar.parse(text)
-    except PeriodError:
-        return None

@@ -131,6 +131,12 @@ class Initiative(Entry):
         return self
 
     @property
+    def hides(self) -> tuple[int, int] | None:
+        """The counts of people that are withheld, both ends included; None where people are not protected."""
+        policy = self.disclosure
+        return policy.hide if policy is not None and policy.policy == "small_counts" else None
+
+    @property
     def calendar(self) -> Calendar:
         return Calendar(self.year.starts, self.year.named)
 

@@ -97,6 +97,10 @@ class Calendar:
         """The period of the same type ``by`` steps later (earlier if negative)."""
         return _shifted(self, period, by)
 
+    def year_before(self, period: Period) -> Period:
+        """The same part of the year before."""
+        return self.shift(period, -12 // period.months)
+
     def within(self, period: Period, type_: PeriodType) -> list[Period]:
         """The periods of a finer (or the same) type that make up ``period``, in order."""
         steps = range(0, period.months, MONTHS_IN[type_])

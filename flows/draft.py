@@ -66,7 +66,7 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
             store, folder, period, files, inputs,
             headline=headline(quarter), number=at.number, beside=at.beside,
         )  # fmt: skip
-    if earlier.is_protected(folder):
+    if folder.initiative.hides is not None:
         earlier.keep(store, edition, quarter, warehouse, beside)
     write_review_page(store, workspace.site, edition, quarter, warehouse)
     _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
@@ -77,8 +77,8 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
 
 def _made_from(workspace: Workspace) -> dict[str, str]:
     """What a draft rests on. With people to protect that is also what readers already have."""
-    protected = earlier.is_protected(workspace.folder)
-    published = {"what is published": " ".join(earlier.editions(workspace.site))} if protected else {}
+    protects = workspace.folder.initiative.hides is not None
+    published = {"what is published": " ".join(earlier.editions(workspace.site))} if protects else {}
     return {
         **published,
         "the data or the agenda": workspace.warehouse_key(),

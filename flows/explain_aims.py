@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from flows.explain_beside import Rows
 
 _STANDING = """
     select s.baseline_period, s.baseline_value, b.locked as baseline_locked, v.value as baseline_now,
@@ -72,7 +73,7 @@ class Aims:
     pace: Pace | None = None
 
 
-def aims(rows: Callable[..., list[dict[str, Any]]], asked: dict[str, str]) -> Aims | None:
+def aims(rows: Rows, asked: dict[str, str]) -> Aims | None:
     """What the value that is ``asked`` for is held against; None for a place or group without a target of its own."""
     found = rows(_STANDING, **asked)
     if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 # Today's definition where nothing is known of the period.
@@ -86,13 +87,14 @@ def defined_said(of: Defined, shown: Callable[[float | None], str]) -> Iterator[
         yield f"{said}: {other.definition}"
 
 
+def signed(difference: float, kind: str, decimals: int) -> str:
+    """``−27.6``: a difference with its sign, of percents in points."""
+    return f"{difference * (100 if kind == 'percent' else 1):+,.{decimals}f}".replace("-", "−")
+
+
 def gap_said(gap: Gap, kind: str, decimals: int) -> str:
     """``−27.6 points (−30.8 to −24.2), 0.53 times as much; a year before −26.9``."""
-    times, unit = (100, " points") if kind == "percent" else (1, "")
-
-    def said(difference: float) -> str:
-        return f"{difference * times:+,.{decimals}f}".replace("-", "−")
-
+    said, unit = partial(signed, kind=kind, decimals=decimals), " points" if kind == "percent" else ""
     limits = ""
     if gap.difference_lower is not None and gap.difference_upper is not None:
         limits = f" ({said(gap.difference_lower)} to {said(gap.difference_upper)})"

@@ -18,7 +18,7 @@ from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
 from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
-from flows.explain_beside import defined_said, gap_said
+from flows.explain_beside import defined_said, gap_said, signed
 from flows.explain_codes import AGAINST, BESIDE, FEW, HIDDEN, INTERVALS, OVER_TIME, STATUS
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
@@ -89,7 +89,7 @@ def _changes(made: Explanation) -> Iterator[str]:
 
 
 def _signed(made: Explanation, change: float | None) -> str:
-    text = f"{(change or 0.0) * (100 if made.kind == 'percent' else 1):+,.{made.decimals}f}".replace("-", "−")
+    text = signed(change or 0.0, made.kind, made.decimals)
     return f"{text} points" if made.kind == "percent" else text
 
 

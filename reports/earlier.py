@@ -51,10 +51,6 @@ class Withheld(Entry):
     rows: tuple[Number, ...]
 
 
-def is_protected(folder: Folder) -> bool:
-    return folder.initiative.disclosure is not None and folder.initiative.disclosure.policy == "small_counts"
-
-
 def editions(site: Store) -> tuple[str, ...]:
     """The digests of all editions that were ever published, in order."""
     keys = (stored.key for stored in site.list("editions/"))
@@ -63,7 +59,7 @@ def editions(site: Store) -> tuple[str, ...]:
 
 def published_before(folder: Folder, store: Store, site: Store) -> list[Earlier]:
     """Every published edition. Raises `HeldBack` where what one of them hides is no longer known."""
-    return [_read(folder, store, site, digest) for digest in editions(site)] if is_protected(folder) else []
+    return [_read(folder, store, site, digest) for digest in editions(site)] if folder.initiative.hides else []
 
 
 def _read(folder: Folder, store: Store, site: Store, digest: str) -> Earlier:
@@ -115,7 +111,7 @@ def keep(store: Store, edition: Edition, quarter: Quarter, warehouse: Path, besi
 
 def require_proof(folder: Folder, store: Store, site: Store, period: Period, digest: str) -> None:
     """Raises `HeldBack` where the draft was not proved safe beside all that is published now."""
-    if not is_protected(folder):
+    if folder.initiative.hides is None:
         return
     found = store.read(_key(period.key, digest))
     since = set(editions(site)) - {digest} - set(decoded(Withheld, found[0]).beside if found else ())

@@ -120,8 +120,7 @@ def gaps(quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...]) ->
     overlap = {dimension.id for dimension in quarter.folder.agenda.dimensions if dimension.overlap}
     has_interval = indicator.interval != "none" and not overlap & set(dimensions)
     period, breakdown = quarter.shown_period(indicator.id), " * ".join(dimensions)
-    before = quarter.calendar.shift(period, -{"month": 12, "quarter": 4, "year": 1}[period.type])
-
+    before = quarter.calendar.year_before(period)
     version = quarter.version(indicator.id).number
 
     def shown(key: str) -> dict[str, Value]:

@@ -159,10 +159,7 @@ class Sentences:
 
     def aim(self, indicator: Indicator, target: Target) -> str:
         """A target's value, or its band."""
-        if target.low is not None and target.high is not None:
-            return self.words._("{low} to {high}", low=self.words.aim(indicator, target.low),
-                                high=self.words.aim(indicator, target.high))  # fmt: skip
-        return self.words.aim(indicator, target.value or 0)
+        return self.words.aimed(indicator, target.value, target.low, target.high)
 
     def say(self, indicator: str) -> str:
         """What the quarter says of one indicator, in two or three sentences."""
@@ -198,7 +195,7 @@ class Sentences:
         """Within a year of a changed definition: since when, and what the number was compared with."""
         version, calendar = self.quarter.version(moved.indicator.id), self.quarter.calendar
         compared = moved.change.told.period
-        last = calendar.shift(moved.value.period, -{"month": 12, "quarter": 4, "year": 1}[moved.value.period.type])
+        last = calendar.year_before(moved.value.period)
         if version.since is None or version.holds(last):
             return
         period, words = self.words.period_short(version.since), self.words

@@ -316,8 +316,7 @@ def read_quarter(
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
             frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
-            policy = folder.initiative.disclosure
-            own = read_own(connection) if policy is not None and policy.policy == "small_counts" else {}
+            own = read_own(connection) if folder.initiative.hides is not None else {}
             shown = withhold(folder, frozen, root, own, earlier, cache)
             return Quarter(
                 folder=folder,

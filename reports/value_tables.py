@@ -111,11 +111,7 @@ class ValueTables:
         words = self.words
         if standing.target_period is None:
             return ""
-        if standing.target_low is not None and standing.target_high is not None:
-            aim = words._("{low} to {high}", low=words.aim(indicator, standing.target_low),
-                          high=words.aim(indicator, standing.target_high))  # fmt: skip
-        else:
-            aim = words.aim(indicator, standing.target_value or 0.0)
+        aim = words.aimed(indicator, standing.target_value, standing.target_low, standing.target_high)
         month = words.due(self.quarter.calendar.parse(standing.target_period))
         return words._("{target} by {month}", target=aim, month=month)
 

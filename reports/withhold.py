@@ -55,8 +55,7 @@ def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
 
     For sums that are linked to no other cell: nobody would look after what they reveal.
     """
-    disclosure = folder.initiative.disclosure
-    if disclosure is None or disclosure.policy == "none":
+    if folder.initiative.hides is None:
         return frame
     people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
     about = [i.id for i in folder.agenda.indicators if people & {term.measure for term in i.formula.terms}]
@@ -71,10 +70,9 @@ def withhold(
     Raises `HeldBack`, naming the cells, where an attacker still finds something out: from a published edition that
     shows it, or because not even hiding all that is linked is enough.
     """
-    disclosure = folder.initiative.disclosure
-    if disclosure is None or disclosure.policy == "none":
+    if (hide := folder.initiative.hides) is None:
         return frozen._replace(values=free(frozen.values))
-    return without(frozen, root, judged(folder, frozen.values, disclosure.hide, own, earlier, cache))
+    return without(frozen, root, judged(folder, frozen.values, hide, own, earlier, cache))
 
 
 def judged(

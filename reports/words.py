@@ -16,6 +16,8 @@ from agenda.catalogue import sentence_case as sentence_case
 from agenda.indicators import Indicator
 from agenda.periods import Calendar, Period
 
+Agreed = float | Decimal
+
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -64,6 +66,12 @@ class Words(Speech):
         shown = exactly(_shift(value) if indicator.formula.kind == "percent" else value, indicator.decimals).normalize()
         decimals = max(0, -int(shown.as_tuple().exponent))
         return self.percent(value, decimals) if indicator.formula.kind == "percent" else self.number(value, decimals)
+
+    def aimed(self, indicator: Indicator, value: Agreed | None, low: Agreed | None, high: Agreed | None) -> str:
+        """A target's value, or its band."""
+        if low is not None and high is not None:
+            return self._("{low} to {high}", low=self.aim(indicator, low), high=self.aim(indicator, high))
+        return self.aim(indicator, value or 0)
 
     def counted(self, numerator: Decimal, denominator: Decimal) -> str:
         """``12 of 20``: what is said in the place of a percent of too few."""

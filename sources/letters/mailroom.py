@@ -30,7 +30,7 @@ from sources.letters.findings import Finding, speech_of
 from sources.letters.letterbox import update
 from sources.letters.marked import mark
 from sources.letters.outlook import outlook
-from sources.letters.page import Entry, receipt_page, year_before
+from sources.letters.page import Entry, receipt_page
 from sources.letters.receipt import OF_RECORDS, Cells, Outlook, Receipt, Taken, address, is_withdrawal, reply_csv
 from sources.submission import Submission
 
@@ -106,7 +106,7 @@ class Mailroom:
             if not entry.is_sum and sum(cells.values()) > 1:
                 taken.append(Taken(entry.name, entry.unit, period, told))
                 continue
-            before, year = self._calendar.shift(period, -1), year_before(period, self._calendar)
+            before, year = self._calendar.shift(period, -1), self._calendar.year_before(period)
             earlier = [self._beside(submission, measure, one) for one in (before, year)]
             totals, counts = zip(*earlier, strict=True)
             total = submission.totals.get((measure, period))

@@ -18,7 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from agenda.catalogue import Speech, sentence_case
-from agenda.periods import Calendar, Period
+from agenda.periods import Period
 from sources.letters.findings import Finding
 from sources.letters.receipt import Kind, Outlook, Receipt, Taken, fitting
 
@@ -141,7 +141,7 @@ class _View:
     def earlier(self, period: Period) -> tuple[str, str]:
         """The names of the period before and of the same one a year before."""
         before = self.speech.calendar.shift(period, -1)
-        return self.speech.period_short(before), self.speech.period_short(year_before(period, self.speech.calendar))
+        return self.speech.period_short(before), self.speech.period_short(self.speech.calendar.year_before(period))
 
     def rows(self, group: Sequence[Taken]) -> Iterator[tuple[str, str, str, tuple[str, str], tuple[str, str]]]:
         """What is shown of each measure: its name, its cells, its total, and the two earlier ones beside it."""
@@ -189,11 +189,6 @@ class _View:
                 (taken.before, taken.numbers_before), (taken.year_before, taken.numbers_year_before),
             )
         )  # fmt: skip
-
-
-def year_before(period: Period, calendar: Calendar) -> Period:
-    """The same part of the year before."""
-    return calendar.shift(period, -12 // period.months)
 
 
 # -- rendering ----------------------------------------------------------------------------------------
