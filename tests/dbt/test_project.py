@@ -108,6 +108,14 @@ def test_names_say_the_layer_and_layers_look_down_only(manifest: Manifest) -> No
         assert not set(read) & set(above), model["name"]
 
 
+def test_what_is_read_outside_of_dbt_says_its_order() -> None:
+    """Rows in the order that threads end in would make another digest of the same numbers."""
+    models = (ROOT / "dbt_project/models").rglob("*.sql")
+    outside = [path for path in models if not path.name.startswith(("stg_", "int_", "meta_build"))]  # that is one row
+    assert len(outside) > 15
+    assert [path.stem for path in outside if "\norder by" not in path.read_text()] == []
+
+
 def test_the_lake_s_tables_are_declared_as_they_are_written(manifest: Manifest) -> None:
     declared = {
         source["name"]: {name: column["data_type"] for name, column in source["columns"].items()}

@@ -329,3 +329,4 @@ select
     steady.partners
 from apart
 inner join steady on apart.indicator = steady.indicator and apart.place = steady.place
+order by indicator, period_type, period, place, against, partner, measure
