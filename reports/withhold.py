@@ -51,14 +51,15 @@ def free(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
-    """``frame`` without the indicators that count people, where they are protected.
+    """``frame`` without the indicators that count people, or did by an earlier definition, where they are protected.
 
     For sums that are linked to no other cell: nobody would look after what they reveal.
     """
     if folder.initiative.hides is None:
         return frame
     people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
-    about = [i.id for i in folder.agenda.indicators if people & {term.measure for term in i.formula.terms}]
+    about = [i.id for i in folder.agenda.indicators
+             if any(term.measure in people for _, formula in i.formulas for term in formula.terms)]  # fmt: skip
     return frame.filter(~pl.col("indicator").is_in(about))
 
 

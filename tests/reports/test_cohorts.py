@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from agenda.indicators import Definition
 from agenda.model import Disclosure
 from reports.beside import tables_beside
 from reports.cohorts import Cohorts
@@ -100,6 +101,17 @@ def test_cohorts_of_people_are_left_out_where_people_are_protected(quarter: Quar
     left = without_people(replace(quarter.folder, initiative=protected), quarter.cohorts)
     assert set(left["indicator"]) == {"visit_count"}
     assert without_people(quarter.folder, quarter.cohorts).equals(quarter.cohorts)
+
+
+def test_nor_is_there_a_cohort_of_what_counted_people_by_an_earlier_definition(quarter: Quarter) -> None:
+    folder = quarter.folder
+    visits, ratio = (next(i for i in folder.agenda.indicators if i.id == id_) for id_ in (INDICATOR, "member_ratio"))
+    before = Definition(definition="Before.", formula=ratio.formula)
+    changed = [i.model_copy(update={"earlier": (before,)}) if i is visits else i for i in folder.agenda.indicators]
+    agenda = folder.agenda.model_copy(update={"indicators": tuple(changed)})
+    protected = folder.initiative.model_copy(update={"disclosure": Disclosure(policy="small_counts")})
+    left = without_people(replace(folder, agenda=agenda, initiative=protected), quarter.cohorts)
+    assert left.is_empty()
 
 
 def test_the_download_holds_every_row(quarter: Quarter) -> None:
