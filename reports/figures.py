@@ -11,7 +11,7 @@ from agenda.model import Place
 from agenda.periods import Period
 from reports import charts, trend
 from reports.drawing import Canvas, render
-from reports.escape import plain
+from reports.escape import flat, plain
 from reports.gaps import named_groups
 from reports.outlook import Outlook
 from reports.sentences import Sentences
@@ -249,6 +249,7 @@ class Figures:
         return self.words._("{breakdown}, {period}", breakdown=sentence_case(part.title), period=period)
 
     def _row(self, indicator: Indicator, name: str, value: Value | None) -> charts.Row:
+        name = flat(name)
         if value is None or value.value is None:
             if value is not None and value.parts is not None:
                 return charts.Row(name, self.words.counted(*value.parts))
@@ -264,7 +265,7 @@ class Figures:
         if indicator.formula.kind == "count" or value is None or value.value is None:
             return None
         shown = self.words.value(indicator, value.value)
-        return value.value, self.words._("{place} {value}", place=plain(self.quarter.root.name), value=shown)
+        return value.value, self.words._("{place} {value}", place=flat(self.quarter.root.name), value=shown)
 
     def spark(self, indicator: Indicator) -> str:
         """The last periods as a small line; empty where there is only one to show."""

@@ -1,8 +1,9 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
-    _quarto.yml  index.qmd  goals/<goal>.qmd  data.qmd       the site
+    _quarto.yml  index.qmd  goals/<goal>.qmd  data.qmd       the site, in the initiative's main language
     report.qmd                                               the same as one PDF
     charts/*.svg  theme/                                     drawings for the PDF; styles, templates, fonts
+    es/…                                                     the pages and drawings of another language
 
 Templates only set texts that `views` has finished. Each `{{ text }}` in them names the language it is escaped for;
 one that does not is refused, so no text reaches a page unescaped.
@@ -14,60 +15,70 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from agenda.in_language import original_in
 from reports import escape
 from reports.drawing import decoration, for_page, for_print
 from reports.figures import Figure
+from reports.fonts import face, write_fonts
 from reports.tables import Quarter
 from reports.views import EditionLabel, Views
 from reports.words import Words, sentence_case
 
 _HERE = Path(__file__).parent
-_CJK = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-"""Characters of Chinese, Japanese and Korean, whose font is too large to come with every project."""
-_CJK_FONT = files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc"
 _CODE = re.compile(r"[A-Za-z0-9_./#*:-]*")
 
 
-def write_project(
-    quarter: Quarter, out: Path, label: EditionLabel | None = None, *, language: str | None = None
-) -> None:
-    """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
-    words = Words(language or quarter.folder.initiative.language, quarter.calendar)
-    views = Views(quarter, words, label or EditionLabel())
-    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
-    texts = dict([*_pages(views), *_charts(views)])
-    for path, text in texts.items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_text(text, encoding="utf-8")
-    if any(_CJK.search(text) for text in texts.values()):
-        (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
+def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None) -> None:
+    """Write the project of ``quarter`` into the folder ``out``, in every language that it is published in.
+
+    Raises `ConfigurationError` where no font has a sign that stands on a page.
+    """
+    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True, ignore=shutil.ignore_patterns("fonts-cjk"))
+    pages: list[str] = []
+    for language in quarter.folder.initiative.published_in:
+        local = quarter.in_language(language)
+        views = Views(local, Words(language, local.calendar), label or EditionLabel())
+        texts = dict(_pages(views))
+        pages += texts
+        texts |= dict(_charts(views))
+        write_fonts(texts, views.words.language, out / "theme")
+        for path, text in texts.items():
+            (out / path).parent.mkdir(parents=True, exist_ok=True)
+            (out / path).write_text(text, encoding="utf-8")
+    (out / "_quarto.yml").write_text(_rendered(_environment(views), "_quarto.yml", pages=pages), encoding="utf-8")
+
+
+def _folders(views: Views) -> dict[str, str]:
+    """Where the pages of each language lie, from the project's root; those of the main one at the root itself."""
+    main, *others = (language.replace("_", "-") for language in views.quarter.folder.initiative.published_in)
+    return {main: "", **{language: f"{language}/" for language in others}}
 
 
 def _pages(views: Views) -> Iterator[tuple[str, str]]:
-    """Every text file of the project: its path and contents."""
+    """Every page in one language: its path and contents."""
     environment = _environment(views)
-    goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    pages = ["index.qmd", *goals, "data.qmd", "report.qmd"]
-    for name in ("_quarto.yml", "index.qmd", "data.qmd", "report.qmd"):
-        yield name, _rendered(environment, name, pages=pages)
-    for path, goal in zip(goals, views.goals, strict=True):
-        yield path, _rendered(environment, "goal.qmd", goal=goal)
+    at = _folders(views)[views.words.language]
+    for name in ("index", "data", "report"):
+        yield f"{at}{name}.qmd", _rendered(environment, f"{name}.qmd")
+    for goal in views.goals:
+        yield f"{at}goals/{goal.ident}.qmd", _rendered(environment, "goal.qmd", goal=goal)
 
 
 def _charts(views: Views) -> Iterator[tuple[str, str]]:
     """The drawings that the PDF includes."""
+    at = f"{_folders(views)[views.words.language]}charts"
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
-            yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
+            yield f"{at}/{figure.ident}.svg", for_print(figure.wide or figure.narrow, escape.flat(figure.caption))
     for tile in (tile for tile in views.tiles if tile.spark):
-        yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
+        yield f"{at}/spark-{tile.goal}.svg", for_print(tile.spark, escape.flat(tile.indicator))
 
 
 def _environment(views: Views) -> Environment:
@@ -80,9 +91,11 @@ def _environment(views: Views) -> Environment:
         md=_safe(escape.markdown),
         mdblock=_safe(escape.paragraphs),
         html=_safe(escape.html),
+        attribute=_safe(escape.attribute),
         typst=_safe(escape.typst),
         typststring=_safe(escape.typst_string),
-        meta=_safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
+        meta=_safe(lambda text: json.dumps(escape.markdown(escape.flat(text)), ensure_ascii=False)),
+        metatext=_safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
         code=_safe(_code),
         own=_safe(_own),
         plain=escape.plain,
@@ -98,18 +111,31 @@ def _shared(views: Views) -> dict[str, Any]:
     quarter, words = views.quarter, views.words
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
             ("data.html", words._("Data")), ("report.pdf", words._("PDF"))]  # fmt: skip
+    folders = _folders(views)
     return {
         "_": words._,
+        "folders": folders,
+        "up": "../" if folders[words.language] else "",
+        "tongues": {code: sentence_case(_own_name(code)) for code in folders},
+        "original": original_in(quarter.folder, quarter.period.key),
         "views": views,
         "initiative": quarter.folder.initiative,
         "period": sentence_case(words.period(quarter.period)),
         "edition": views.eyebrow(),
         "lang": words.language,
+        "region": words.locale.territory,
+        "cjk": face(words.language),
         "menu": menu,
         "partners": quarter.partners,
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
     }
+
+
+def _own_name(language: str) -> str:
+    """What a language calls itself."""
+    locale = Locale.parse(language.replace("-", "_"))
+    return str(locale.get_display_name(locale))
 
 
 def _rendered(environment: Environment, name: str, **parts: Any) -> str:
@@ -142,4 +168,4 @@ def _own(text: str) -> str:
 
 def _drawn(figure: Figure, size: str) -> Markup:
     svg = figure.wide if size == "wide" else figure.narrow
-    return Markup(for_page(svg, f"{figure.ident}-{size}", figure.caption, figure.description))
+    return Markup(for_page(svg, f"{figure.ident}-{size}", escape.flat(figure.caption), escape.flat(figure.description)))

@@ -134,7 +134,9 @@ class _Embedded:
             )
         except typst.TypstError as error:
             raise RenderError(f"{page}: {_explained(error, source)}") from error
-        (self.out / options["output-file"]).write_bytes(content)
+        target = (self.out / page).with_name(options["output-file"])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
 
     def _pandoc(self, page: str, format_: str, metadata: Path, *options: str) -> str:
         """The page in ``format_``, by the template that the project names for it."""

@@ -18,30 +18,14 @@ from reports.figures import Figure, Figures
 from reports.gap_words import GapWords
 from reports.outlook import Outlook
 from reports.quality import Quality
+from reports.revised import EditionLabel as EditionLabel
+from reports.revised import Revised as Revised
+from reports.revised import revised_row
 from reports.sentences import Moved, Sentences
 from reports.tables import Quarter
 from reports.unknown import Unknown
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
-
-
-@dataclass(frozen=True)
-class Revised:
-    """A number of the edition before that this one gives otherwise, and why."""
-
-    indicator: str
-    period: str
-    before: str
-    after: str
-    why: str
-
-
-@dataclass(frozen=True)
-class EditionLabel:
-    """What a report says of itself as an edition. ``revised`` is None where there was no edition before."""
-
-    number: int = 1
-    revised: tuple[Revised, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -271,7 +255,7 @@ class Views:
         if not self.label.revised:
             return None
         words = self.words
-        rows = tuple((r.indicator, r.period, r.before, r.after, r.why) for r in self.label.revised)
+        rows = tuple(revised_row(self.quarter, words, revised) for revised in self.label.revised)
         head = (words._("Indicator"), words._("Period"), words._("Before"), words._("Now"), words._("Why"))
         return Table(words._("Numbers that changed since the last edition"), head, rows, frozenset({0, 1, 4}), 4)
 
