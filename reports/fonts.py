@@ -19,7 +19,6 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from babel import Locale
 from fontTools.subset import Options, Subsetter
@@ -105,18 +104,19 @@ def _shipped() -> frozenset[int]:
 
 @cache
 def _signs_of(font: Path, number: int = -1) -> frozenset[int]:
-    return frozenset(TTFont(font, fontNumber=number, lazy=True).getBestCmap())
+    with TTFont(font, fontNumber=number, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
 
 
 def _cut(font: Path, number: int, signs: set[str]) -> bytes:
     """A web font with exactly these signs, of the font ``number`` in a collection."""
-    opened: Any = TTFont(font, fontNumber=number, lazy=True, recalcTimestamp=False, recalcBBoxes=False)
-    dropped = ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]  # only for Latin kerning and vertical lines
+    dropped = ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]  # for Latin pairs and vertical lines alone
     options = Options(layout_features=[], hinting=False, desubroutinize=True, drop_tables=dropped, name_IDs=[0, 13, 14])
-    subsetter = Subsetter(options)
-    subsetter.populate(unicodes=[ord(sign) for sign in signs])
-    subsetter.subset(opened)
-    opened.flavor = "woff2"
     made = BytesIO()
-    opened.save(made, reorderTables=True)
+    with TTFont(font, fontNumber=number, lazy=True, recalcTimestamp=False, recalcBBoxes=False) as opened:
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=[ord(sign) for sign in signs])
+        subsetter.subset(opened)
+        opened.flavor = "woff2"
+        opened.save(made, reorderTables=True)
     return made.getvalue()
