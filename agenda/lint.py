@@ -62,10 +62,20 @@ def _stories(known: Known) -> Iterator[Problem]:
         file = f"stories/{period}.yml"
         for id_ in story.curves:
             yield from known.check(file, ("curves", id_), "indicator", id_, known.indicators)
-        for i, voice in enumerate(story.voices):
-            if voice.indicator is not None:
-                path: Path_ = ("voices", i, "indicator")
-                yield from known.check(file, path, "indicator", voice.indicator, known.indicators)
+        told = {"milestones": story.milestones, "voices": story.voices, "challenges": story.challenges}
+        for kind, entries in told.items():
+            for i, entry in enumerate(entries):
+                if entry.indicator is not None:
+                    path: Path_ = (kind, i, "indicator")
+                    yield from known.check(file, path, "indicator", entry.indicator, known.indicators)
+        for i, milestone in enumerate(story.milestones):
+            if milestone.partner is not None:
+                path = ("milestones", i, "partner")
+                yield from known.check(file, path, "partner", milestone.partner, known.partners)
+        for i, meeting in enumerate(story.meetings):
+            for j, partner in enumerate(meeting.present):
+                yield from known.check(file, ("meetings", i, "present", j), "partner", partner, known.partners)
+            yield from known.once(file, ("meetings", i, "present"), meeting.present)
 
 
 def _periods(known: Known) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from agenda.entry import Code, Entry, Language, Name, Number, PeriodText, Some, Text, WebAddress, Yes
+from agenda.entry import Code, Entry, Language, Name, Number, PeriodText, Some, Text, WebAddress
 from agenda.indicators import Indicator
 from agenda.layouts import Condition as Condition
 from agenda.layouts import From as From
@@ -91,12 +91,6 @@ class Show(Entry):
     standardised_from: Annotated[Number, Field(ge=0)] = Decimal(10)
     wide_points: Annotated[Number, Field(gt=0)] | None = Decimal(20)
     wide_share: Annotated[Number, Field(gt=0)] | None = Decimal("1.2")
-
-
-class Decision(Entry):
-    what: str
-    owner: str
-    by: str
 
 
 class Initiative(Entry):
@@ -269,39 +263,3 @@ class Partners(Entry):
 
     layouts: dict[Name, Layout]
     partners: tuple[Partner, ...]
-
-
-# -- activities.yml and stories/<period>.yml ----------------------------------------------------------
-
-
-class Activity(Entry):
-    """What a partner does for an indicator: contribution, not attribution."""
-
-    partner: Code
-    what: str
-    indicators: tuple[Name, ...]
-    since: PeriodText
-    until: PeriodText | None = None
-
-
-class Story(Entry):
-    """The words people write for one quarter."""
-
-    headline: str = ""
-    curves: dict[Name, str] = {}  # the story behind an indicator's curve
-    voices: tuple[Voice, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-
-class Voice(Entry):
-    quote: str
-    who: str
-    indicator: Name | None = None
-    consent: Yes
-
-
-class Activities(Entry):
-    activities: tuple[Activity, ...] = ()
-
-
-Story.model_rebuild()
