@@ -19,6 +19,7 @@ from agenda.lint_partners import partners_problems
 from agenda.lint_targets import targets_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
+from agenda.stories import Challenge, Milestone, Voice
 
 
 def read(path: Path) -> Folder:
@@ -62,7 +63,9 @@ def _stories(known: Known) -> Iterator[Problem]:
         file = f"stories/{period}.yml"
         for id_ in story.curves:
             yield from known.check(file, ("curves", id_), "indicator", id_, known.indicators)
-        told = {"milestones": story.milestones, "voices": story.voices, "challenges": story.challenges}
+        told: dict[str, tuple[Milestone | Voice | Challenge, ...]] = {
+            "milestones": story.milestones, "voices": story.voices, "challenges": story.challenges,
+        }  # fmt: skip
         for kind, entries in told.items():
             for i, entry in enumerate(entries):
                 if entry.indicator is not None:
