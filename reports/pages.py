@@ -14,6 +14,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,13 @@ def write_project(
 
 def _pages(views: Views) -> Iterator[tuple[str, str]]:
     """Every text file of the project: its path and contents."""
-    environment = _environment(views)
+    shared = _shared(views)
     goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
     pages = ["index.qmd", *goals, "data.qmd", "report.qmd"]
     for name in ("_quarto.yml", "index.qmd", "data.qmd", "report.qmd"):
-        yield name, _rendered(environment, name, pages=pages)
+        yield name, _rendered(name, **shared, pages=pages)
     for path, goal in zip(goals, views.goals, strict=True):
-        yield path, _rendered(environment, "goal.qmd", goal=goal)
+        yield path, _rendered("goal.qmd", **shared, goal=goal)
 
 
 def _charts(views: Views) -> Iterator[tuple[str, str]]:
@@ -70,7 +71,9 @@ def _charts(views: Views) -> Iterator[tuple[str, str]]:
         yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
 
 
-def _environment(views: Views) -> Environment:
+@cache
+def _environment() -> Environment:
+    """Templates are compiled once; what they speak of comes with each page."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates" / "report"), undefined=StrictUndefined, autoescape=True,
         finalize=_escaped_only, trim_blocks=True, lstrip_blocks=True,
@@ -89,7 +92,6 @@ def _environment(views: Views) -> Environment:
         drawn=_drawn,
         decoration=_safe(decoration),
     )
-    environment.globals.update(_shared(views))
     return environment
 
 
@@ -112,9 +114,9 @@ def _shared(views: Views) -> dict[str, Any]:
     }
 
 
-def _rendered(environment: Environment, name: str, **parts: Any) -> str:
+def _rendered(name: str, **parts: Any) -> str:
     """The template's text, with no more than one blank line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", environment.get_template(name).render(**parts)).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", _environment().get_template(name).render(**parts)).strip() + "\n"
 
 
 def _safe(escape_: Any) -> Any:
