@@ -87,6 +87,7 @@ def _environment() -> Environment:
         typststring=_safe(escape.typst_string),
         meta=_safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
         code=_safe(_code),
+        data=_safe(escape.data),
         own=_safe(_own),
         plain=escape.plain,
         drawn=_drawn,
