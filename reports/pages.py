@@ -20,6 +20,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from reports import escape
 from reports.drawing import decoration, for_page, for_print
 from reports.figures import Figure
 from reports.tables import Quarter
@@ -71,7 +72,7 @@ def _charts(views: Views) -> Iterator[tuple[str, str]]:
 @cache
 def _environment() -> Environment:
     """Templates are compiled once; what they speak of comes with each page."""
-    return environment("report", drawn=_drawn, decoration=safe(decoration))
+    return environment("report", data=safe(escape.data), drawn=_drawn, decoration=safe(decoration))
 
 
 def _shared(views: Views) -> dict[str, Any]:

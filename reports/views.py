@@ -5,13 +5,17 @@ Every text here is plain (with passages to stress marked); the templates escape 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.model import Goal, Voice
+from agenda.model import Goal
+from agenda.stories import Voice
 from reports.charts import DOTS_AT_MOST
+from reports.citation import citation, terms
+from reports.dataset import dataset
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
@@ -129,6 +133,16 @@ class Views:
 
     def as_of(self) -> str:
         return self.words._("data as of {day}", day=self.words.day(self.quarter.as_of))
+
+    def citation(self) -> str:
+        return citation(self.quarter, self.words, self.label.number)
+
+    def terms(self) -> str:
+        return terms(self.quarter.folder.initiative, self.words)
+
+    def dataset(self) -> Mapping[str, Any]:
+        """The numbers described for machines."""
+        return dataset(self.quarter, self.words, self.label.number)
 
     def facts(self) -> list[str]:
         """The line below the three sentences: how complete this is."""
@@ -279,6 +293,6 @@ class Views:
         words, decisions = self.words, self.quarter.story.decisions
         if not decisions:
             return None
-        rows = tuple((d.what, d.owner, d.by) for d in decisions)
+        rows = tuple((d.what, d.owner, words.day(d.by)) for d in decisions)
         return Table(words._("Decisions needed"), (words._("What"), words._("Who"), words._("By")), rows,
                      frozenset({0, 1, 2}), 0)  # fmt: skip
