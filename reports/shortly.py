@@ -57,7 +57,7 @@ class Shortly:
         )  # fmt: skip
         head = (words._("Indicator"), words._("Now"), words._("Change"), words._("Target"), words._("Status"))
         caption = words._("All indicators at a glance")
-        return Table(caption, head, rows, frozenset({0, 2, 3, 4}), 0, {4: codes}, to=tuple(indicators))
+        return Table(caption, head, rows, frozenset({0, 2, 3, 4}), 2, {4: codes}, to=tuple(indicators))
 
     def _code(self, indicator: str) -> str:
         """The status of the indicator; without a value there is none."""
