@@ -8,7 +8,7 @@ from agenda.indicators import Indicator
 from agenda.model import Goal
 from reports.escape import plain
 from reports.figures import Figures
-from reports.sentences import Moved, Sentences
+from reports.sentences import Sentences
 from reports.tables import Quarter
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
@@ -52,12 +52,12 @@ class Shortly:
         codes = tuple(self._code(id_) for id_ in indicators)
         rows = tuple(
             (sentence_case(plain(i.name)), self.values.shown(i, self.quarter.value(i.id), unit=code != "no_data"),
-             self._change(i), self.sentences.target_text(i), words.standing(code))
+             self._change_of_all(i), self.sentences.target_text(i), words.standing(code))
             for i, code in zip(indicators.values(), codes, strict=True)
         )  # fmt: skip
         head = (words._("Indicator"), words._("Now"), words._("Change"), words._("Target"), words._("Status"))
         caption = words._("All indicators at a glance")
-        return Table(caption, head, rows, frozenset({0, 2, 3, 4}), 2, {4: codes}, to=tuple(indicators))
+        return Table(caption, head, rows, frozenset({0, 2, 3, 4}), codes={4: codes}, to=tuple(indicators))
 
     def _code(self, indicator: str) -> str:
         """The status of the indicator; without a value there is none."""
@@ -89,11 +89,14 @@ class Shortly:
         words, moved = self.words, self.sentences.moved.get(indicator.id)
         if moved is None or moved.amount is None:
             return ""
-        change = self._change_of_all(indicator, moved)
+        change = self._change_of_all(indicator)
         return words._("; ").join(filter(None, (change, self.sentences.cohorts.brief(indicator, moved.against))))
 
-    def _change_of_all(self, indicator: Indicator, moved: Moved) -> str:
-        words, amount = self.words, moved.amount or 0.0
+    def _change_of_all(self, indicator: Indicator) -> str:
+        words, moved = self.words, self.sentences.moved.get(indicator.id)
+        if moved is None or moved.amount is None:
+            return ""
+        amount = moved.amount
         parts = {"amount": words.amount(indicator, amount)}
         direction = words.direction(indicator, amount)
         if moved.change.is_on_year:

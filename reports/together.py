@@ -156,7 +156,7 @@ class Together:
             return None
         rows = tuple((d.what, d.outcome, d.owner, words.day(d.on)) for d in sorted(story.decided, key=lambda d: d.on))
         head = (words._("What was asked"), words._("What was decided"), words._("By whom"), words._("When"))
-        return Table(words._("Decided since the last report"), head, rows, frozenset({0, 1, 2, 3}), 1)
+        return Table(words._("Decided since the last report"), head, rows, frozenset({0, 1, 2, 3}))
 
     def needed(self) -> Table | None:
         words, story = self.words, self.quarter.story
