@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 from agenda.entry import Entry
 from agenda.folder import Folder, Path_
 from agenda.indicators import Indicator
-from agenda.model import SHARES, Agenda, Initiative, Story
+from agenda.model import SHARES, Agenda, Initiative
 from agenda.original import ORIGINAL, original
 from agenda.spelling import plain
+from agenda.stories import Story
 
 E = TypeVar("E", bound=Entry)
 
@@ -194,19 +195,19 @@ def _indicator(indicator: Indicator, texts: Texts) -> Indicator:
     return said.model_copy(update={"earlier": earlier})
 
 
+_PROSE = ("what", "quote", "who", "owner", "learned", "outcome")
+"""What people write in the entries of a story, whatever these are of."""
+
+
 def _story(story: Story, texts: Texts) -> Story:
-    return texts.entry(story, (), "headline").model_copy(
-        update={
-            "curves": {id_: texts.say(("curves", id_), text) for id_, text in story.curves.items()},
-            "voices": tuple(
-                v.model_copy(update={"quote": texts.text(v.quote), "who": texts.text(v.who)}) for v in story.voices
-            ),
-            "decisions": tuple(
-                d.model_copy(update={"what": texts.text(d.what), "owner": texts.text(d.owner), "by": texts.text(d.by)})
-                for d in story.decisions
-            ),
-        }
-    )
+    """Entries have no ids: their texts are found by themselves."""
+
+    def said(entry: Entry) -> Entry:
+        return entry.model_copy(update={key: texts.text(getattr(entry, key)) for key in _PROSE if hasattr(entry, key)})
+
+    lists = {key: tuple(map(said, value)) for key, value in story if isinstance(value, tuple)}
+    curves = {id_: texts.say(("curves", id_), text) for id_, text in story.curves.items()}
+    return texts.entry(story, (), "headline").model_copy(update={**lists, "curves": curves})
 
 
 def original_in(folder: Folder, period: str) -> str:
