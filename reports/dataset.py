@@ -35,7 +35,7 @@ def dataset(quarter: Quarter, words: Words, number: int) -> Mapping[str, Any]:
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": name,
-        "description": " ".join(filter(None, (citation(quarter, words, number), *said))),
+        "description": words.running((citation(quarter, words, number), *said)),
         "url": at("index.html"),
         "inLanguage": words.language,
         "version": str(number),

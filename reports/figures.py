@@ -163,7 +163,7 @@ class Figures:
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
         parts.append(self.outlook.sentence(indicator))
-        return " ".join(filter(None, parts))
+        return words.running(parts)
 
     def _breaks(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
         """Since when it is defined otherwise, for each break that the chart shows."""

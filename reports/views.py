@@ -190,7 +190,7 @@ class Views:
             name=sentence_case(plain(indicator.name)),
             code=code,
             status=words.standing(code),
-            say=" ".join(filter(None, (self.sentences.say(indicator.id), self.outlook.sentence(indicator)))),
+            say=words.running((self.sentences.say(indicator.id), self.outlook.sentence(indicator))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
             gaps=tuple(gap_words.sentences(indicator)),
