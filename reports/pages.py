@@ -2,7 +2,8 @@
 
     _quarto.yml  index.qmd  goals/<goal>.qmd  data.qmd       the site
     report.qmd                                               the same as one PDF
-    charts/*.svg  theme/                                     drawings for the PDF; styles, templates, fonts
+    brief.qmd  brief-word.qmd                                two pages of it, as PDF and for Word
+    charts/  theme/                                          drawings for both; styles, templates, fonts
 
 Templates only set texts that `views` has finished. Each `{{ text }}` in them names the language it is escaped for;
 one that does not is refused, so no text reaches a page unescaped.
@@ -21,8 +22,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import escape
-from reports.drawing import decoration, for_page, for_print
+from reports import escape, word
+from reports.brief import Brief
+from reports.drawing import INK, decoration, for_page, for_print
 from reports.figures import Figure
 from reports.tables import Quarter
 from reports.views import EditionLabel, Views
@@ -42,30 +44,36 @@ def write_project(
     words = Words(language or quarter.folder.initiative.language, quarter.calendar)
     views = Views(quarter, words, label or EditionLabel())
     shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
-    texts = dict([*_pages(views), *_charts(views)])
+    brief, environment = Brief(views), _environment(views)
+    texts = dict([*_pages(views, environment), *_charts(views, brief)])
     for path, text in texts.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(text, encoding="utf-8")
     if any(_CJK.search(text) for text in texts.values()):
         (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
+    (out / word.REFERENCE).write_bytes(word.reference(environment))
+    drawings = [f"charts/{figure.ident}.svg" for figure in brief.figures()]
+    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
+        (out / path).with_suffix(".png").write_bytes(picture)
 
 
-def _pages(views: Views) -> Iterator[tuple[str, str]]:
+def _pages(views: Views, environment: Environment) -> Iterator[tuple[str, str]]:
     """Every text file of the project: its path and contents."""
-    environment = _environment(views)
     goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    pages = ["index.qmd", *goals, "data.qmd", "report.qmd"]
-    for name in ("_quarto.yml", "index.qmd", "data.qmd", "report.qmd"):
+    pages = ["index.qmd", *goals, "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
+    for name in ("_quarto.yml", *(page for page in pages if page not in goals)):
         yield name, _rendered(environment, name, pages=pages)
     for path, goal in zip(goals, views.goals, strict=True):
         yield path, _rendered(environment, "goal.qmd", goal=goal)
 
 
-def _charts(views: Views) -> Iterator[tuple[str, str]]:
-    """The drawings that the PDF includes."""
+def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
+    """The drawings that the PDFs and Word's pictures are made of."""
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
             yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
+    for figure in brief.figures():
+        yield f"charts/{figure.ident}-narrow.svg", for_print(figure.narrow, figure.caption)
     for tile in (tile for tile in views.tiles if tile.spark):
         yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
 
@@ -86,6 +94,7 @@ def _environment(views: Views) -> Environment:
         code=_safe(_code),
         own=_safe(_own),
         plain=escape.plain,
+        ruler=_safe(word.ruler),
         drawn=_drawn,
         decoration=_safe(decoration),
     )
@@ -105,6 +114,8 @@ def _shared(views: Views) -> dict[str, Any]:
         "period": sentence_case(words.period(quarter.period)),
         "edition": views.eyebrow(),
         "lang": words.language,
+        "ink": {name: color.removeprefix("#") for name, color in INK.items()},
+        "brief": Brief(views),
         "menu": menu,
         "partners": quarter.partners,
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},

@@ -6,11 +6,12 @@ templates and fonts, and nothing outside the project. The same project and times
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,7 +90,7 @@ class _Embedded:
             metadata = Path(place) / "metadata.yml"
             told = {k: v for k, v in self.settings.items() if k not in ("project", "format", "engine", "execute")}
             metadata.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
-            work = {"html": self._page, "typst": self._pdf}
+            work = {"html": self._page, "typst": self._pdf, "docx": self._word}
             for page, _ in zip(
                 pages, pool.map(lambda found: work[found[1]](found[0], metadata), by_format), strict=True
             ):
@@ -134,20 +135,56 @@ class _Embedded:
             )
         except typst.TypstError as error:
             raise RenderError(f"{page}: {_explained(error, source)}") from error
-        (self.out / options["output-file"]).write_bytes(content)
+        (self.out / page).with_suffix(".pdf").write_bytes(content)
+
+    def _word(self, page: str, metadata: Path) -> None:
+        """In two steps: pandoc reads the page locked in, but for Word it has to fetch pictures, so it is let out."""
+        options = self.settings["format"]["docx"]
+        read = json.loads(self._run(page, page, "--sandbox", "--from=markdown", "--to=json", f"--metadata-file={metadata}"))
+        for picture in _pictures(read["blocks"]):
+            if not (self.project / picture).resolve().is_relative_to(self.project.resolve() / "charts"):
+                raise RenderError(f"{page}: the picture {picture} is not one of the project's charts")
+        read["meta"] = {name: told for name, told in read["meta"].items() if name in _TOLD_WORD}
+        self._run(
+            page, "--from=json", "--to=docx", "--syntax-highlighting=none", f"--reference-doc={options['reference-doc']}",
+            f"--shift-heading-level-by={options['shift-heading-level-by']}",
+            f"--output={(self.out / options['output-file']).resolve()}", given=json.dumps(read),
+        )  # fmt: skip
 
     def _pandoc(self, page: str, format_: str, metadata: Path, *options: str) -> str:
         """The page in ``format_``, by the template that the project names for it."""
         call = [
-            pypandoc.get_pandoc_path(), page, "--sandbox", "--from=markdown", f"--to={format_}", "--wrap=none",
-            f"--metadata-file={metadata}", f"--template={self.settings['format'][format_]['template']}", *options,
+            page, "--sandbox", "--from=markdown", f"--to={format_}", "--wrap=none", f"--metadata-file={metadata}",
+            f"--template={self.settings['format'][format_]['template']}", *options,
         ]  # fmt: skip
         if self.settings.get("section-divs") and format_ == "html":
             call.append("--section-divs")
-        done = subprocess.run(call, cwd=self.project, capture_output=True, encoding="utf-8", check=False)
+        return self._run(page, *call)
+
+    def _run(self, page: str, *arguments: str, given: str | None = None) -> str:
+        """What pandoc says, called in the project's folder at the edition's time."""
+        call = ["env", f"SOURCE_DATE_EPOCH={int(self.timestamp.timestamp())}", pypandoc.get_pandoc_path(), *arguments]
+        done = subprocess.run(
+            call, cwd=self.project, input=given, capture_output=True, encoding="utf-8", check=False
+        )  # fmt: skip
         if done.returncode or done.stderr:
             raise RenderError(f"{page}: {_located(done.stderr.strip())}")
         return done.stdout
+
+
+_TOLD_WORD = ("title", "subtitle", "author", "description", "lang")
+"""What of a page's metadata a Word document has a place for."""
+
+
+def _pictures(element: Any) -> Iterator[str]:
+    """The addresses of all images in a piece of pandoc's syntax tree."""
+    if isinstance(element, dict):
+        if element.get("t") == "Image":
+            yield element["c"][2][0]
+        yield from _pictures(list(element.values()))
+    elif isinstance(element, list):
+        for part in element:
+            yield from _pictures(part)
 
 
 def _located(message: str) -> str:
