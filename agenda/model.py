@@ -12,7 +12,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from agenda.entry import Code, Entry, Language, Name, Number, PeriodText, Some, Text, WebAddress, Yes
+from agenda.entry import (
+    Code,
+    Entry,
+    Language,
+    Name,
+    Number,
+    PeriodText,
+    SiteAddress,
+    Some,
+    Text,
+    WebAddress,
+    Yes,
+)
 from agenda.indicators import Indicator
 from agenda.layouts import Condition as Condition
 from agenda.layouts import From as From
@@ -99,6 +111,14 @@ class Decision(Entry):
     by: str
 
 
+class Licence(Entry):
+    """Under which terms others may use what is published. ``id`` is as SPDX lists it: ``CC-BY-4.0``."""
+
+    id: Code
+    name: Text
+    url: WebAddress
+
+
 class Initiative(Entry):
     """``initiative.yml``: who the coalition is and how it works."""
 
@@ -116,6 +136,8 @@ class Initiative(Entry):
     quarantine_days: Annotated[int, Field(ge=1, le=365)] = 30  # a month to ask the partner in; no longer than needed
     store: str = "store"
     site: str = "site"
+    address: SiteAddress = ""  # where readers find the site, as they type it
+    licence: Licence | None = None
     reviewers: tuple[Reviewer, ...] = ()
     disclosure: Disclosure | None = None
     notify: Notify | None = None
@@ -139,6 +161,10 @@ class Initiative(Entry):
     @property
     def calendar(self) -> Calendar:
         return Calendar(self.year.starts, self.year.named)
+
+    def public(self, path: str) -> str:
+        """The address at which readers find ``path`` of the site; the path itself where no address is known."""
+        return f"{self.address.rstrip('/')}/{path}" if self.address else path
 
 
 # -- agenda.yml ---------------------------------------------------------------------------------------

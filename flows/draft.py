@@ -14,6 +14,7 @@ from pathlib import Path
 
 import reports
 from agenda.periods import Period
+from flows.progress import counting
 from flows.workspace import Workspace, digest_of_code
 from reports import earlier
 from reports.edition import Edition, add_edition, newest, read_inputs
@@ -61,7 +62,8 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
         values = (files / "data" / "indicator_values.csv").read_bytes()
         shutil.rmtree(project, ignore_errors=True)
         write_project(quarter, project, label(store, workspace.site, quarter, inputs, values, at))
-        render(project, files, timestamp=inputs.as_of)
+        shelf = workspace.local / "rendered" / period.key
+        render(project, files, timestamp=inputs.as_of, progress=counting("pages"), cache=shelf)
         edition = add_edition(
             store, folder, period, files, inputs,
             headline=headline(quarter), number=at.number, beside=at.beside,

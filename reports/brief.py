@@ -14,9 +14,10 @@ What is left out is counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from agenda.model import Goal
 from reports.escape import stress
 from reports.figures import Figure
 from reports.sentences import Moved
@@ -46,29 +47,39 @@ class Brief:
 
     views: Views
 
-    def goals(self) -> Excerpt:
-        """Where each goal stands, by its headline indicator."""
-        views, words = self.views, self.views.words
-        shown = self._chosen(GOALS)
-        rows = [
-            (stress(tile.name), tile.indicator, stress(" ".join(filter(None, (tile.value, tile.unit)))), tile.change,
-             views.sentences.target_text(views.quarter.indicators[self._headline(tile)]), tile.status)
-            for tile in shown
-        ]  # fmt: skip
-        head = (words._("Goal"), words._("Indicator"), words._("Now"), words._("Change"), words._("Target"),
-                words._("Status"))  # fmt: skip
-        kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
-        codes = {kept.index(5): tuple(tile.code for tile in shown)}
-        caption = words._("Where the goals stand, {period}", period=words.period_short(views.quarter.period))
-        cells = tuple(tuple(row[i] for i in kept) for row in rows)
-        table = Table(caption, tuple(head[i] for i in kept), cells, frozenset(range(len(kept))), codes=codes)
-        return Excerpt(table, self._rest(len(views.tiles) - len(shown)))
+    @property
+    def address(self) -> str:
+        """Where the whole report is: on the site, or in the file beside the brief where no address is known."""
+        initiative, period = self.views.quarter.folder.initiative, self.views.quarter.period
+        return initiative.public(f"{period}/index.html") if initiative.address else "report.pdf"
 
+    def goals(self) -> Excerpt:
+        """Where each goal stands, by its headline indicator. Columns that no goal has something for are left out."""
+        views, words = self.views, self.views.words
+        most = self._by_concern()[:GOALS]
+        shown = [(goal, tile) for goal, tile in self._goals if (goal, tile) in most]
+        tiles = [tile for _, tile in shown]
+        targets = [views.sentences.target_text(views.quarter.indicators[goal.headline]) for goal, _ in shown]
+        columns = [
+            (words._("Goal"), [stress(tile.name) for tile in tiles]),
+            (words._("Indicator"), [tile.indicator for tile in tiles]),
+            (words._("Now"), [stress(" ".join(filter(None, (tile.value, tile.unit)))) for tile in tiles]),
+            (words._("Change"), [tile.change for tile in tiles]),
+            (words._("Target"), targets),
+            (words._("Status"), [tile.status for tile in tiles]),
+        ]
+        head, cells = zip(*(column for column in columns if any(column[1])), strict=True)
+        caption = words._("Where the goals stand, {period}", period=words.period_short(views.quarter.period))
+        codes = {len(head) - 1: tuple(tile.code for tile in tiles)}
+        table = Table(caption, head, tuple(zip(*cells, strict=True)), frozenset(range(len(head))), codes=codes)
+        return Excerpt(table, self._rest(len(self._goals) - len(shown)))
+
+    @cached_property
     def figures(self) -> list[Figure]:
         """What is drawn, in the agenda's order."""
         sections = {section.ident: section for goal in self.views.goals for section in goal.sections}
         drawn = {id_: figure for id_, section in sections.items() if (figure := self._telling(section))}
-        first = [self._headline(tile) for tile in self._by_concern()]
+        first = [goal.headline for goal, _ in self._by_concern()]
         chosen = [id_ for id_ in dict.fromkeys([*first, *drawn]) if id_ in drawn][:CHARTS]
         return [drawn[id_] for id_ in drawn if id_ in chosen]
 
@@ -76,7 +87,13 @@ class Brief:
         """The figure that says most of an indicator; None where none fits or there is hardly a value."""
         points = self.views.figures.points(self.views.quarter.indicators[section.ident])
         is_long = sum(point.value is not None for point in points) >= _POINTS
-        return next((figure for figure in section.figures if figure.is_low and (is_long or figure.kind != "trend")), None)
+        for figure in (figure for figure in section.figures if figure.is_low):
+            if figure.kind != "trend":
+                words = self.views.words
+                return replace(figure, caption=words._("{name}: {value}", name=section.name, value=figure.caption))
+            if is_long:
+                return figure
+        return None
 
     def movers(self) -> list[tuple[Moved, str]]:
         """What moved most, but for what the opening has said already."""
@@ -106,13 +123,9 @@ class Brief:
             return ""
         return words.n("{number} more is in the report.", "{number} more are in the report.", number)
 
-    def _by_concern(self) -> Sequence[Tile]:
-        return sorted(self.views.tiles, key=lambda tile: _CONCERN.index(tile.code))
+    @property
+    def _goals(self) -> list[tuple[Goal, Tile]]:
+        return list(zip(self.views.quarter.goals, self.views.tiles, strict=True))
 
-    def _chosen(self, most: int) -> list[Tile]:
-        """The tiles of most concern, in the agenda's order."""
-        chosen = {tile.goal for tile in self._by_concern()[:most]}
-        return [tile for tile in self.views.tiles if tile.goal in chosen]
-
-    def _headline(self, tile: Tile) -> str:
-        return next(goal.headline for goal in self.views.quarter.goals if goal.id == tile.goal)
+    def _by_concern(self) -> list[tuple[Goal, Tile]]:
+        return sorted(self._goals, key=lambda pair: _CONCERN.index(pair[1].code))

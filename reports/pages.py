@@ -14,7 +14,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -44,27 +45,28 @@ def write_project(
     words = Words(language or quarter.folder.initiative.language, quarter.calendar)
     views = Views(quarter, words, label or EditionLabel())
     shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
-    brief, environment = Brief(views), _environment(views)
-    texts = dict([*_pages(views, environment), *_charts(views, brief)])
+    shared = _shared(views)
+    texts = dict([*_pages(views, shared), *_charts(views, shared["brief"])])
     for path, text in texts.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(text, encoding="utf-8")
     if any(_CJK.search(text) for text in texts.values()):
         (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
-    (out / word.REFERENCE).write_bytes(word.reference(environment))
-    drawings = [f"charts/{figure.ident}.svg" for figure in brief.figures()]
+    parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
+    (out / word.REFERENCE).write_bytes(word.reference(parts))
+    drawings = [f"charts/{figure.ident}.svg" for figure in shared["brief"].figures]
     for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
         (out / path).with_suffix(".png").write_bytes(picture)
 
 
-def _pages(views: Views, environment: Environment) -> Iterator[tuple[str, str]]:
+def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every text file of the project: its path and contents."""
     goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    pages = ["index.qmd", *goals, "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
-    for name in ("_quarto.yml", *(page for page in pages if page not in goals)):
-        yield name, _rendered(environment, name, pages=pages)
+    whole = ["index.qmd", "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
+    for name in ("_quarto.yml", *whole):
+        yield name, _rendered(name, **shared, pages=[*whole, *goals])
     for path, goal in zip(goals, views.goals, strict=True):
-        yield path, _rendered(environment, "goal.qmd", goal=goal)
+        yield path, _rendered("goal.qmd", **shared, goal=goal)
 
 
 def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
@@ -72,13 +74,15 @@ def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
             yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
-    for figure in brief.figures():
+    for figure in brief.figures:
         yield f"charts/{figure.ident}-narrow.svg", for_print(figure.narrow, figure.caption)
     for tile in (tile for tile in views.tiles if tile.spark):
         yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
 
 
-def _environment(views: Views) -> Environment:
+@cache
+def _environment() -> Environment:
+    """Templates are compiled once; what they speak of comes with each page."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates" / "report"), undefined=StrictUndefined, autoescape=True,
         finalize=_escaped_only, trim_blocks=True, lstrip_blocks=True,
@@ -92,13 +96,13 @@ def _environment(views: Views) -> Environment:
         typststring=_safe(escape.typst_string),
         meta=_safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
         code=_safe(_code),
+        data=_safe(escape.data),
         own=_safe(_own),
         plain=escape.plain,
         ruler=_safe(word.ruler),
         drawn=_drawn,
         decoration=_safe(decoration),
     )
-    environment.globals.update(_shared(views))
     return environment
 
 
@@ -107,6 +111,8 @@ def _shared(views: Views) -> dict[str, Any]:
     quarter, words = views.quarter, views.words
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
             ("data.html", words._("Data")), ("report.pdf", words._("PDF"))]  # fmt: skip
+    papers = [("report.pdf", words._("Report as PDF")), ("brief.pdf", words._("Brief as PDF")),
+              ("brief.docx", words._("Brief for Word"))]  # fmt: skip
     return {
         "_": words._,
         "views": views,
@@ -117,15 +123,16 @@ def _shared(views: Views) -> dict[str, Any]:
         "ink": {name: color.removeprefix("#") for name, color in INK.items()},
         "brief": Brief(views),
         "menu": menu,
+        "papers": papers,
         "partners": quarter.partners,
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
     }
 
 
-def _rendered(environment: Environment, name: str, **parts: Any) -> str:
+def _rendered(name: str, **parts: Any) -> str:
     """The template's text, with no more than one blank line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", environment.get_template(name).render(**parts)).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", _environment().get_template(name).render(**parts)).strip() + "\n"
 
 
 def _safe(escape_: Any) -> Any:

@@ -5,13 +5,16 @@ Every text here is plain (with passages to stress marked); the templates escape 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from agenda.indicators import Indicator
 from agenda.model import Goal, Voice
 from reports.charts import DOTS_AT_MOST
+from reports.citation import citation, terms
+from reports.dataset import dataset
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
@@ -129,6 +132,16 @@ class Views:
 
     def as_of(self) -> str:
         return self.words._("data as of {day}", day=self.words.day(self.quarter.as_of))
+
+    def citation(self) -> str:
+        return citation(self.quarter, self.words, self.label.number)
+
+    def terms(self) -> str:
+        return terms(self.quarter.folder.initiative, self.words)
+
+    def dataset(self) -> Mapping[str, Any]:
+        """The numbers described for machines."""
+        return dataset(self.quarter, self.words, self.label.number)
 
     def facts(self) -> list[str]:
         """The line below the three sentences: how complete this is."""

@@ -6,12 +6,11 @@ The document is zipped from texts in ``templates/word/``: the look of ``theme/``
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import typst
-from jinja2 import Environment
 
 from reports.charts import WIDE
 from reports.drawing import text_width
@@ -34,14 +33,14 @@ _WIDEST, _SHAPE = 24, 8
 """Letters of a column from which on its width asks for no more room; what the shape of a status takes of it."""
 
 
-def reference(environment: Environment) -> bytes:
-    """The document whose styles and footer the brief takes over, as a ``.docx``."""
+def reference(parts: Mapping[str, str]) -> bytes:
+    """The document whose styles and footer the brief takes over, as a ``.docx`` of these `PARTS`."""
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as document:
-        for part in PARTS:
+        for part, text in parts.items():
             info = ZipInfo(part, _EPOCH)
             info.compress_type = ZIP_DEFLATED
-            document.writestr(info, environment.get_template(f"word/{part}").render())
+            document.writestr(info, text)
     return file.getvalue()
 
 
@@ -50,11 +49,12 @@ def pictures(project: Path, drawings: Sequence[str]) -> list[bytes]:
     if not drawings:
         return []
     pages = "#pagebreak()\n".join(f'#image("{path}", width: 100%)\n' for path in drawings)
-    made: list[bytes] | bytes = typst.compile(  # type: ignore[misc]  # its type variables leave the output open
-        f"#set page(width: {WIDE}pt, height: auto, margin: 0pt, fill: white)\n{pages}".encode(),
-        root=str(project), font_paths=[str(project / "theme" / "fonts")], ignore_system_fonts=True,
-        format="png", ppi=72 * _SHARPNESS,
-    )  # fmt: skip
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(project / "theme" / "fonts")])
+    source = f"#set page(width: {WIDE}pt, height: auto, margin: 0pt, fill: white)\n{pages}"
+    made = typst.Compiler(root=str(project), font_paths=fonts).compile(
+        source.encode(), format="png", ppi=_SHARPNESS * 72
+    )
+    assert made is not None
     return made if isinstance(made, list) else [made]
 
 

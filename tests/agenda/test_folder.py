@@ -66,6 +66,8 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
 @pytest.mark.parametrize(
     ("edit", "at", "says"),
     [
+        (("initiative.yml", "id: river", "id: river\naddress: reports.example.org"), "address:", "is no address of a site; write it like https://"),
+        (("initiative.yml", "id: river", "id: river\nlicence: {id: CC0-1.0, name: CC0, url: cc0}"), "licence:", "licence.url: is no web address"),
         (("agenda.yml", "name: East bank", "nmae: East bank"), "East bank", "did you mean 'name'?"),
         (("partners.yml", "files:", "file:"), "file:", "layouts.monthly.file: is not a key that is known here; did you mean 'files'?"),
         (("partners.yml", "where: {paid", "were: {paid"), "count: rows", "did you mean 'where'?"),
