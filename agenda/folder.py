@@ -27,7 +27,8 @@ from pydantic import BaseModel, ValidationError
 
 from agenda import settings
 from agenda.errors import ConfigurationError, Problem
-from agenda.model import Activities, Agenda, Initiative, Layout, Partner, Partners, Story
+from agenda.model import Agenda, Initiative, Layout, Partner, Partners
+from agenda.stories import Activities, Story
 from agenda.ways_in import WAYS
 
 T = TypeVar("T", bound=BaseModel)

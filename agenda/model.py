@@ -23,7 +23,6 @@ from agenda.entry import (
     Some,
     Text,
     WebAddress,
-    Yes,
 )
 from agenda.indicators import Indicator
 from agenda.layouts import Condition as Condition
@@ -103,12 +102,6 @@ class Show(Entry):
     standardised_from: Annotated[Number, Field(ge=0)] = Decimal(10)
     wide_points: Annotated[Number, Field(gt=0)] | None = Decimal(20)
     wide_share: Annotated[Number, Field(gt=0)] | None = Decimal("1.2")
-
-
-class Decision(Entry):
-    what: str
-    owner: str
-    by: str
 
 
 class Licence(Entry):
@@ -295,39 +288,3 @@ class Partners(Entry):
 
     layouts: dict[Name, Layout]
     partners: tuple[Partner, ...]
-
-
-# -- activities.yml and stories/<period>.yml ----------------------------------------------------------
-
-
-class Activity(Entry):
-    """What a partner does for an indicator: contribution, not attribution."""
-
-    partner: Code
-    what: str
-    indicators: tuple[Name, ...]
-    since: PeriodText
-    until: PeriodText | None = None
-
-
-class Story(Entry):
-    """The words people write for one quarter."""
-
-    headline: str = ""
-    curves: dict[Name, str] = {}  # the story behind an indicator's curve
-    voices: tuple[Voice, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-
-class Voice(Entry):
-    quote: str
-    who: str
-    indicator: Name | None = None
-    consent: Yes
-
-
-class Activities(Entry):
-    activities: tuple[Activity, ...] = ()
-
-
-Story.model_rebuild()

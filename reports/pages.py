@@ -5,13 +5,11 @@
     brief.qmd  brief-word.qmd                                two pages of it, as PDF and for Word
     charts/  theme/                                          drawings for both; styles, templates, fonts
 
-Templates only set texts that `views` has finished. Each `{{ text }}` in them names the language it is escaped for;
-one that does not is refused, so no text reaches a page unescaped.
+Templates only set texts that `views` has finished (`templating`).
 """
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports import escape, word
@@ -28,6 +26,7 @@ from reports.brief import Brief
 from reports.drawing import INK, decoration, for_page, for_print
 from reports.figures import Figure
 from reports.tables import Quarter
+from reports.templating import environment, rendered, safe
 from reports.views import EditionLabel, Views
 from reports.words import Words, sentence_case
 
@@ -35,7 +34,6 @@ _HERE = Path(__file__).parent
 _CJK = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 """Characters of Chinese, Japanese and Korean, whose font is too large to come with every project."""
 _CJK_FONT = files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc"
-_CODE = re.compile(r"[A-Za-z0-9_./#*:-]*")
 
 
 def write_project(
@@ -83,27 +81,13 @@ def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
 @cache
 def _environment() -> Environment:
     """Templates are compiled once; what they speak of comes with each page."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates" / "report"), undefined=StrictUndefined, autoescape=True,
-        finalize=_escaped_only, trim_blocks=True, lstrip_blocks=True,
-        comment_start_string="{##", comment_end_string="##}",  # {# opens a heading's id in Markdown
-    )  # fmt: skip
-    environment.filters.update(
-        md=_safe(escape.markdown),
-        mdblock=_safe(escape.paragraphs),
-        html=_safe(escape.html),
-        typst=_safe(escape.typst),
-        typststring=_safe(escape.typst_string),
-        meta=_safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
-        code=_safe(_code),
-        data=_safe(escape.data),
-        own=_safe(_own),
-        plain=escape.plain,
-        ruler=_safe(word.ruler),
-        drawn=_drawn,
-        decoration=_safe(decoration),
+    return environment(
+        "report", data=safe(escape.data), drawn=_drawn, decoration=safe(decoration), ruler=safe(word.ruler)
     )
-    return environment
+
+
+def _rendered(name: str, **parts: Any) -> str:
+    return rendered(_environment(), name, **parts)
 
 
 def _shared(views: Views) -> dict[str, Any]:
@@ -128,34 +112,6 @@ def _shared(views: Views) -> dict[str, Any]:
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
     }
-
-
-def _rendered(name: str, **parts: Any) -> str:
-    """The template's text, with no more than one blank line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", _environment().get_template(name).render(**parts)).strip() + "\n"
-
-
-def _safe(escape_: Any) -> Any:
-    return lambda text: Markup(escape_(text))
-
-
-def _escaped_only(value: Any) -> Any:
-    """Jinja calls this for each ``{{ value }}``: only numbers and what a filter has escaped may pass."""
-    if isinstance(value, Markup | int):
-        return value
-    raise TypeError(f"a template sets {value!r} without saying what it is escaped for")
-
-
-def _code(text: str) -> str:
-    """An id, a path or an address of this project, which needs no escape; anything else is refused."""
-    if not _CODE.fullmatch(text):
-        raise ValueError(f"{text!r} is no id and no path")
-    return text
-
-
-def _own(text: str) -> str:
-    """A text of the catalogue, in which ``**`` and ``*`` stand for bold and italics; no text of others is in it."""
-    return re.sub(r"(?<!\*)\*{1,2}(?!\*)|([^*\w\s])", lambda m: f"\\{m[1]}" if m[1] else m[0], text)
 
 
 def _drawn(figure: Figure, size: str) -> Markup:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agenda.indicators import Indicator, Target
-from agenda.model import Activity
 from agenda.periods import Period
+from agenda.stories import Activity
 from reports.changes import Change, Difference
 from reports.cohorts import Against, Cohorts
 from reports.escape import plain, stress

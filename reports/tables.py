@@ -20,9 +20,10 @@ import polars as pl
 from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.indicators import Indicator
-from agenda.model import Goal, Partner, Place, Story
+from agenda.model import Goal, Partner, Place
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import UNRELIABLE
+from agenda.stories import Story
 from agenda.versions import Version, versions
 from reports.absence import absence
 from reports.changes import COMPARED, Change, changes, compared

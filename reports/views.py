@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.model import Goal, Voice
+from agenda.model import Goal
+from agenda.stories import Voice
 from reports.charts import DOTS_AT_MOST
 from reports.citation import citation, terms
 from reports.dataset import dataset
@@ -292,6 +293,6 @@ class Views:
         words, decisions = self.words, self.quarter.story.decisions
         if not decisions:
             return None
-        rows = tuple((d.what, d.owner, d.by) for d in decisions)
+        rows = tuple((d.what, d.owner, words.day(d.by)) for d in decisions)
         return Table(words._("Decisions needed"), (words._("What"), words._("Who"), words._("By")), rows,
                      frozenset({0, 1, 2}), 0)  # fmt: skip

@@ -17,9 +17,10 @@ from agenda import catalogue
 from agenda.folder import Folder
 from reports import escape, words
 from reports.lists import lists
-from reports.pages import _environment, _escaped_only, write_project
+from reports.pages import _environment, write_project
 from reports.render import render
 from reports.tables import Quarter, read_quarter
+from reports.templating import escaped_only
 from reports.views import EditionLabel, Revised, Views
 from reports.words import Words
 from tests.reports.conftest import Rendered, initiative, render_quarter
@@ -103,7 +104,7 @@ def test_a_template_cannot_forget_to_escape(quarter: Quarter) -> None:
         _environment().from_string("{{ name }}").render(name=quarter.folder.initiative.name)
     with pytest.raises(ValueError, match="no id"):
         _environment().from_string("{{ 'a b'|code }}").render()
-    assert _escaped_only(Markup("<b>")) == "<b>"
+    assert escaped_only(Markup("<b>")) == "<b>"
 
 
 # -- the pages ----------------------------------------------------------------------------------------
