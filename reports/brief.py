@@ -21,8 +21,9 @@ from agenda.model import Goal
 from reports.escape import stress
 from reports.figures import Figure
 from reports.sentences import Moved
+from reports.shortly import Tile
 from reports.value_tables import Table
-from reports.views import Section, Tile, Views
+from reports.views import Section, Views
 
 GOALS, CHARTS, MOVERS, LINES = 8, 4, 3, 5
 """How many of each there is room for on two pages A4."""
@@ -110,12 +111,12 @@ class Brief:
         return self._excerpt(self.views.revised())
 
     def decisions(self) -> Excerpt | None:
-        return self._excerpt(self.views.decisions())
+        return self._excerpt(self.views.together.needed())
 
     def _excerpt(self, table: Table | None) -> Excerpt | None:
         if table is None:
             return None
-        return Excerpt(replace(table, rows=table.rows[:LINES]), self._rest(len(table.rows) - LINES))
+        return Excerpt(replace(table, rows=table.rows[:LINES], to=()), self._rest(len(table.rows) - LINES))
 
     def _rest(self, number: int) -> str:
         words = self.views.words

@@ -1,9 +1,9 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
-    _quarto.yml  index.qmd  goals/<goal>.qmd  data.qmd       the site
-    report.qmd                                               the same as one PDF
-    brief.qmd  brief-word.qmd                                two pages of it, as PDF and for Word
-    charts/  theme/                                          drawings for both; styles, templates, fonts
+    _quarto.yml  index.qmd  goals/<goal>.qmd  together.qmd  data.qmd     the site
+    report.qmd                                                           the same as one PDF
+    brief.qmd  brief-word.qmd                                            two pages of it, as PDF and for Word
+    charts/  theme/                                                      drawings for both; styles, templates, fonts
 
 Templates only set texts that `views` has finished (`templating`).
 """
@@ -60,7 +60,7 @@ def write_project(
 def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every text file of the project: its path and contents."""
     goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    whole = ["index.qmd", "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
+    whole = ["index.qmd", "together.qmd", "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
     for name in ("_quarto.yml", *whole):
         yield name, _rendered(name, **shared, pages=[*whole, *goals])
     for path, goal in zip(goals, views.goals, strict=True):
@@ -94,7 +94,8 @@ def _shared(views: Views) -> dict[str, Any]:
     """What every template may speak of."""
     quarter, words = views.quarter, views.words
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
-            ("data.html", words._("Data")), ("report.pdf", words._("PDF"))]  # fmt: skip
+            ("together.html", words._("Working together")), ("data.html", words._("Data")),
+            ("report.pdf", words._("PDF"))]  # fmt: skip
     papers = [("report.pdf", words._("Report as PDF")), ("brief.pdf", words._("Brief as PDF")),
               ("brief.docx", words._("Brief for Word"))]  # fmt: skip
     return {

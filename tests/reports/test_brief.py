@@ -18,7 +18,7 @@ import yaml
 from reports import word
 from reports.brief import CHARTS, GOALS, LINES, MOVERS, Brief, Excerpt
 from reports.charts import Point
-from reports.converters import Converter
+from reports.converters import Converter, RenderError
 from reports.drawing import INK
 from reports.escape import plain
 from reports.figures import Figure
@@ -149,13 +149,17 @@ def test_a_brief_that_is_full_stands_on_two_pages(rendered: Rendered, views: Vie
     )  # fmt: skip
     revised = replace(views, label=EditionLabel(2, (Revised("I2", "Q1", "1", "2", "why"),)))
     text = _rendered("brief.qmd", **{**_shared(revised), "brief": full})
-    settings = yaml.safe_load((rendered.project / "_quarto.yml").read_text(encoding="utf-8"))
-    with closing(Converter(rendered.project, settings, AT)) as converter:
-        assert pages(converter.convert("brief.qmd", text, "typst")) == 2
+    with closing(converter(rendered)) as made:
+        assert pages(made.convert("brief.qmd", text, "typst")) == 2
 
 
 def test_the_example_stands_on_two_pages(rendered: Rendered) -> None:
     assert pages((rendered.site / "brief.pdf").read_bytes()) <= 2
+
+
+def converter(rendered: Rendered) -> Converter:
+    settings = yaml.safe_load((rendered.project / "_quarto.yml").read_text(encoding="utf-8"))
+    return Converter(rendered.project, settings, AT)
 
 
 def pages(pdf: bytes) -> int:
@@ -193,6 +197,13 @@ def test_the_word_document_has_headings_tables_captions_and_described_pictures(
     core = "".join(document["docProps/core.xml"].itertext())
     assert "A quarter to remember" in core
     assert "2026-07-21T08:30:00Z" in core
+
+
+def test_word_is_given_pictures_from_the_charts_alone(rendered: Rendered) -> None:
+    with closing(converter(rendered)) as made:
+        for path in ("/etc/passwd", "charts/../_quarto.yml", "https://example.org/x.png", "charts/none.png"):
+            with pytest.raises(RenderError, match=path):
+                made.convert("brief-word.qmd", f"---\nformat: docx\n---\n\n![x]({path})\n", "docx")
 
 
 def test_its_look_is_the_theme_s(rendered: Rendered) -> None:
