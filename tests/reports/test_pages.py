@@ -263,7 +263,7 @@ def test_no_word_of_the_pages_escapes_the_catalogue(
     out = tmp_path / "out"
     write_project(quarter, out / "project", EditionLabel(2, (Revised("I2", "·", "·", "·", "·"),)), language="ko")
     render(out / "project", out / "site", timestamp=quarter.as_of, quarto="")
-    own = {"Some text", "Nord", "Sud", "Alt", "indicator_values", "indicator_changes", "indicator_targets", "projections", "cohorts", "reporting", "csv", "parquet", "datapackage", "json", "agenda", "yml",
+    own = {"cairn explain", "visit_count", "member_ratio", "active_share", "Some text", "Nord", "Sud", "Alt", "indicator_values", "indicator_changes", "indicator_targets", "projections", "cohorts", "reporting", "csv", "parquet", "datapackage", "json", "agenda", "yml",
            "manifest", "csv-metadata", "indicators", "places", "partners", "measures", "statuses", "conf_statuses", "visits a member", "visits", "A quarter to remember", "team@lowtown.example", "over long ago",
            *(f"{name.capitalize()} name" for name in ("place", "dimension", "member", "measure", "indicator", "goal",
                                                       "partner", "name")), "dimension name", "indicator name"}  # fmt: skip
