@@ -31,8 +31,16 @@ def test_the_same_quarter_gives_the_same_bytes(quarter: Quarter, rendered: Rende
 
 def test_what_is_rendered(rendered: Rendered) -> None:
     names = set(contents(rendered.site))
-    assert {"index.html", "together.html", "data.html", "report.pdf", "goals/reach.html", "goals/stay.html", "theme/cairn.css"} <= names
-    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "css", "woff2", "txt"}
+    assert {
+        "index.html",
+        "together.html",
+        "data.html",
+        "report.pdf",
+        "goals/reach.html",
+        "goals/stay.html",
+        "theme/cairn.css",
+    } <= names
+    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "css", "js", "woff2", "txt"}
 
 
 def test_the_pdf_carries_its_fonts_time_and_tags(rendered: Rendered) -> None:
