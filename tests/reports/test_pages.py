@@ -88,7 +88,7 @@ def test_the_project_runs_no_code(rendered: Rendered) -> None:
         text = (rendered.project / path).read_text(encoding="utf-8")
         front = yaml.safe_load(text.split("\n---\n", 1)[0])
         assert front["engine"] == "markdown"
-        assert front["format"] in ("html", "typst")
+        assert front["format"] in ("html", "typst", "docx")
         fences = set(re.findall(r"^`{3,}.*$", text, re.MULTILINE))
         assert fences <= {"`````", "`````{=html}", "`````{=typst}"}, path
         assert "{{<" not in text
@@ -137,8 +137,9 @@ def test_every_page_is_sound(rendered: Rendered) -> None:
 
 
 def test_links_lead_somewhere(rendered: Rendered, quarter: Quarter) -> None:
-    """Within the site; the downloads and the PDF come with the edition."""
-    of_the_edition = {"report.pdf", "manifest.json", "agenda/agenda.yml", "data/datapackage.json",
+    """Within the site; the downloads come with the edition."""
+    papers = {path.name for path in rendered.site.iterdir() if path.suffix in (".pdf", ".docx")}
+    of_the_edition = {*papers, "manifest.json", "agenda/agenda.yml", "data/datapackage.json",
                       "data/indicator_values.csv", "data/indicator_values.parquet", "data/indicator_changes.csv",
                       "data/cohorts.csv", "data/indicator_targets.csv", "data/projections.csv",
                       "data/reporting.csv", "data/csv-metadata.json",
