@@ -16,7 +16,6 @@ import mimetypes
 import os
 import secrets
 import stat
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -85,6 +84,10 @@ def open_store(address: str, base: Path) -> FolderStore | BucketStore:
     if "://" in address:
         raise ConfigurationError(f"{address!r} is no store; give a folder or s3://bucket/prefix")
     return FolderStore(base / address)
+
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+"""How a file is opened that must not be there yet."""
 
 
 def checked_key(key: str) -> str:
@@ -206,17 +209,23 @@ class FolderStore:
                 os.close(handle)
 
     @contextlib.contextmanager
-    def _temporary(self, key: str, content: bytes) -> Iterator[Path]:
-        target = self.local(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".new-", dir=target.parent)
+    def _temporary(self, key: str, content: bytes) -> Iterator[str]:
+        """The bytes in a file of its own, in the folder that the key lies in; gone afterwards, if it wasn't renamed."""
+        folder = self.local(key).parent
+        name = f"{folder}/.new-{secrets.token_hex(8)}"
         try:
-            with os.fdopen(handle, "wb") as stream:
+            handle = os.open(name, NEW)
+        except FileNotFoundError:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(name, NEW)
+        try:
+            with open(handle, "wb") as stream:
                 stream.write(content)
-            os.chmod(name, 0o644)
-            yield Path(name)
+                os.fchmod(handle, 0o644)
+            yield name
         finally:
-            Path(name).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
 
     @contextlib.contextmanager
     def _explained(self, key: str) -> Iterator[None]:
