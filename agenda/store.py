@@ -86,10 +86,6 @@ def open_store(address: str, base: Path) -> FolderStore | BucketStore:
     return FolderStore(base / address)
 
 
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-"""How a file is opened that must not be there yet."""
-
-
 def checked_key(key: str) -> str:
     """``key``, once it is certain that it stays inside its store and means the same in a folder and a bucket."""
     if any(part in ("", ".", "..") for part in key.split("/")) or "\0" in key or "\\" in key:
@@ -212,20 +208,15 @@ class FolderStore:
     def _temporary(self, key: str, content: bytes) -> Iterator[str]:
         """The bytes in a file of its own, in the folder that the key lies in; gone afterwards, if it wasn't renamed."""
         folder = self.local(key).parent
+        folder.mkdir(parents=True, exist_ok=True)
         name = f"{folder}/.new-{secrets.token_hex(8)}"
         try:
-            handle = os.open(name, NEW)
-        except FileNotFoundError:
-            folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(name, NEW)
-        try:
-            with open(handle, "wb") as stream:
+            with open(name, "xb") as stream:
                 stream.write(content)
-                os.fchmod(handle, 0o644)
+                os.fchmod(stream.fileno(), 0o644)
             yield name
         finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
+            Path(name).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _explained(self, key: str) -> Iterator[None]:
