@@ -391,7 +391,7 @@ def _status(error: Any) -> Any:
     return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
 
 
-_MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".woff2": "font/woff2", ".qmd": "text/markdown"}
+_MEDIA_TYPES = {".atom": "application/atom+xml", ".parquet": "application/vnd.apache.parquet", ".woff2": "font/woff2"}
 
 
 def media_type(key: str) -> str:
