@@ -126,7 +126,8 @@ def read_folder(path: Path) -> Folder:
     translations = {file: reader.texts(file) for file in files}
     if reader.problems:
         raise ConfigurationError(f"{path} can't be used as it is:", reader.problems)
-    reader.names.update(series.file for series in agenda.reference if misplaced(path, series.file) is None)
+    beside = [series.file for series in agenda.reference] + [m.model.file for m in agenda.measures if m.model]
+    reader.names.update(file for file in beside if misplaced(path, file) is None)
     names = frozenset(reader.names)
     return Folder(path, initiative, agenda, partners, activities, stories, translations, reader.sources, names)
 

@@ -1,7 +1,9 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
     index.qmd  goals/<goal>.qmd  together.qmd  data.qmd      the site, in the initiative's main language
-    report.qmd  charts/*.svg                                 the same as one PDF, and its drawings
+    report.qmd                                               the same as one PDF
+    brief.qmd  brief-word.qmd                                two pages of it, as PDF and for Word
+    charts/                                                  drawings for both
     es/…                                                     all of these in another language
     _quarto.yml  theme/                                      settings; styles, templates, fonts
 
@@ -11,7 +13,7 @@ Templates only set texts that `views` has finished (`templating`).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +23,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from agenda.in_language import original_in
-from reports import escape
-from reports.drawing import decoration, for_page, for_print
+from reports import escape, word
+from reports.brief import Brief
+from reports.drawing import INK, decoration, for_page, for_print
 from reports.escape import flat
 from reports.figures import Figure
 from reports.fonts import face, write_fonts
@@ -43,37 +46,45 @@ def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None
     pages: list[str] = []
     for language in quarter.folder.initiative.published_in:
         views = Views(quarter.in_language(language), Words(language, quarter.calendar), label or EditionLabel())
-        texts = dict(_pages(views))
-        pages += texts
-        texts |= dict(_charts(views))
-        write_fonts(texts, views.words.language, out / "theme")
-        for path, text in texts.items():
-            (out / path).parent.mkdir(parents=True, exist_ok=True)
-            (out / path).write_text(text, encoding="utf-8")
-    (out / "_quarto.yml").write_text(rendered(_environment(), "_quarto.yml", pages=pages), encoding="utf-8")
+        pages += _write_language(views, out)
+    settings = _rendered("_quarto.yml", pages=pages)
+    (out / "_quarto.yml").write_text(settings, encoding="utf-8")
 
 
-def _folders(views: Views) -> dict[str, str]:
-    """Where the pages of each language lie, from the project's root; those of the main one at the root itself."""
-    main, *others = (language.replace("_", "-") for language in views.quarter.folder.initiative.published_in)
-    return {main: "", **{language: f"{language}/" for language in others}}
+def _write_language(views: Views, out: Path) -> list[str]:
+    """Write all that is in one language; give the paths of its pages."""
+    shared = _shared(views)
+    brief: Brief = shared["brief"]
+    pages = dict(_pages(views, shared))
+    texts = pages | dict(_charts(views, brief))
+    write_fonts(texts, views.words.language, out / "theme")
+    for path, text in texts.items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_text(text, encoding="utf-8")
+    parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
+    (out / shared["word"]).write_bytes(word.reference(parts))
+    drawings = [f"{views.at}charts/{figure.ident}.svg" for figure in brief.figures]
+    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
+        (out / path).with_suffix(".png").write_bytes(picture)
+    return list(pages)
 
 
-def _pages(views: Views) -> Iterator[tuple[str, str]]:
+def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every page in one language: its path and contents."""
-    shared, at = _shared(views), _folders(views)[views.words.language]
-    for name in ("index", "together", "data", "report"):
-        yield f"{at}{name}.qmd", rendered(_environment(), f"{name}.qmd", **shared)
+    for name in ("index", "together", "data", "report", "brief", "brief-word"):
+        yield f"{views.at}{name}.qmd", _rendered(f"{name}.qmd", **shared)
     for goal in views.goals:
-        yield f"{at}goals/{goal.ident}.qmd", rendered(_environment(), "goal.qmd", **shared, goal=goal)
+        yield f"{views.at}goals/{goal.ident}.qmd", _rendered("goal.qmd", **shared, goal=goal)
 
 
-def _charts(views: Views) -> Iterator[tuple[str, str]]:
-    """The drawings that the PDF includes."""
-    at = f"{_folders(views)[views.words.language]}charts"
+def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
+    """The drawings that the PDFs and Word's pictures are made of."""
+    at = f"{views.at}charts"
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
             yield f"{at}/{figure.ident}.svg", for_print(figure.wide or figure.narrow, flat(figure.caption))
+    for figure in brief.figures:
+        yield f"{at}/{figure.ident}-narrow.svg", for_print(figure.narrow, flat(figure.caption))
     for tile in (tile for tile in views.tiles if tile.spark):
         yield f"{at}/spark-{tile.goal}.svg", for_print(tile.spark, flat(tile.indicator))
 
@@ -81,7 +92,13 @@ def _charts(views: Views) -> Iterator[tuple[str, str]]:
 @cache
 def _environment() -> Environment:
     """Templates are compiled once; what they speak of comes with each page."""
-    return environment("report", data=safe(escape.data), drawn=_drawn, decoration=safe(decoration))
+    return environment(
+        "report", data=safe(escape.data), drawn=_drawn, decoration=safe(decoration), ruler=safe(word.ruler)
+    )
+
+
+def _rendered(name: str, **parts: Any) -> str:
+    return rendered(_environment(), name, **parts)
 
 
 def _shared(views: Views) -> dict[str, Any]:
@@ -90,21 +107,22 @@ def _shared(views: Views) -> dict[str, Any]:
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
             ("together.html", words._("Working together")), ("data.html", words._("Data")),
             ("report.pdf", words._("PDF"))]  # fmt: skip
-    folders = _folders(views)
     return {
         "_": words._,
-        "folders": folders,
-        "up": "../" if folders[words.language] else "",
-        "tongues": {code: sentence_case(_own_name(code)) for code in folders},
-        "original": original_in(quarter.folder, quarter.period.key),
         "views": views,
+        "tongues": {code: sentence_case(_own_name(code)) for code in views.folders},
+        "original": original_in(quarter.folder, quarter.period.key),
         "initiative": quarter.folder.initiative,
         "period": sentence_case(words.period(quarter.period)),
         "edition": views.eyebrow(),
         "lang": words.language,
         "region": words.locale.territory,
         "cjk": face(words.language),
+        "word": f"theme/word-{words.language}.docx",
+        "ink": {name: color.removeprefix("#") for name, color in INK.items()},
+        "brief": Brief(views),
         "menu": menu,
+        "papers": views.papers.items(),
         "partners": quarter.partners,
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],

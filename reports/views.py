@@ -20,7 +20,9 @@ from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
 from reports.gap_words import GapWords
+from reports.glossary import Glossary, Term
 from reports.outlook import Outlook
+from reports.provenance import Provenance
 from reports.quality import Quality
 from reports.revised import EditionLabel as EditionLabel
 from reports.revised import Revised as Revised
@@ -55,7 +57,9 @@ class Section:
     activities: tuple[tuple[str, str], ...]
     milestones: tuple[Happened, ...]
     lessons: tuple[Challenge, ...]
+    terms: tuple[Term, ...]
     definition: tuple[tuple[str, str], ...]
+    origin: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,33 @@ class Views:
     quarter: Quarter
     words: Words
     label: EditionLabel
+
+    # -- where it stands -------------------------------------------------------------------------------
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """Where the pages of each language lie, from the edition's root; those of the main one at the root itself."""
+        main, *others = (one.replace("_", "-") for one in self.quarter.folder.initiative.published_in)
+        return {main: "", **{language: f"{language}/" for language in others}}
+
+    @property
+    def at(self) -> str:
+        """Where the pages in this language lie."""
+        return self.folders[self.words.language]
+
+    @property
+    def up(self) -> str:
+        """From there to the edition's root, where what has no language lies."""
+        return "../" if self.at else ""
+
+    @property
+    def papers(self) -> dict[str, str]:
+        """What is to be printed, or sent: file and name."""
+        words = self.words
+        return {"report.pdf": words._("Report as PDF"), "brief.pdf": words._("Brief as PDF"),
+                "brief.docx": words._("Brief for Word")}  # fmt: skip
+
+    # -- what is said ----------------------------------------------------------------------------------
 
     @cached_property
     def sentences(self) -> Sentences:
@@ -94,6 +125,10 @@ class Views:
     @cached_property
     def quality(self) -> Quality:
         return Quality(self.quarter, self.words)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        return Glossary(self.quarter, self.words, self.quality)
 
     @cached_property
     def shortly(self) -> Shortly:
@@ -181,6 +216,7 @@ class Views:
         story, words = self.quarter.story, self.words
         code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
         partners, gap_words = self.quarter.partners, GapWords(self.quarter, words, self.values)
+        definitions = Definitions(self.quarter, words)
         slices = list(self.figures.slices(indicator))
         matched = self.values.cohorts(indicator)
         tables = [*([matched] if matched else []), *(self.values.of_slice(indicator, part) for part in slices)]
@@ -203,7 +239,9 @@ class Views:
             activities=tuple((partners[a.partner].name, a.what) for a in self.sentences.activities(indicator.id)),
             milestones=tuple(self.together.milestones(indicator.id)),
             lessons=self.together.lessons(indicator.id),
-            definition=tuple(Definitions(self.quarter, self.words).of(indicator)),
+            terms=tuple(self.glossary.of(indicator)),
+            definition=tuple(definitions.of(indicator)),
+            origin=(*definitions.computed(indicator), *Provenance(self.quarter, words).of(indicator)),
         )
 
     def _key_figures(self, indicator: Indicator) -> Iterator[tuple[str, str]]:

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from agenda import lint
+from agenda.catalogue import sentence_case
 from agenda.errors import ConfigurationError, Problem
 from agenda.in_language import in_language, original_in, untranslated
 from agenda.lint_translations import untranslated_in
 from agenda.original import original, told
-from agenda.catalogue import sentence_case
 from flows.cli import app
 
 Make = Callable[..., Path]
