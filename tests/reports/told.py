@@ -8,8 +8,10 @@ but how a language writes numbers (`reports.words`). A number may be
   ratio of two of its groups;
 - a label of an axis: evenly spaced with its neighbours, as far apart as their numbers say;
 - a count of partners, measures or indicators that ``reporting.csv`` and ``indicator_values.csv`` give;
+- a count of what `activities.yml`, the story or the agenda list: work, meetings and who was there, indicators and how
+  they stand;
 - a count of rows or findings, of which no more than this is known outside: what was taken in, turned away and not
-  asked for makes what was read;
+  asked for makes what was read, and no more partners have findings than there are findings, or partners that reported;
 - a part of a day, month or period that the data or the agenda name, of a text that a person wrote, or of the pages' own
   words ("95 % interval"), each taken out whole, or a limit that `initiative.yml` sets.
 """
@@ -19,6 +21,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +39,7 @@ from pydantic import BaseModel
 
 from agenda.folder import Folder
 from agenda.indicators import Indicator
+from agenda.model import Goal
 from agenda.periods import Period, PeriodError
 from reports.absence import absence
 from reports.escape import plain
@@ -354,7 +359,61 @@ class Edition:
             len({row["partner"] for row in came} & late), len(self.indicators), len(now), len(provisional),
             sum(row["conf_status"] != "F" for row in values),
         ]  # fmt: skip
-        return self._tokens(map(self.words.number, sizes))
+        return self._tokens([*map(self.words.number, (*sizes, *self._listed())), *self._shares()])
+
+    def _listed(self) -> Iterator[int]:
+        """How many indicators there are, and of which status; who works on them; who met."""
+        calendar, story = self.words.calendar, self.folder.story(self.period.key)
+        goals = [goal.indicators for goal in self.folder.agenda.goals]
+        running = [
+            a for a in self.folder.activities.activities if calendar.parse(a.since).start < self.period.end
+            and (a.until is None or calendar.parse(a.until).end > self.period.start)
+        ]  # fmt: skip
+        for indicators in (tuple(self.indicators), *goals):
+            yield from (len(indicators), *self._stand(indicators))
+        for some in (running, *([a for a in running if id_ in a.indicators] for id_ in self.indicators),
+                     *([a for a in running if {*a.indicators} & {*ids}] for ids in goals)):  # fmt: skip
+            yield from (len(some), len({activity.partner for activity in some}))
+        met = [set(meeting.present) for meeting in story.meetings]
+        yield from (len(met), len(set().union(*met)), *map(len, met))
+
+    def _stand(self, indicators: Iterable[str]) -> Iterator[int]:
+        """How many of these indicators have each status, how many are where they should be, how many have a target."""
+        now = {row["indicator"]: row["status_code"] for row in self.tables["indicator_targets"]
+               if (row["period"], row["place"], row["members"]) == (self.shown[row["indicator"]], self.root, "_T")}  # fmt: skip
+        stand = Counter(now.get(id_, "no_target") for id_ in indicators)
+        yield from stand.values()
+        yield from (stand["met"] + stand["on_track"], stand.total() - stand["no_target"] - stand["no_data"])
+
+    def tile(self, goal: Goal) -> frozenset[str]:
+        """What may be said on a goal's tile."""
+        others = [id_ for id_ in goal.indicators if id_ != goal.headline]
+        return self.whole[goal.headline] | self._tokens(map(self.words.number, self._stand(others)))
+
+    @cached_property
+    def faulty(self) -> frozenset[str]:
+        """In how many partners' files faults may have been found: of those that reported."""
+        came = {row["partner"] for row in self.owed(self.period.key)[1]}
+        return self._tokens(map(self.words.number, range(1, len(came) + 1)))
+
+    def _shares(self) -> Iterator[str]:
+        """What of all that was owed came, and on time, now and a year before."""
+        for period in (self.period, self.words.calendar.year_before(self.period)):
+            owed, *parts = self.owed(period.key)
+            for part in parts if owed else ():
+                yield self.share(len(part), len(owed))
+
+    def share(self, part: int, whole: int) -> str:
+        words = self.words
+        return words._("{actual} of {expected} ({share})", actual=words.number(part), expected=words.number(whole),
+                       share=words.percent(part / whole))  # fmt: skip
+
+    def owed(self, period: str) -> tuple[list[Row], ...]:
+        """What was owed for a quarter; of it what came, what came whole, and what was on time."""
+        owed = [row for row in self.tables["reporting"] if row["period"] == period and row["is_expected"] == "true"]
+        came = [row for row in owed if row["months_reported"] != "0"]
+        whole = [row for row in came if row["months_reported"] >= row["months_expected"]]
+        return owed, came, whole, [row for row in owed if row["is_on_time"] == "true"]
 
     @cached_property
     def levels(self) -> frozenset[str]:
@@ -408,6 +467,9 @@ class Edition:
             except PeriodError:
                 continue
             yield from (words.period(period), words.period_short(period), words.months_of(period), words.due(period))
+        after = calendar.shift(self.period, 1)
+        due = after.end + timedelta(days=self.folder.initiative.due_days)
+        yield from (words.period(after), words.period_short(after), words.day(due))
         known = {row[name] for row in self.tables["reporting"] for name in ("due_on", "complete_on") if row[name]}
         yield from (words.day(date.fromisoformat(day)) for day in known)
         yield from map(words.day, days_in(self.folder.story(self.period.key)))
@@ -490,13 +552,28 @@ def unexplained(pages: Path, edition: Edition) -> list[str]:
     return check.found
 
 
-def only_on_paper(printed: str, pages: Path) -> set[str]:
-    """The numbers in the text of the PDF that no page has, but for those of its own pages."""
-    said = set(map(str, range(1, printed.count("\f") + 1)))
+def only_on_paper(pages: Path) -> dict[str, set[str]]:
+    """The numbers in the text of each PDF and Word file that no page has, but for those of its own pages."""
+    said: set[str] = set()
     for path in pages.rglob("*.html"):
-        page = tree(path.read_text(encoding="utf-8"))
-        said |= {token for text in page.strings for token in NUMBER.findall(_spaced(text))}
-    return set(NUMBER.findall(_spaced(printed))) - said
+        said |= {
+            token for text in tree(path.read_text(encoding="utf-8")).strings for token in NUMBER.findall(_spaced(text))
+        }
+    found = {}
+    for path in [*pages.glob("*.pdf"), *pages.glob("*.docx")]:
+        printed = printed_text(path)
+        own = set(map(str, range(1, printed.count("\f") + 1)))
+        if only := set(NUMBER.findall(_spaced(printed))) - said - own:
+            found[path.name] = only
+    return found
+
+
+def printed_text(path: Path) -> str:
+    """The text of a PDF, with a form feed after each page, or of a Word file."""
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as document:
+            return " ".join(tree(document.read("word/document.xml").decode()).strings)
+    return subprocess.run(["pdftotext", path, "-"], capture_output=True, encoding="utf-8", check=True).stdout
 
 
 def own_words() -> frozenset[str]:
@@ -515,7 +592,9 @@ class Check:
         """Each part of the page beside what may be said there."""
         edition, self.where = self.edition, name
         everything = frozenset().union(*edition.whole.values()) | edition.counts
-        allowed = {"index.html": everything, "data.html": edition.counts | edition.limits}.get(name, frozenset())
+        allowed = {
+            "index.html": everything, "together.html": edition.counts, "data.html": edition.counts | edition.limits,
+        }.get(name, frozenset())  # fmt: skip
         self.walk(page, allowed)
 
     def text(self, text: str, allowed: frozenset[str]) -> None:
@@ -546,10 +625,10 @@ class Check:
         elif indicator and ("say" in node.classes or node.tag == "aside" or "trend" in node.classes):
             allowed = edition.whole[indicator]
         elif "defined" in node.classes:
-            allowed = edition.limits | edition.whole[indicator]
+            allowed = edition.limits | edition.whole[indicator] | edition.faulty
         elif "tile" in node.classes:
             goal = next(g for g in edition.folder.agenda.goals if node.attributes["href"] == f"goals/{g.id}.html")
-            allowed = edition.whole[goal.headline]
+            allowed = edition.tile(goal)
         elif self.where == "data.html" and "facts" in node.classes:
             return self.facts(node, allowed)
         if node.tag == "svg":
@@ -629,9 +708,13 @@ class Check:
         for cells in rows:
             self.text(cells[0], frozenset())
             exact = self._exact(cells[0], heads, indicator)
+            about = next(
+                (i.id for i in edition.indicators.values() if _spaced(sentence_case(plain(i.name))) == cells[0]), ""
+            )
+            allowed_here = edition.whole[about] if about else allowed
             for head, cell in list(zip(heads, cells, strict=True))[1:]:
                 if head not in exact:
-                    self.text(cell, allowed)
+                    self.text(cell, allowed_here)
                 elif cell not in exact[head]:
                     self.found.append(
                         f"{self.where}: {cell!r} for {cells[0]}, {head}, where the data say {sorted(exact[head])}"
@@ -643,7 +726,7 @@ class Check:
         if indicator and words._("Value") in heads:
             return self._of_values(first, self.edition.indicators[indicator])
         if not indicator and words._("On time") in heads:
-            return self._of_reporting(first)
+            return self._of_quarter(first) if words._("Period") in heads else self._of_reporting(first)
         return {}
 
     def findings(self, rows: list[list[str]]) -> None:
@@ -687,6 +770,17 @@ class Check:
         if part is None:
             return self.edition.words._("withheld") if row["conf_status"] != "F" else ""
         return self.edition.words.exact(part)
+
+    def _of_quarter(self, first: str) -> Mapping[str, set[str]]:
+        """How complete and how timely a quarter's reports were, in its row."""
+        edition, words = self.edition, self.edition.words
+        periods = {row["period"] for row in edition.tables["reporting"]}
+        (period,) = (p for p in periods if _spaced(words.period_short(words.calendar.parse(p))) == first)
+        owed, came, whole, on_time = edition.owed(period)
+        partners = [len({row["partner"] for row in rows}) for rows in (came, owed)]
+        shares = ((partners[0], partners[1]), *((len(rows), len(owed)) for rows in (came, whole, on_time)))
+        heads = (words._("Partners that reported"), words._("Came"), words._("Came whole"), words._("On time"))
+        return {head: {_spaced(edition.share(*share))} for head, share in zip(heads, shares, strict=True)}
 
     def _of_reporting(self, first: str) -> Mapping[str, set[str]]:
         """Who reported, in the row of a partner or of a measure."""
