@@ -45,7 +45,9 @@ class Table:
     @property
     def is_slim(self) -> bool:
         """Whether two columns of it fit a page of paper, names on two lines if need be. In points, as on paper."""
-        name, *others = (max(text_width(cell, 9) for cell in column) for column in zip(self.head, *self.rows, strict=True))
+        name, *others = (
+            max(text_width(cell, 9) for cell in column) for column in zip(self.head, *self.rows, strict=True)
+        )
         return min(name, 70) + sum(others) + 12 * len(others) <= 222
 
 
