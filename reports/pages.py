@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -40,8 +40,12 @@ def write_project(
     """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
     words = Words(language or quarter.folder.initiative.language, quarter.calendar)
     views = Views(quarter, words, label or EditionLabel())
+    write_sources(out, dict([*_pages(views), *_charts(views)]))
+
+
+def write_sources(out: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a project into the folder ``out``, by path, and the theme with the fonts that they need."""
     shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
-    texts = dict([*_pages(views), *_charts(views)])
     for path, text in texts.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(text, encoding="utf-8")
