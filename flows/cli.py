@@ -150,6 +150,18 @@ def _make(
 
 
 @app.command()
+def preview(
+    quarter: Annotated[str | None, typer.Argument(metavar="[QUARTER]", show_default="the last with data")] = None,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0: one that is free.")] = 0,
+) -> None:
+    """Show a quarter's report in the browser, made again whenever its texts change, until Ctrl-C."""
+    from flows.preview import preview as keep_showing
+
+    workspace = console.workspace()
+    keep_showing(workspace, console.quarters(workspace, quarter)[0] if quarter else None, port)
+
+
+@app.command()
 def review(
     quarters: console.PeriodArgument,
     approve: Annotated[bool, typer.Option("--approve", help="Approve the newest draft, as it is.")] = False,

@@ -95,4 +95,6 @@ def _link(parent: ElementTree.Element, rel: str, href: str, kind: str = "text/ht
 
 def _written(root: ElementTree.Element) -> bytes:
     ElementTree.indent(root, " ")
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    return (
+        ElementTree.tostring(root, encoding="unicode").encode() + b"\n"
+    )  # UTF-8, as XML is where nothing else is said

@@ -1,8 +1,8 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
-    _quarto.yml  index.qmd  goals/<goal>.qmd  data.qmd       the site
-    report.qmd                                               the same as one PDF
-    charts/*.svg  theme/                                     drawings for the PDF; styles, templates, fonts
+    _quarto.yml  index.qmd  goals/<goal>.qmd  together.qmd  data.qmd     the site
+    report.qmd                                                           the same as one PDF
+    charts/*.svg  theme/                                                 drawings for the PDF; styles, templates, fonts
 
 Templates only set texts that `views` has finished (`templating`).
 """
@@ -57,8 +57,8 @@ def _pages(views: Views) -> Iterator[tuple[str, str]]:
     """Every text file of the project: its path and contents."""
     shared = _shared(views)
     goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    pages = ["index.qmd", *goals, "data.qmd", "report.qmd"]
-    for name in ("_quarto.yml", "index.qmd", "data.qmd", "report.qmd"):
+    pages = ["index.qmd", *goals, "together.qmd", "data.qmd", "report.qmd"]
+    for name in ("_quarto.yml", "index.qmd", "together.qmd", "data.qmd", "report.qmd"):
         yield name, rendered(_environment(), name, **shared, pages=pages)
     for path, goal in zip(goals, views.goals, strict=True):
         yield path, rendered(_environment(), "goal.qmd", **shared, goal=goal)
@@ -83,7 +83,8 @@ def _shared(views: Views) -> dict[str, Any]:
     """What every template may speak of."""
     quarter, words = views.quarter, views.words
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
-            ("data.html", words._("Data")), ("report.pdf", words._("PDF"))]  # fmt: skip
+            ("together.html", words._("Working together")), ("data.html", words._("Data")),
+            ("report.pdf", words._("PDF"))]  # fmt: skip
     return {
         "_": words._,
         "views": views,

@@ -292,15 +292,8 @@ class Sentences:
         return [(m, " ".join(filter(None, self._moved(m))), self.activities(m.indicator.id)) for m in moving[:most]]
 
     def activities(self, indicator: str) -> list[Activity]:
-        """What partners did for the indicator at any time in the quarter, in the order of the file."""
-        period, calendar = self.quarter.period, self.quarter.calendar
-        return [
-            activity
-            for activity in self.quarter.folder.activities.activities
-            if indicator in activity.indicators
-            and calendar.parse(activity.since).start < period.end
-            and (activity.until is None or calendar.parse(activity.until).end > period.start)
-        ]
+        """What partners did for the indicator in the quarter."""
+        return [activity for activity in self.quarter.activities if indicator in activity.indicators]
 
 
 def _gain(

@@ -23,7 +23,7 @@ from agenda.indicators import Indicator
 from agenda.model import Goal, Partner, Place
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import UNRELIABLE
-from agenda.stories import Story
+from agenda.stories import Activity, Story
 from agenda.versions import Version, versions
 from reports.absence import absence
 from reports.changes import COMPARED, Change, changes, compared
@@ -145,6 +145,17 @@ class Quarter:
     @property
     def story(self) -> Story:
         return self.folder.story(self.period.key)
+
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        """What partners did at any time in the quarter, in the order of the file."""
+        parse = self.calendar.parse
+        return tuple(
+            activity
+            for activity in self.folder.activities.activities
+            if parse(activity.since).start < self.period.end
+            and (activity.until is None or parse(activity.until).end > self.period.start)
+        )
 
     @property
     def withheld(self) -> int:

@@ -25,7 +25,7 @@ class Table:
     """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers.
 
     ``stretch`` is the column that takes the room the others leave. ``codes`` has the status codes of a column of such
-    words, one for each row; the empty one has no shape.
+    words, one for each row; the empty one has no shape. ``to`` names the indicators that rows are about and lead to.
     """
 
     caption: str
@@ -34,6 +34,7 @@ class Table:
     words: frozenset[int] = frozenset({0})
     stretch: int | None = None
     codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -54,7 +55,7 @@ class ValueTables:
         return self._table(
             indicator, caption, words._("Period"), [(words.period_short(period), value) for period, value in rows],
             (
-                (words._("Change"), [self._signed(indicator, change.amount) for change in changes]),
+                (words._("Change"), [self.signed(indicator, change.amount) for change in changes]),
                 (words._("More than chance"), [self._beyond(change) for change in changes]),
                 *self._otherwise(indicator, [period for period, _ in rows]),
             ),
@@ -122,8 +123,8 @@ class ValueTables:
             return None
         names = {place.id: plain(place.name) for place in self.quarter.folder.agenda.places}
         rows = tuple(
-            (names[c.place], words.period_short(c.before), self._signed(indicator, c.of_all),
-             self._signed(indicator, c.change), words.number(c.partners))
+            (names[c.place], words.period_short(c.before), self.signed(indicator, c.of_all),
+             self.signed(indicator, c.change), words.number(c.partners))
             for c in found
         )  # fmt: skip
         head = (words._("Place"), words._("Against"), words._("Change"), words._("Same partners"), words._("Partners"))
@@ -159,7 +160,7 @@ class ValueTables:
             frozenset(i for i, (_, _, is_words) in enumerate(kept) if is_words),
         )  # fmt: skip
 
-    def _signed(self, indicator: Indicator, change: float | None) -> str:
+    def signed(self, indicator: Indicator, change: float | None) -> str:
         if change is None:
             return ""
         sign = {1: "+", 0: "±", -1: "−"}[self.words.direction(indicator, change)]

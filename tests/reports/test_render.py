@@ -31,7 +31,7 @@ def test_the_same_quarter_gives_the_same_bytes(quarter: Quarter, rendered: Rende
 
 def test_what_is_rendered(rendered: Rendered) -> None:
     names = set(contents(rendered.site))
-    assert {"index.html", "data.html", "report.pdf", "goals/reach.html", "goals/stay.html", "theme/cairn.css"} <= names
+    assert {"index.html", "together.html", "data.html", "report.pdf", "goals/reach.html", "goals/stay.html", "theme/cairn.css"} <= names
     assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "css", "woff2", "txt"}
 
 
@@ -44,7 +44,7 @@ def test_the_pdf_carries_its_fonts_time_and_tags(rendered: Rendered) -> None:
     assert all(font.startswith(b"Source") for font in fonts)
 
 
-PAGES = ["data.qmd", "goals/reach.qmd", "goals/stay.qmd", "index.qmd", "report.qmd"]
+PAGES = ["data.qmd", "goals/reach.qmd", "goals/stay.qmd", "index.qmd", "report.qmd", "together.qmd"]
 
 
 def test_what_was_rendered_is_kept_and_only_what_changed_is_rendered_again(
@@ -66,7 +66,7 @@ def test_what_was_rendered_is_kept_and_only_what_changed_is_rendered_again(
         told.clear()
         render(project, tmp_path / "out", timestamp=AT, quarto="", cache=tmp_path / "cache",
                progress=lambda done, total, page: told.append((done, total, page)))  # fmt: skip
-        assert [(done, total) for done, total, _ in told] == [(n, 5) for n in range(1, 6)]
+        assert [(done, total) for done, total, _ in told] == [(n, len(PAGES)) for n in range(1, len(PAGES) + 1)]
         assert sorted(page for _, _, page in told) == PAGES
         assert len(list((tmp_path / "cache").iterdir())) == len(PAGES)
         return sorted(rendered)
