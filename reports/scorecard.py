@@ -6,15 +6,16 @@ shows everybody. Nothing on it follows from another partner's rows otherwise, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from agenda.entry import Entry
-from agenda.indicators import Indicator
+from agenda.indicators import Indicator, Term
 from agenda.model import Partner
 from agenda.periods import Period
 from agenda.stories import Activity
@@ -34,9 +35,11 @@ class Line(Entry):
     """One indicator: what the partner gave of it, and what all partners together come to."""
 
     name: str
+    address: str  # of its place in the report; empty where nobody knows
     code: str
     status: str
     yours: str
+    notes: tuple[str, ...]  # what that is a part of
     before: tuple[str, ...]  # what it was earlier
     all: str
     is_number: bool  # else ``all`` says why there is none
@@ -75,13 +78,14 @@ class Due(Entry):
 
 
 class Scorecard(Entry):
-    """All that a partner's page of a quarter says."""
+    """All that a partner's page of a quarter says; ``address`` is the report's, where it is known."""
 
     partner: str
     prefix: str  # of its inbox, and of its receipts
     name: str
     language: str
     period: str
+    address: str
     eyebrow: str
     headline: str
     thanks: tuple[str, ...]
@@ -115,12 +119,19 @@ class Coalition:
             moved = self.sentences.moved.get(indicator.id)
             value = self.quarter.value(indicator.id)
             code = moved.standing.code if moved else "no_data"
+            goal = next(goal.id for goal in self.quarter.goals if indicator.id in goal.indicators)
             self._said[indicator.id] = Line(
-                name=sentence_case(plain(indicator.name)), code=code, status=self.words.standing(code),
-                yours="", before=(), all=self.values.shown(indicator, value, unit=True), is_number=moved is not None,
+                name=sentence_case(plain(indicator.name)), address=self.address(f"goals/{goal}.html#{indicator.id}"),
+                code=code, status=self.words.standing(code), yours="", notes=(), before=(),
+                all=self.values.shown(indicator, value, unit=True), is_number=moved is not None,
                 coverage=self.values.coverage(value), say=self.sentences.say(indicator.id),
             )  # fmt: skip
         return self._said[indicator.id]
+
+    def address(self, path: str) -> str:
+        """Where readers find this of the published report; empty where the initiative doesn't say."""
+        initiative = self.quarter.folder.initiative
+        return initiative.public(f"{self.quarter.period}/{path}") if initiative.address else ""
 
 
 @dataclass(frozen=True)
@@ -147,12 +158,23 @@ class Writer:
     def reporter(self) -> Reporter | None:
         return next((r for r in self.quarter.reporters if r.partner.id == self.partner.id), None)
 
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """What is owed for the quarter, in the agenda's order of measures."""
+        return self._owed_in(self.quarter.period)
+
+    def _owed_in(self, period: Period) -> list[dict[str, Any]]:
+        rows = self.quarter.reporting.filter(partner=self.partner.id, period=period.key, is_expected=True)
+        found = {row["measure"]: row for row in rows.iter_rows(named=True)}
+        return [found[measure] for measure in self.measures if measure in found]
+
     def scorecard(self) -> Scorecard:
         words, groups = self.words, tuple(self._groups())
         period = sentence_case(words.period(self.quarter.period))
         return Scorecard(
             partner=self.partner.id, prefix=self.partner.prefix, name=plain(self.partner.name),
             language=words.language if words.has_catalogue else "en", period=period,
+            address=self.coalition.address("index.html"),
             eyebrow=" · ".join((period, words._("data as of {day}", day=words.day(self.quarter.as_of)))),
             headline=self._headline(groups), thanks=tuple(self._thanks()), facts=tuple(self._facts()), groups=groups,
             doing=tuple(self._doing()), owed=tuple(self._owed()), files=self._files(), due=tuple(self._due()),
@@ -180,10 +202,12 @@ class Writer:
                               "incomplete; what you still send is in the next edition.")  # fmt: skip
         elif missing:
             yield words._("Thank you for what you sent. A part of what was agreed is still missing; it is named below.")
-        elif owed and len(reporter.on_time) == len(owed):
+        elif owed and any(row["is_on_time"] is False for row in self.rows):
+            yield words._("Thank you: everything that was agreed came, some of it after the day it was due.")
+        elif owed and all(row["is_on_time"] for row in self.rows):
             yield words._("Thank you: everything that was agreed came, and it came in time.")
         elif owed:
-            yield words._("Thank you: everything that was agreed came, some of it after the day it was due.")
+            yield words._("Thank you: everything that was agreed came.")
         else:
             yield words._("Thank you for what you sent.")
         if self._activities:
@@ -196,7 +220,8 @@ class Writer:
         whole = len(reporter.owed) - len(reporter.missing) - len(reporter.in_part)
         yield words.n("{count} of {number} measure came", "{count} of {number} measures came",
                       len(reporter.owed), count=stress(words.number(whole)))  # fmt: skip
-        yield words._("{count} of them in time", count=stress(words.number(len(reporter.on_time))))
+        if all(row["due_on"] for row in self.rows):
+            yield words._("{count} of them in time", count=stress(words.number(len(reporter.on_time))))
         errors, warnings = self._findings
         yield (words.n("{number} cell to mend", "{number} cells to mend", errors) if errors
                else words._("nothing to mend"))  # fmt: skip
@@ -231,25 +256,45 @@ class Writer:
             for period in (calendar.shift(now, -1), calendar.year_before(now))
             if version.holds(period) and (said := self._own(indicator, self._part(indicator.id, period)))
         ]
-        yours = self._own(indicator, self._part(indicator.id, now))
-        return self.coalition.line(indicator).model_copy(update={"yours": yours, "before": tuple(earlier)})
+        part = self._part(indicator.id, now)
+        own = {
+            "yours": self._own(indicator, part),
+            "notes": tuple(self._notes(indicator, part)),
+            "before": tuple(earlier),
+        }
+        return self.coalition.line(indicator).model_copy(update=own)
 
     def _own(self, indicator: Indicator, part: Part) -> str:
         """``45 % (90 of 200)``, ``214 children``, or the one part of a quotient that the partner gives."""
-        words, (numerator, denominator) = self.words, part
-        formula = indicator.formula
+        words, (numerator, denominator), formula = self.words, part, indicator.formula
         if formula.per is None:
             return words.quantity(indicator, numerator) if numerator is not None else ""
         if numerator is not None and denominator:
             counted = words.counted(numerator, denominator)
-            is_few = denominator < self.quarter.folder.initiative.show.percent_from
-            if formula.kind == "percent" and is_few:
+            if formula.kind == "percent" and denominator < self.quarter.folder.initiative.show.percent_from:
                 return counted
             value = words.quantity(indicator, numerator / denominator * formula.times)
             return words._("{value} ({counted})", value=value, counted=counted)
-        if numerator is not None:
-            return words._("{number} that are counted", number=words.exact(numerator))
-        return words._("{number} of those it is out of", number=words.exact(denominator)) if denominator else ""
+        given = numerator if numerator is not None else denominator
+        return words.exact(given) if given is not None else ""
+
+    def _notes(self, indicator: Indicator, part: Part) -> Iterator[str]:
+        """Which part of a quotient the number is, where it is one, and whether another source's may count for it."""
+        words, formula = self.words, indicator.formula
+        if formula.per is not None and not (part.numerator is not None and part.denominator):
+            if part.numerator is not None:
+                yield words._("{measures}: part of what is counted", measures=self._listed(formula.of))
+            else:
+                yield words._("{measures}: part of what it is counted out of", measures=self._listed(formula.per))
+        of = {term.measure for term in (*formula.of, *(formula.per or ()))}
+        ranked = [m.precedence for m in self.quarter.folder.agenda.measures if m.id in of and m.precedence]
+        if any(self.partner.id != order[0] for order in ranked):
+            yield words._(
+                "Where a source that goes before yours, as agreed, has the same, its number is the one that counts."
+            )
+
+    def _listed(self, terms: Iterable[Term]) -> str:
+        return self.words.listed([self.measures[term.measure] for term in terms if term.measure in self.measures])
 
     # -- what it does ----------------------------------------------------------------------------------
 
@@ -282,22 +327,21 @@ class Writer:
 
     def _owed(self) -> Iterator[Owed]:
         words = self.words
-        mine = self.quarter.reporting.filter(partner=self.partner.id, period=self.quarter.period.key, is_expected=True)
-        by_measure = {row["measure"]: row for row in mine.iter_rows(named=True)}
-        for measure, row in ((m, by_measure[m]) for m in self.measures if m in by_measure):
+        for row in self.rows:
             due = words._("due by {day}", day=words.day(row["due_on"])) if row["due_on"] else ""
-            months = (row["months_reported"] or 0, row["months_expected"] or 0)
+            day = words.day(row["complete_on"]) if row["complete_on"] else ""
+            actual, expected = row["months_reported"] or 0, row["months_expected"] or 0
             if not row["is_reported"]:
-                came, code, when = words._("missing"), "off_track", due
-            elif months[0] < months[1]:
-                came = words._("{actual} of {expected} months", actual=words.number(months[0]),
-                               expected=words.number(months[1]))  # fmt: skip
-                code, when = "at_risk", due
+                came, code = words._("missing"), "off_track"
+            elif actual < expected:
+                came, code = words._("{actual} of {expected} months", actual=words.number(actual),
+                                     expected=words.number(expected)), "at_risk"  # fmt: skip
             else:
-                day = words.day(row["complete_on"]) if row["complete_on"] else ""
-                came = words._("came in time") if row["is_on_time"] else words._("came late")
-                code, when = "met" if row["is_on_time"] else "at_risk", " · ".join(filter(None, (day, due)))
-            yield Owed(measure=self.measures[measure], came=came, code=code, when=when)
+                came, code = {True: (words._("in time"), "met"), False: (words._("late"), "at_risk")}.get(
+                    row["is_on_time"], (words._("came"), "met")
+                )
+            when = " · ".join(filter(None, (day, due)))
+            yield Owed(measure=self.measures[row["measure"]], came=came, code=code, when=when)
 
     def _files(self) -> str:
         """How many rows of its files were taken."""
@@ -305,11 +349,20 @@ class Writer:
         mine = self.quarter.readings.filter(partner=self.partner.id)
         if mine.is_empty():
             return ""
-        read, taken, rejected = (int(mine[f"rows_{what}"].sum()) for what in ("read", "accepted", "rejected"))
-        said = words.n("Your file had {rows} rows: {taken} were taken, {rejected} were not.",
-                       "Your {number} files had {rows} rows: {taken} were taken, {rejected} were not.", mine.height,
-                       rows=words.number(read), taken=words.number(taken), rejected=words.number(rejected))  # fmt: skip
-        return " ".join((said, words._("The receipt of each file says which cells, and how to mend them.")))
+        read, taken, rejected, skipped = (
+            int(mine[f"rows_{what}"].sum()) for what in ("read", "accepted", "rejected", "skipped")
+        )
+        told = [words._("{number} taken", number=words.number(taken))]
+        if rejected:
+            told.append(words._("{number} not taken", number=words.number(rejected)))
+        if skipped:
+            told.append(words._("{number} skipped, as agreed", number=words.number(skipped)))
+        rows = words.n("{number} row", "{number} rows", read)
+        said = words.n("Your file had {rows}: {told}.", "Your {number} files had {rows}: {told}.", mine.height,
+                       rows=rows, told=words.listed(told))  # fmt: skip
+        return " ".join(
+            (said, words._("What to mend, and how, stands in the receipt of each file.") if rejected else "")
+        ).strip()
 
     # -- what is due -----------------------------------------------------------------------------------
 
@@ -318,17 +371,20 @@ class Writer:
         words, quarter = self.words, self.quarter
         for back in range(LOOKED_BACK):
             period = quarter.calendar.shift(quarter.period, -back)
-            rows = quarter.reporting.filter(partner=self.partner.id, period=period.key, is_expected=True)
-            lacking = rows.filter(pl.col("complete_on").is_null())
-            if names := [name for id_, name in self.measures.items() if id_ in set(lacking["measure"])]:
-                day = min(lacking["due_on"].drop_nulls(), default=None)
-                yield Due(day=words.day(day) if day else "", is_late=True,
-                          what=words._("{period}: {measures}", period=sentence_case(words.period(period)),
-                                       measures=words.listed(names)))  # fmt: skip
+            lacking = [row for row in self._owed_in(period) if row["complete_on"] is None]
+            if lacking:
+                day = min((row["due_on"] for row in lacking if row["due_on"]), default=None)
+                names = [self.measures[row["measure"]] for row in lacking]
+                yield Due(day=words.day(day) if day else "", is_late=True, what=self._of(period, names))
         for period, names in self._next():
             yield Due(day=words.day(period.end + timedelta(days=quarter.folder.initiative.due_days)), is_late=False,
-                      what=words._("{period}: {measures}", period=sentence_case(words.period(period)),
-                                   measures=words.listed(names)))  # fmt: skip
+                      what=self._of(period, names))  # fmt: skip
+
+    def _of(self, period: Period, measures: list[str]) -> str:
+        words = self.words
+        return words._(
+            "{period}: {measures}", period=sentence_case(words.period(period)), measures=words.listed(measures)
+        )
 
     def _next(self) -> list[tuple[Period, list[str]]]:
         """The first period after the quarter of each kind that is owed, unless the partner leaves before."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,7 @@ from agenda.store import Store
 from reports.edition import Edition, decoded, encoded
 from reports.own_parts import read_own_parts
 from reports.pages import write_sources
-from reports.render import Progress, render
-from reports.scorecard import Coalition, Scorecard, Writer
+from reports.scorecard import Coalition, Due, Scorecard, Writer
 from reports.tables import Quarter
 from reports.templating import environment, rendered
 from reports.web import style
@@ -93,17 +92,8 @@ def read(store: Store, edition: Edition) -> Scorecards:
 # -- rendering -----------------------------------------------------------------------------------------
 
 
-def render_scorecards(
-    folder: Folder, period: Period, cards: Scorecards, project: Path, out: Path, *, progress: Progress,
-    cache: Path | None = None, quarto: str | None = None,
-) -> None:  # fmt: skip
-    """Every scorecard as ``<partner>.html`` and ``paper/<partner>.pdf`` in ``out``; its sources go into ``project``."""
-    write_project(folder, period, cards.cards, project)
-    render(project, out, timestamp=cards.as_of, progress=progress, cache=cache, quarto=quarto)
-
-
 def write_project(folder: Folder, period: Period, cards: Sequence[Scorecard], project: Path) -> None:
-    """The scorecards as a plain Quarto project."""
+    """The scorecards as a plain Quarto project: each partner's page, and its PDF below ``paper/``."""
     write_sources(project, dict(_sources(folder, period, cards)))
     page = (_TEMPLATES / "page.html").read_text(encoding="utf-8")
     (project / "theme" / "scorecard.html").write_text(page.replace("@@style@@", style(_TEMPLATES)), encoding="utf-8")
@@ -114,8 +104,20 @@ def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iter
     yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards, **shared)
     for card in cards:
         words = Words(card.language, folder.initiative.calendar)
+        said = {"_": words._, "own_and_all": _own_and_all(words), "when": partial(_when, words)}
         for path, format_ in ((f"{card.partner}.qmd", "html"), (f"paper/{card.partner}.qmd", "typst")):
-            yield path, rendered(_environment(), "card.qmd", card=card, format=format_, _=words._, **shared)
+            yield path, rendered(_environment(), "card.qmd", card=card, format=format_, **said, **shared)
+
+
+def _own_and_all(words: Words) -> str:
+    return words._("Your own numbers are what you sent. All others are those that the report shows everybody; nobody "
+                   "else’s numbers are on this page, and nobody is ranked.")  # fmt: skip
+
+
+def _when(words: Words, due: Due) -> str:
+    if not due.is_late:
+        return words._("By {day}", day=due.day)
+    return words._("Still missing, was due by {day}", day=due.day) if due.day else words._("Still missing")
 
 
 @cache
