@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -47,9 +48,18 @@ class Converter:
             self._pandoc.communicate()
 
     def convert(self, page: str, text: str, format_: str) -> bytes:
-        """The finished page: HTML, or the PDF where the format is ``typst``. ``page`` is its name, for errors."""
+        """The finished page: HTML, a PDF (``typst``) or a Word document (``docx``). ``page`` is named in errors."""
+        if format_ == "docx":
+            return self._for_word(page, text)
         written = self._written(page, text, format_)
         return self._typeset(page, text, written) if format_ == "typst" else written.encode()
+
+    def _for_word(self, page: str, text: str) -> bytes:
+        """The styles are those of the project's reference document; pandoc takes pictures from ``charts/`` alone."""
+        options = self._settings["format"]["docx"]
+        job = {"text": text, "to": "docx", "reference": options["reference-doc"]}
+        encoded = self._answered(page, {**job, "shift": options["shift-heading-level-by"]})
+        return b64decode(encoded.partition(",")[2])
 
     def _typeset(self, page: str, text: str, source: str) -> bytes:
         standard = self._settings["format"]["typst"]["pdf-standard"]
@@ -63,7 +73,10 @@ class Converter:
     def _written(self, page: str, text: str, to: str) -> str:
         """The page in the format ``to``, by the template that the project names for it."""
         template = (self._project / self._settings["format"][to]["template"]).read_text(encoding="utf-8")
-        job = {"text": text, "to": to, "template": template}
+        return self._answered(page, {"text": text, "to": to, "template": template})
+
+    def _answered(self, page: str, job: Mapping[str, Any]) -> str:
+        """What `pandoc.lua` makes of the job."""
         pandoc = self._pandoc = self._pandoc or self._started()
         assert pandoc.stdin
         assert pandoc.stdout
@@ -79,7 +92,8 @@ class Converter:
         return str(answer["text"])
 
     def _started(self) -> subprocess.Popen[str]:
-        call = [str(_PANDOC), "lua", str(_SCRIPT)]
+        # A Word document says when it was made; `env` sets the clock for this one process.
+        call = ["env", f"SOURCE_DATE_EPOCH={int(self._timestamp.timestamp())}", str(_PANDOC), "lua", str(_SCRIPT)]
         pandoc = subprocess.Popen(
             call, cwd=self._project, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )

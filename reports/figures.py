@@ -41,6 +41,12 @@ class Figure:
     def is_half(self) -> bool:
         return not self.wide
 
+    @property
+    def is_low(self) -> bool:
+        """Whether the drawing for a phone is no higher than it is wide."""
+        _, _, width, height = map(float, self.narrow.split('viewBox="')[1].split('"')[0].split())
+        return height <= width
+
 
 Group = tuple[str, str, str]
 """Place, breakdown and members."""

@@ -2,7 +2,8 @@
 
     _quarto.yml  index.qmd  goals/<goal>.qmd  together.qmd  data.qmd     the site
     report.qmd                                                           the same as one PDF
-    charts/*.svg  theme/                                                 drawings for the PDF; styles, templates, fonts
+    brief.qmd  brief-word.qmd                                            two pages of it, as PDF and for Word
+    charts/  theme/                                                      drawings for both; styles, templates, fonts
 
 Templates only set texts that `views` has finished (`templating`).
 """
@@ -20,8 +21,9 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from reports import escape
-from reports.drawing import decoration, for_page, for_print
+from reports import escape, word
+from reports.brief import Brief
+from reports.drawing import INK, decoration, for_page, for_print
 from reports.figures import Figure
 from reports.tables import Quarter
 from reports.templating import environment, rendered, safe
@@ -40,7 +42,8 @@ def write_project(
     """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
     words = Words(language or quarter.folder.initiative.language, quarter.calendar)
     views = Views(quarter, words, label or EditionLabel())
-    write_sources(out, dict([*_pages(views), *_charts(views)]))
+    shared = _shared(views)
+    write_sources(out, dict([*_pages(views, shared), *_charts(views, shared["brief"])]))
 
 
 def write_sources(out: Path, texts: Mapping[str, str]) -> None:
@@ -51,24 +54,30 @@ def write_sources(out: Path, texts: Mapping[str, str]) -> None:
         (out / path).write_text(text, encoding="utf-8")
     if any(_CJK.search(text) for text in texts.values()):
         (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
+    parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
+    (out / word.REFERENCE).write_bytes(word.reference(parts))
+    drawings = [f"charts/{figure.ident}.svg" for figure in shared["brief"].figures]
+    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
+        (out / path).with_suffix(".png").write_bytes(picture)
 
 
-def _pages(views: Views) -> Iterator[tuple[str, str]]:
+def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every text file of the project: its path and contents."""
-    shared = _shared(views)
     goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    pages = ["index.qmd", *goals, "together.qmd", "data.qmd", "report.qmd"]
-    for name in ("_quarto.yml", "index.qmd", "together.qmd", "data.qmd", "report.qmd"):
-        yield name, rendered(_environment(), name, **shared, pages=pages)
+    whole = ["index.qmd", "together.qmd", "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
+    for name in ("_quarto.yml", *whole):
+        yield name, _rendered(name, **shared, pages=[*whole, *goals])
     for path, goal in zip(goals, views.goals, strict=True):
-        yield path, rendered(_environment(), "goal.qmd", **shared, goal=goal)
+        yield path, _rendered("goal.qmd", **shared, goal=goal)
 
 
-def _charts(views: Views) -> Iterator[tuple[str, str]]:
-    """The drawings that the PDF includes."""
+def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
+    """The drawings that the PDFs and Word's pictures are made of."""
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
             yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
+    for figure in brief.figures:
+        yield f"charts/{figure.ident}-narrow.svg", for_print(figure.narrow, figure.caption)
     for tile in (tile for tile in views.tiles if tile.spark):
         yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
 
@@ -76,7 +85,13 @@ def _charts(views: Views) -> Iterator[tuple[str, str]]:
 @cache
 def _environment() -> Environment:
     """Templates are compiled once; what they speak of comes with each page."""
-    return environment("report", data=safe(escape.data), drawn=_drawn, decoration=safe(decoration))
+    return environment(
+        "report", data=safe(escape.data), drawn=_drawn, decoration=safe(decoration), ruler=safe(word.ruler)
+    )
+
+
+def _rendered(name: str, **parts: Any) -> str:
+    return rendered(_environment(), name, **parts)
 
 
 def _shared(views: Views) -> dict[str, Any]:
@@ -85,6 +100,8 @@ def _shared(views: Views) -> dict[str, Any]:
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
             ("together.html", words._("Working together")), ("data.html", words._("Data")),
             ("report.pdf", words._("PDF"))]  # fmt: skip
+    papers = [("report.pdf", words._("Report as PDF")), ("brief.pdf", words._("Brief as PDF")),
+              ("brief.docx", words._("Brief for Word"))]  # fmt: skip
     return {
         "_": words._,
         "views": views,
@@ -92,7 +109,10 @@ def _shared(views: Views) -> dict[str, Any]:
         "period": sentence_case(words.period(quarter.period)),
         "edition": views.eyebrow(),
         "lang": words.language,
+        "ink": {name: color.removeprefix("#") for name, color in INK.items()},
+        "brief": Brief(views),
         "menu": menu,
+        "papers": papers,
         "partners": quarter.partners,
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],

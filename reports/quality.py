@@ -186,6 +186,9 @@ class Quality:
         words = self.words
         return [
             ("report.pdf", words._("Report as PDF"), words._("All pages in one file, to print or to send.")),
+            ("brief.pdf", words._("Brief as PDF"), words._("Two pages for funders and boards.")),
+            ("brief.docx", words._("Brief for Word"),
+             words._("The same to copy from, with its charts as pictures that carry their text.")),
             ("data/indicator_values.csv", "indicator_values.csv",
              words._("Every value on these pages and all earlier ones, with what it was made of and its status.")),
             ("data/indicator_values.parquet", "indicator_values.parquet", words._("The same for programs.")),

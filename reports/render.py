@@ -1,4 +1,4 @@
-"""Renders a written project: HTML pages and one PDF, by the Quarto CLI where it is installed, else by pandoc and Typst.
+"""Renders a written project (HTML pages, PDFs, a Word document), by the Quarto CLI where it is, else pandoc and Typst.
 
 The embedded renderer does what Quarto would do with these pages and no more: it reads ``_quarto.yml`` for the pages,
 templates and fonts, and nothing outside the project. The same project and timestamp give the same bytes. A page is
@@ -89,7 +89,7 @@ class _Page:
             raise RenderError(f"{path}:{line}: the metadata is not YAML: {error.problem}") from error
         except KeyError as error:
             raise RenderError(f"{path}:1: the metadata names no format") from error
-        own = Path(path).with_suffix(".html" if format_ == "html" else ".pdf")
+        own = Path(path).with_suffix({"typst": ".pdf"}.get(format_, f".{format_}"))
         return cls(path, text, format_, own.with_name(metadata.get("output-file", own.name)).as_posix())
 
 

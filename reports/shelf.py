@@ -54,13 +54,13 @@ class Shelf:
     def _shared(self) -> list[str]:
         """What each page follows from: the renderer, the settings and the templates; not which pages there are."""
         settings = {key: value for key, value in self._settings.items() if key != "project"}
-        paths = (self._project / each["template"] for each in settings["format"].values())
+        paths = (self._project / each["template"] for each in settings["format"].values() if "template" in each)
         templates = (path.read_text(encoding="utf-8") for path in sorted(paths))
         return [_makers(), json.dumps(settings), *templates]
 
     @cached_property
     def _typeset(self) -> list[str]:
-        """What goes into a PDF beside its text: the time, and any of the project's drawings and fonts."""
+        """What goes into a paper beside its text: the time, and any of the project's drawings, pictures and fonts."""
         parts = [p for p in sorted(self._project.rglob("*")) if p.is_file() and p.suffix not in (".qmd", ".yml")]
         digests = (f"{p.relative_to(self._project)} {_digest(p)}" for p in parts)
         return [self._timestamp.isoformat(), *digests]

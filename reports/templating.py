@@ -48,7 +48,7 @@ def rendered(templates: Environment, name: str, **parts: Any) -> str:
     return re.sub(r"\n{3,}", "\n\n", templates.get_template(name).render(**parts)).strip() + "\n"
 
 
-def safe(escape_: Callable[[str], str]) -> Callable[[str], Markup]:
+def safe(escape_: Callable[[Any], str]) -> Callable[[Any], Markup]:
     """A filter whose result is fit for the page."""
     return lambda text: Markup(escape_(text))
 

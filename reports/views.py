@@ -20,7 +20,9 @@ from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
 from reports.gap_words import GapWords
+from reports.glossary import Glossary, Term
 from reports.outlook import Outlook
+from reports.provenance import Provenance
 from reports.quality import Quality
 from reports.sentences import Sentences
 from reports.shortly import Shortly, Tile
@@ -71,7 +73,9 @@ class Section:
     activities: tuple[tuple[str, str], ...]
     milestones: tuple[Happened, ...]
     lessons: tuple[Challenge, ...]
+    terms: tuple[Term, ...]
     definition: tuple[tuple[str, str], ...]
+    origin: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,10 @@ class Views:
     @cached_property
     def quality(self) -> Quality:
         return Quality(self.quarter, self.words)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        return Glossary(self.quarter, self.words, self.quality)
 
     @cached_property
     def shortly(self) -> Shortly:
@@ -197,6 +205,7 @@ class Views:
         story, words = self.quarter.story, self.words
         code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
         partners, gap_words = self.quarter.partners, GapWords(self.quarter, words, self.values)
+        definitions = Definitions(self.quarter, words)
         slices = list(self.figures.slices(indicator))
         matched = self.values.cohorts(indicator)
         tables = [*([matched] if matched else []), *(self.values.of_slice(indicator, part) for part in slices)]
@@ -219,7 +228,9 @@ class Views:
             activities=tuple((partners[a.partner].name, a.what) for a in self.sentences.activities(indicator.id)),
             milestones=tuple(self.together.milestones(indicator.id)),
             lessons=self.together.lessons(indicator.id),
-            definition=tuple(Definitions(self.quarter, self.words).of(indicator)),
+            terms=tuple(self.glossary.of(indicator)),
+            definition=tuple(definitions.of(indicator)),
+            origin=(*definitions.computed(indicator), *Provenance(self.quarter, words).of(indicator)),
         )
 
     def _key_figures(self, indicator: Indicator) -> Iterator[tuple[str, str]]:

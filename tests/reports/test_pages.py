@@ -81,7 +81,7 @@ def test_the_project_runs_no_code(rendered: Rendered) -> None:
         text = (rendered.project / path).read_text(encoding="utf-8")
         front = yaml.safe_load(text.split("\n---\n", 1)[0])
         assert front["engine"] == "markdown"
-        assert front["format"] in ("html", "typst")
+        assert front["format"] in ("html", "typst", "docx")
         fences = set(re.findall(r"^`{3,}.*$", text, re.MULTILINE))
         assert fences <= {"`````", "`````{=html}", "`````{=typst}"}, path
         assert "{{<" not in text
@@ -130,8 +130,9 @@ def test_every_page_is_sound(rendered: Rendered) -> None:
 
 
 def test_links_lead_somewhere(rendered: Rendered, quarter: Quarter) -> None:
-    """Within the site; the downloads and the PDF come with the edition."""
-    of_the_edition = {"report.pdf", "manifest.json", "agenda/agenda.yml", "data/datapackage.json",
+    """Within the site; the downloads come with the edition."""
+    papers = {path.name for path in rendered.site.iterdir() if path.suffix in (".pdf", ".docx")}
+    of_the_edition = {*papers, "manifest.json", "agenda/agenda.yml", "data/datapackage.json",
                       "data/indicator_values.csv", "data/indicator_values.parquet", "data/indicator_changes.csv",
                       "data/cohorts.csv", "data/indicator_targets.csv", "data/projections.csv",
                       "data/reporting.csv", "data/csv-metadata.json",
@@ -262,7 +263,7 @@ def test_no_word_of_the_pages_escapes_the_catalogue(
     out = tmp_path / "out"
     write_project(quarter, out / "project", EditionLabel(2, (Revised("I2", "·", "·", "·", "·"),)), language="ko")
     render(out / "project", out / "site", timestamp=quarter.as_of, quarto="")
-    own = {"Some text", "Nord", "Sud", "Alt", "indicator_values", "indicator_changes", "indicator_targets", "projections", "cohorts", "reporting", "csv", "parquet", "datapackage", "json", "agenda", "yml",
+    own = {"cairn explain", "visit_count", "member_ratio", "active_share", "Some text", "Nord", "Sud", "Alt", "indicator_values", "indicator_changes", "indicator_targets", "projections", "cohorts", "reporting", "csv", "parquet", "datapackage", "json", "agenda", "yml",
            "manifest", "csv-metadata", "indicators", "places", "partners", "measures", "statuses", "conf_statuses", "visits a member", "visits", "A quarter to remember", "team@lowtown.example", "over long ago",
            *(f"{name.capitalize()} name" for name in ("place", "dimension", "member", "measure", "indicator", "goal",
                                                       "partner", "name")), "dimension name", "indicator name"}  # fmt: skip
