@@ -61,7 +61,7 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
     if folder.initiative.hides is not None:
         earlier.keep(store, edition, quarter, warehouse, beside)
     if folder.initiative.scorecards:
-        scorecards.keep(store, edition, scorecards.write(quarter, warehouse))
+        scorecards.keep(store, edition, scorecards.write(quarter, scorecards.read_own(quarter, warehouse)))
     write_review_page(store, workspace.site, edition, quarter, warehouse)
     _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
     note = {**_made_from(workspace), "edition": edition.digest}

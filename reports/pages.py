@@ -44,6 +44,11 @@ def write_project(
     views = Views(quarter, words, label or EditionLabel())
     shared = _shared(views)
     write_sources(out, dict([*_pages(views, shared), *_charts(views, shared["brief"])]))
+    parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
+    (out / word.REFERENCE).write_bytes(word.reference(parts))
+    drawings = [f"charts/{figure.ident}.svg" for figure in shared["brief"].figures]
+    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
+        (out / path).with_suffix(".png").write_bytes(picture)
 
 
 def write_sources(out: Path, texts: Mapping[str, str]) -> None:
@@ -54,11 +59,6 @@ def write_sources(out: Path, texts: Mapping[str, str]) -> None:
         (out / path).write_text(text, encoding="utf-8")
     if any(_CJK.search(text) for text in texts.values()):
         (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
-    parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
-    (out / word.REFERENCE).write_bytes(word.reference(parts))
-    drawings = [f"charts/{figure.ident}.svg" for figure in shared["brief"].figures]
-    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
-        (out / path).with_suffix(".png").write_bytes(picture)
 
 
 def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

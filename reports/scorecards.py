@@ -8,10 +8,10 @@ So a scorecard shows no number of the coalition that is not public, and none oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,16 @@ from agenda.model import Partner
 from agenda.periods import Calendar, Period
 from agenda.store import Store
 from reports.edition import Edition, decoded, encoded
-from reports.own_parts import read_own_parts
+from reports.escape import plain
+from reports.own_parts import OwnParts, Part, read_own_parts
 from reports.pages import write_sources
-from reports.scorecard import Coalition, Due, Scorecard, Writer
+from reports.scorecard import Scorecard
+from reports.scorecard_data import Data
+from reports.scorecard_numbers import Coalition, Numbers
 from reports.tables import Quarter
 from reports.templating import environment, rendered
 from reports.web import style
-from reports.words import Words
+from reports.words import Words, sentence_case
 
 _FOLDER = "scorecard"
 _TEMPLATES = Path(__file__).parent / "templates" / _FOLDER
@@ -45,25 +48,50 @@ class Scorecards(Entry):
     cards: tuple[Scorecard, ...]
 
 
-def write(quarter: Quarter, warehouse: Path) -> Scorecards:
-    """What the scorecard of every partner says that is with the coalition in the quarter, in the agenda's order.
+def read_own(quarter: Quarter, warehouse: Path) -> OwnParts:
+    """What each partner gave of every indicator in the periods that its scorecard speaks of.
 
     ``warehouse`` is the one that ``quarter`` was read from.
     """
-    shown = [quarter.shown_period(id_) for id_ in quarter.indicators]
-    calendar = quarter.calendar
+    shown, calendar = [quarter.shown_period(id_) for id_ in quarter.indicators], quarter.calendar
     periods = {p.key for at in shown for p in (at, calendar.shift(at, -1), calendar.year_before(at))}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        own = read_own_parts(connection, quarter.root.id, periods)
+        return read_own_parts(connection, quarter.root.id, periods)
+
+
+def write(quarter: Quarter, own: OwnParts) -> Scorecards:
+    """What the scorecard of every partner says that is with the coalition in the quarter, in the agenda's order."""
     coalitions: dict[str, Coalition] = {}
     cards = []
     for partner in quarter.folder.partners.partners:
-        if is_with_us(calendar, partner, quarter.period):
-            language = partner.language
-            if language not in coalitions:
-                coalitions[language] = Coalition(quarter, Words(language, calendar))
-            cards.append(Writer(coalitions[language], partner, own.get(partner.id, {})).scorecard())
+        if is_with_us(quarter.calendar, partner, quarter.period):
+            if partner.language not in coalitions:
+                coalitions[partner.language] = Coalition(quarter, Words(partner.language, quarter.calendar))
+            cards.append(_scorecard(coalitions[partner.language], partner, own.get(partner.id, {})))
     return Scorecards(as_of=quarter.as_of, cards=tuple(cards))
+
+
+def _scorecard(coalition: Coalition, partner: Partner, own: Mapping[tuple[str, str], Part]) -> Scorecard:
+    quarter, words = coalition.quarter, coalition.words
+    numbers, data = Numbers(coalition, partner, own), Data(quarter, words, partner)
+    period, doing = sentence_case(words.period(quarter.period)), tuple(numbers.doing())
+    return Scorecard(
+        partner=partner.id,
+        prefix=partner.prefix,
+        name=plain(partner.name),
+        language=words.language if words.has_catalogue else "en",
+        period=period,
+        address=coalition.address("index.html"),
+        eyebrow=" · ".join((period, words._("data as of {day}", day=words.day(quarter.as_of)))),
+        headline=numbers.headline(),
+        thanks=tuple(data.thanks(bool(doing))),
+        facts=tuple(data.facts()),
+        groups=tuple(numbers.groups()),
+        doing=doing,
+        owed=tuple(data.owed()),
+        files=data.files(),
+        due=tuple(data.due()),
+    )
 
 
 def is_with_us(calendar: Calendar, partner: Partner, period: Period) -> bool:
@@ -104,7 +132,8 @@ def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iter
     yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards, **shared)
     for card in cards:
         words = Words(card.language, folder.initiative.calendar)
-        said = {"_": words._, "own_and_all": _own_and_all(words), "when": partial(_when, words)}
+        private = words._("Private: for {partner}", partner=card.name)
+        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private}
         for path, format_ in ((f"{card.partner}.qmd", "html"), (f"paper/{card.partner}.qmd", "typst")):
             yield path, rendered(_environment(), "card.qmd", card=card, format=format_, **said, **shared)
 
@@ -112,12 +141,6 @@ def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iter
 def _own_and_all(words: Words) -> str:
     return words._("Your own numbers are what you sent. All others are those that the report shows everybody; nobody "
                    "else’s numbers are on this page, and nobody is ranked.")  # fmt: skip
-
-
-def _when(words: Words, due: Due) -> str:
-    if not due.is_late:
-        return words._("By {day}", day=due.day)
-    return words._("Still missing, was due by {day}", day=due.day) if due.day else words._("Still missing")
 
 
 @cache
