@@ -22,7 +22,11 @@ def test_own_parts_are_the_formula_over_the_partner_s_own_rows(warehouse: Wareho
 
 def test_where_partners_are_added_up_the_parts_are_the_whole(warehouse: Warehouse) -> None:
     own = read_own_parts(warehouse.connection, "state", ["2026Q1", "2025-08"])
-    for indicator, period in (("enrolled_children", "2026Q1"), ("enrolled_children", "2025-08"), ("awards_paid", "2026Q1")):
+    for indicator, period in (
+        ("enrolled_children", "2026Q1"),
+        ("enrolled_children", "2025-08"),
+        ("awards_paid", "2026Q1"),
+    ):
         parts = [found[indicator, period].numerator for found in own.values() if (indicator, period) in found]
         value = warehouse.value(indicator, "state", period=period)
         assert value is not None
