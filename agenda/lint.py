@@ -15,6 +15,7 @@ from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
 from agenda.lint_equity import equity_problems
+from agenda.lint_models import model_problems
 from agenda.lint_partners import partners_problems
 from agenda.lint_targets import targets_problems
 from agenda.lint_versions import version_problems
@@ -37,8 +38,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    of_files = (agenda_problems, targets_problems, version_problems, equity_problems, disclosure_problems,
-                partners_problems)  # fmt: skip
+    of_files = (agenda_problems, model_problems, targets_problems, version_problems, equity_problems,
+                disclosure_problems, partners_problems)  # fmt: skip
     for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 

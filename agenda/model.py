@@ -189,8 +189,17 @@ SHARES = frozenset(map(plain, ("%", "‰", "percent", "per cent", "percents", "p
 """Units of what is no sum of its parts."""
 
 
+class Model(Entry):
+    """How a measure is made that nobody reports: by the query in ``file``, ``of`` numbers that are reported, and of
+    reference series; see `agenda.own_models`."""
+
+    file: str
+    of: Some[Name]
+
+
 class Measure(Entry):
-    """What partners report. ``over_*`` say how numbers add up; DESIGN: flows add, stocks take the last."""
+    """What partners report, or a ``model`` makes of it. ``over_*`` say how numbers add up; flows add, stocks take the
+    last."""
 
     id: Name
     name: Text
@@ -207,6 +216,7 @@ class Measure(Entry):
     maximum: Number | None = None
     adds_up: bool | None = None  # whether groups and places add up to the whole; none: unless its unit is a share
     part_of: Name | None = None  # the measure that this one can't exceed: it counts some of the same things
+    model: Model | None = None
     jump: Annotated[Number, Field(ge=0)] | None = Decimal(2)  # times more or less than before that is asked about
 
     @model_validator(mode="after")

@@ -132,6 +132,11 @@ class Definitions:
         words = self.words
         measures = {m.id: m for m in self.quarter.folder.agenda.measures}
         used = [measures[t.measure] for t in indicator.formula.terms if t.measure in measures]
+        for name, model in dict.fromkeys((measure.name, measure.model) for measure in used):
+            if model is not None:
+                sources = words.listed([plain(self._names_of_numbers[id_]) for id_ in model.of])
+                yield words._("“{measure}” is not reported but made, by a query of this initiative, of: {sources}.",
+                              measure=plain(name), sources=sources)  # fmt: skip
         rules = {
             "sum": words._("A quarter is the sum of its months."),
             "last": words._("A quarter is its last reported month."),
@@ -148,5 +153,5 @@ class Definitions:
 
 
 def _owes(partner: Partner, measures: list[Measure]) -> bool:
-    wanted = {measure.id for measure in measures}
+    wanted = {id_ for measure in measures for id_ in (measure.model.of if measure.model else (measure.id,))}
     return any(wanted & set(owed.measures) for owed in partner.owes)

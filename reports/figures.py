@@ -119,7 +119,8 @@ class Figures:
             by = self.quarter.version(indicator.id, period).number
             if v is None or v.value is None:
                 return charts.Point(*at, absence=v.absence if v else "missing", version=by)
-            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional, version=by)
+            tip = self._tip(indicator, at[1], v)
+            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional, version=by, tip=tip)
 
         return [point(period, value) for period, value in self.quarter.series(indicator.id)]
 
@@ -262,7 +263,18 @@ class Figures:
                 return charts.Row(name, self.words._("withheld"))
             return charts.Row(name, self.words.absent(value.absence if value else "missing"))
         text = self.words.value(indicator, value.value)
-        return charts.Row(name, text, value.value, value.lower, value.upper, value.is_provisional)
+        tip = self._tip(indicator, name, value)
+        return charts.Row(name, text, value.value, value.lower, value.upper, value.is_provisional, tip)
+
+    def _tip(self, indicator: Indicator, name: str, value: Value) -> str:
+        """``Q3 2026: 43.2 %; 41.7 % to 44.7 %; provisional``: what is said of one point."""
+        words = self.words
+        said = [words._("{name}: {value}", name=name, value=words.quantity(indicator, value.value or 0.0))]
+        if value.lower is not None and value.upper is not None:
+            low, high = words.value(indicator, value.lower), words.value(indicator, value.upper)
+            said.append(words._("95 % interval {low} to {high}", low=low, high=high) if indicator.interval != "none"
+                        else words._("from {low} to {high}", low=low, high=high))  # fmt: skip
+        return words._("; ").join([*said, *filter(None, [words.noted(value.status)])])
 
     def _whole(self, indicator: Indicator) -> tuple[float, str] | None:
         """The line to compare parts with; a count is their sum and no comparison."""

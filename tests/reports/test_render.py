@@ -40,7 +40,7 @@ def test_what_is_rendered(rendered: Rendered) -> None:
         "theme/cairn.css",
     } <= names
     assert {"report.pdf", "brief.pdf", "brief.docx"} <= names
-    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "docx", "css", "woff2", "txt"}
+    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "docx", "css", "js", "woff2", "txt"}
 
 
 def test_the_pdf_carries_its_fonts_time_and_tags(rendered: Rendered) -> None:
