@@ -106,7 +106,8 @@ class Figures:
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
         if len(self.quarter.levels) == 1:
             return self.words._("By place")
-        return self.words._("By place: {level} ({number})", level=level.replace("_", " "), number=len(places))
+        return self.words._("By place: {level} ({number})", level=level.replace("_", " "),
+                            number=self.words.number(len(places)))  # fmt: skip
 
     def _has_values(self, indicator: Indicator) -> bool:
         return any(v is not None and v.value is not None for _, v in self.quarter.series(indicator.id))
