@@ -139,6 +139,7 @@ class Initiative(Entry):
     status: StatusRule = StatusRule()
     coverage: Coverage = Coverage()
     show: Show = Show()
+    scorecards: bool = False  # a private page for each partner, when a quarter is published
 
     @model_validator(mode="before")
     @classmethod

@@ -29,6 +29,7 @@ from agenda.errors import ConfigurationError
 _THEME = Path(__file__).parent / "theme"
 _SANS = _THEME / "fonts" / "SourceSans3-Regular.ttf"
 _CJK = Path(str(files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc"))
+_LICENCE = _THEME / "fonts-cjk" / "OFL-NotoSansCJK.txt"
 _FACES = {"JP": 0, "KR": 1, "SC": 2, "TC": 3, "HK": 4}
 """The faces of the collection: the same signs, each as it is written in one place."""
 _WIDE = "“”‘’—…"
@@ -47,12 +48,12 @@ def face(language: str) -> str:
     return "JP" if known.language == "ja" else "KR"
 
 
-def write_fonts(texts: Mapping[str, str], language: str, theme: Path) -> None:
+def cut_fonts(texts: Mapping[str, str], language: str, theme: Path) -> None:
     """Put what the pages ``texts`` (by path, all in ``language``) need into ``theme``. The same texts, the same bytes.
 
     Raises `ConfigurationError` where no font has a sign, with the page, the line and the sign.
     """
-    signs = {sign for text in texts.values() for sign in text if unicodedata.category(sign) not in _NEED_NO_GLYPH}
+    signs = _signs_in(texts)
     wide = signs & set(_WIDE) if language.split("-")[0] == "zh" else set()
     beyond = {sign for sign in signs if ord(sign) not in _shipped()}
     more = {sign for sign in beyond if ord(sign) in _signs_of(_SANS)}
@@ -64,9 +65,19 @@ def write_fonts(texts: Mapping[str, str], language: str, theme: Path) -> None:
     for name, content in made.items():
         (theme / "fonts" / f"{name}-{language}.woff2").write_bytes(content)
     if "cjk" in made:
-        for shared in (_CJK, _THEME / "fonts-cjk" / "OFL-NotoSansCJK.txt"):
-            shutil.copyfile(shared, theme / "fonts" / shared.name)
+        shutil.copyfile(_LICENCE, theme / "fonts" / _LICENCE.name)
     (theme / f"{language}.css").write_text(_stylesheet(language, made, bool(wide)), encoding="utf-8")
+
+
+def add_whole_font(texts: Mapping[str, str], fonts: Path) -> None:
+    """Put the East Asian font, too large to come with every project, beside the others where a paper needs it."""
+    if any(ord(sign) not in _signs_of(_SANS) for sign in _signs_in(texts)) and not (fonts / _CJK.name).exists():
+        shutil.copyfile(_CJK, fonts / _CJK.name)
+
+
+def _signs_in(texts: Mapping[str, str]) -> set[str]:
+    found = set().union(*texts.values())
+    return {sign for sign in found if unicodedata.category(sign) not in _NEED_NO_GLYPH}
 
 
 def _stylesheet(language: str, names: Iterable[str], has_wide: bool) -> str:

@@ -28,7 +28,7 @@ from reports.brief import Brief
 from reports.drawing import INK, decoration, for_page, for_print
 from reports.escape import flat
 from reports.figures import Figure
-from reports.fonts import face, write_fonts
+from reports.fonts import add_whole_font, cut_fonts, face
 from reports.tables import Quarter
 from reports.templating import environment, rendered, safe
 from reports.views import EditionLabel, Views
@@ -42,7 +42,6 @@ def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None
 
     Raises `ConfigurationError` where no font has a sign that stands on a page.
     """
-    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True, ignore=shutil.ignore_patterns("fonts-cjk"))
     pages: list[str] = []
     for language in quarter.folder.initiative.published_in:
         views = Views(quarter.in_language(language), Words(language, quarter.calendar), label or EditionLabel())
@@ -57,16 +56,23 @@ def _write_language(views: Views, out: Path) -> list[str]:
     brief: Brief = shared["brief"]
     pages = dict(_pages(views, shared))
     texts = pages | dict(_charts(views, brief))
-    write_fonts(texts, views.words.language, out / "theme")
-    for path, text in texts.items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_text(text, encoding="utf-8")
+    write_sources(out, texts)
+    cut_fonts(texts, views.words.language, out / "theme")
     parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
     (out / shared["word"]).write_bytes(word.reference(parts))
     drawings = [f"{views.at}charts/{figure.ident}.svg" for figure in brief.figures]
     for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
         (out / path).with_suffix(".png").write_bytes(picture)
     return list(pages)
+
+
+def write_sources(out: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a project into the folder ``out``, by path, and the theme with the fonts that they need."""
+    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True, ignore=shutil.ignore_patterns("fonts-cjk"))
+    for path, text in texts.items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_text(text, encoding="utf-8")
+    add_whole_font(texts, out / "theme" / "fonts")
 
 
 def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

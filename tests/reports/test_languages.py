@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 
 from agenda import lint
 from agenda.errors import ConfigurationError
-from reports.fonts import face, write_fonts
+from reports.fonts import cut_fonts, face
 from reports.pages import write_project
 from reports.render import render
 from reports.tables import Quarter
@@ -93,13 +93,13 @@ def test_what_is_not_translated_is_marked(everywhere: Rendered) -> None:
 
 def test_a_sign_that_no_font_has_is_named_with_its_page(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"ko/index\.qmd:2: .*U\+0BAE, TAMIL LETTER MA"):
-        write_fonts({"data.qmd": "text", "ko/index.qmd": "한국\nமா"}, "ko", tmp_path)
+        cut_fonts({"data.qmd": "text", "ko/index.qmd": "한국\nமா"}, "ko", tmp_path)
 
 
 def test_fonts_hold_what_is_said_and_no_more(tmp_path: Path) -> None:
     for out in ("a", "b"):
         (tmp_path / out / "fonts").mkdir(parents=True)
-        write_fonts({"index.qmd": "▲ Plain text, “位”…", "data.qmd": "位置"}, "zh", tmp_path / out)
+        cut_fonts({"index.qmd": "▲ Plain text, “位”…", "data.qmd": "位置"}, "zh", tmp_path / out)
     cut = {path.name: path.read_bytes() for path in (tmp_path / "a/fonts").glob("*.woff2")}
     assert cut == {path.name: path.read_bytes() for path in (tmp_path / "b/fonts").glob("*.woff2")}
     assert set(TTFont(tmp_path / "a/fonts/cjk-zh.woff2").getBestCmap()) == set(map(ord, "位置“”…"))
