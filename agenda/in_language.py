@@ -88,10 +88,10 @@ class Texts:
 
     def say(self, path: Path_, text: str, *, is_name: bool = False) -> str:
         """The translation of ``text``, by its path or by itself; a name that has none stays as it is."""
-        if not text.strip():
-            return text
         by_itself: Path_ = ("texts", text)
         self.asked |= {path, by_itself}
+        if not text.strip():
+            return text
         if found := self._find(path) or self._found(text):
             return found
         if is_name:
@@ -137,11 +137,12 @@ def translated(folder: Folder, texts: Texts, stories: Mapping[str, Story], langu
 
 def _initiative(initiative: Initiative, texts: Texts) -> Initiative:
     said = texts.entry(initiative, ("initiative",), "tagline", "about", "notice", names=("name", "contact"))
-    if initiative.disclosure is None or initiative.disclosure.policy != "none":
+    policy = initiative.disclosure
+    if policy is None:
         return said
-    return said.model_copy(
-        update={"disclosure": texts.entry(initiative.disclosure, ("initiative", "disclosure"), "reason")}
-    )
+    path = ("initiative", "disclosure", "reason")
+    reason = texts.say(path, policy.reason, is_name=policy.policy != "none")  # else no page says it
+    return said.model_copy(update={"disclosure": policy.model_copy(update={"reason": reason})})
 
 
 def _agenda(agenda: Agenda, texts: Texts) -> Agenda:
