@@ -22,6 +22,10 @@ GAPS_NAMED = 4
 """Periods without a value that are named one by one; of more the first and the last."""
 
 
+HALF_AT_MOST = 15
+"""Rows of a breakdown that stands beside another one; drawn that narrow, more would be higher than a page of paper."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A chart with its texts, drawn for a phone and, unless it stands beside another (`is_half`), for a wide column.
@@ -85,7 +89,8 @@ class Figures:
         numbered = list(enumerate(self.slices(indicator), 1))
         found += [self._strip(indicator, part, n) for n, part in numbered if len(part.known) > charts.DOTS_AT_MOST]
         dotted = [(n, part) for n, part in numbered if part.known and len(part.rows) <= charts.DOTS_AT_MOST]
-        return found + [self._dots(indicator, part, n, is_half=len(dotted) > 1) for n, part in dotted]
+        short = [n for n, part in dotted if len(part.rows) <= HALF_AT_MOST]
+        return found + [self._dots(indicator, part, n, is_half=len(short) > 1 and n in short) for n, part in dotted]
 
     def slices(self, indicator: Indicator) -> Iterator[Slice]:
         """By place, level after level, then by the members of each breakdown. Those nobody reported are left out."""

@@ -28,7 +28,7 @@ def test_every_number_comes_from_the_data(rendered: Rendered, edition: Edition) 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler-utils")
 def test_no_paper_has_a_number_of_its_own(rendered: Rendered, tmp_path: Path) -> None:
-    assert {"report.pdf"} <= {path.name for path in rendered.site.glob("*.pdf")}
+    assert {"report.pdf", "brief.pdf", "brief.docx"} <= {path.name for path in rendered.site.iterdir()}
     assert only_on_paper(rendered.site) == {}
     shutil.copyfile(rendered.site / "report.pdf", tmp_path / "report.pdf")
     (tmp_path / "index.html").write_text("<p>No number.</p>", encoding="utf-8")
