@@ -62,6 +62,14 @@ def markdown(text: str) -> str:
     return "".join(map(one, _passages(text)))
 
 
+def attribute(text: str) -> str:
+    """``text`` as inline Markdown for metadata that a page's template sets in a quoted attribute.
+
+    Pandoc leaves quotation marks as they are, which would end it.
+    """
+    return markdown(flat(text)).replace('\\"', "`&quot;`{=html}")
+
+
 def paragraphs(text: str) -> str:
     """``text`` as Markdown paragraphs: a blank line in the text parts them, nothing else counts."""
     return "\n\n".join(markdown(part) for part in _parted(text))
@@ -86,7 +94,7 @@ def html(text: str) -> str:
     return "".join(map(one, _passages(text)))
 
 
-def attribute(text: str) -> str:
+def quoted(text: str) -> str:
     """``text`` for a quoted attribute of an HTML page."""
     return flat(text).translate(_HTML)
 

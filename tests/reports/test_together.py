@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from agenda.stories import Activities, Activity, Challenge, Decision, Meeting, Milestone, Story, Voice
+from agenda.stories import Activities, Activity, Challenge, Decided, Decision, Meeting, Milestone, Story, Voice
 from reports.backbone import Backbone, rates
 from reports.escape import plain
 from reports.reporters import Reporter
@@ -98,6 +98,20 @@ def test_what_is_about_an_indicator_stands_beside_it_and_in_time(quarter: Quarte
     assert here.heard() == [("active_share", "I2")]
 
 
+def test_decisions_that_were_taken_are_counted_and_told_in_time(quarter: Quarter) -> None:
+    taken = [Decided(what=f"W{day}", owner="O", on=date(2026, 6, day), outcome="Yes") for day in (9, 2)]
+    here = together(told(quarter, Story(decided=tuple(taken))))
+    assert here.summary() == ["2 decisions were taken since the last report."]
+    table = here.decided()
+    assert table is not None
+    assert table.rows == (("W2", "Yes", "O", "June 2, 2026"), ("W9", "Yes", "O", "June 9, 2026"))
+
+
+def test_where_nothing_is_told_the_page_says_so(quarter: Quarter) -> None:
+    assert together(told(quarter, Story(headline="H", curves={"visit_count": "C"}))).is_silent
+    assert not together(told(quarter, Story(challenges=(Challenge(what="C", learned="L"),)))).is_silent
+
+
 def test_a_decision_that_waits_too_long_is_overdue(quarter: Quarter) -> None:
     """As of the day on which the last number came in, July 21."""
     asked = [Decision(what="W", owner="O", by=date(2026, 7, day)) for day in (21, 20)]
@@ -129,6 +143,12 @@ def test_rates_count_what_was_owed(quarter: Quarter) -> None:
     silent = Reporter(partner, ("d",), ("d",), (), (), (), None)
     of = rates((whole, half, silent))
     assert (of.partners, of.reported, of.owed, of.came, of.whole, of.on_time) == (3, 2, 6, 4, 3, 2)
+
+
+def test_only_all_is_a_hundred_percent(quarter: Quarter) -> None:
+    here = backbone(quarter)
+    said = [here._percent(part, 466) for part in (466, 465, 1)]
+    assert said == ["100\N{NO-BREAK SPACE}%", "99\N{NO-BREAK SPACE}%", "0\N{NO-BREAK SPACE}%"]
 
 
 def test_the_backbone_s_table_is_what_came(quarter: Quarter) -> None:

@@ -406,7 +406,7 @@ class Edition:
     def share(self, part: int, whole: int) -> str:
         words = self.words
         return words._("{actual} of {expected} ({share})", actual=words.number(part), expected=words.number(whole),
-                       share=words.percent(part / whole))  # fmt: skip
+                       share=words.percent(Decimal(100 * part // whole) / 100))  # fmt: skip
 
     def owed(self, period: str) -> tuple[list[Row], ...]:
         """What was owed for a quarter; of it what came, what came whole, and what was on time."""
@@ -568,12 +568,12 @@ def only_on_paper(pages: Path) -> dict[str, set[str]]:
     return found
 
 
-def printed_text(path: Path) -> str:
+def printed_text(path: Path, *options: str) -> str:
     """The text of a PDF, with a form feed after each page, or of a Word file."""
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as document:
             return " ".join(tree(document.read("word/document.xml").decode()).strings)
-    return subprocess.run(["pdftotext", path, "-"], capture_output=True, encoding="utf-8", check=True).stdout
+    return subprocess.run(["pdftotext", *options, path, "-"], capture_output=True, encoding="utf-8", check=True).stdout
 
 
 def own_words() -> frozenset[str]:
