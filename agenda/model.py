@@ -138,6 +138,7 @@ class Initiative(Entry):
     status: StatusRule = StatusRule()
     coverage: Coverage = Coverage()
     show: Show = Show()
+    scorecards: bool = False  # a private page for each partner, when a quarter is published
 
     @model_validator(mode="after")
     def _queue_of_a_bucket(self) -> Initiative:

@@ -197,19 +197,18 @@ def review(
 
 @app.command()
 def publish(quarters: console.PeriodArgument, as_json: console.AsJson = False) -> None:
-    """Put the approved drafts on the site."""
+    """Put the approved drafts on the site, and the scorecards where partners find their receipts."""
+    from flows import summary
     from flows.status import is_published
 
     workspace = console.workspace()
-    done: list[Any] = []
+    done: Any = None
     if not all(is_published(workspace, period) for period in console.quarters(workspace, quarters)):
         console.prefect()
         from flows.release import publish as flow
 
         done = flow(quarters, str(workspace.folder.path))
-    lines = [f"{one.pointer.period}: {one.address}" for one in done] or ["Nothing to do: all of it is published."]
-    data = [{"period": one.pointer.period, "edition": one.pointer.edition, "address": one.address} for one in done]
-    console.say(as_json, {"published": data}, lines)
+    console.say(as_json, summary.release_data(done), summary.of_release(done))
 
 
 @app.command()

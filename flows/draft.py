@@ -16,7 +16,7 @@ import reports
 from agenda.periods import Period
 from flows.progress import counting
 from flows.workspace import Workspace, digest_of_code
-from reports import earlier
+from reports import earlier, scorecards
 from reports.edition import Edition, Inputs, add_edition, newest, read_inputs
 from reports.label import Standing, headline, label, standing
 from reports.package import write_data
@@ -60,6 +60,8 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
         )  # fmt: skip
     if folder.initiative.hides is not None:
         earlier.keep(store, edition, quarter, warehouse, beside)
+    if folder.initiative.scorecards:
+        scorecards.keep(store, edition, scorecards.write(quarter, scorecards.read_own(quarter, warehouse)))
     write_review_page(store, workspace.site, edition, quarter, warehouse)
     _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
     note = {**_made_from(workspace), "edition": edition.digest}

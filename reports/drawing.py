@@ -241,6 +241,8 @@ def _tidy(element: ElementTree.Element) -> None:
     for child in list(element):
         _tidy(child)
         unseen = child.get("fill", "none") in ("none", "transparent") and child.get("stroke") is None
+        if said := child.attrib.pop("aria-label", ""):  # a point's own words, for whoever points at it
+            ElementTree.SubElement(child, f"{{{_SVG}}}title").text = said
         if child.tag == f"{{{_SVG}}}path" and unseen:
             element.remove(child)
         elif child.tag == _GROUP and not child.attrib:  # a wrapper, or nothing at all

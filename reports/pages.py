@@ -42,19 +42,23 @@ def write_project(
     """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
     words = Words(language or quarter.folder.initiative.language, quarter.calendar)
     views = Views(quarter, words, label or EditionLabel())
-    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
     shared = _shared(views)
-    texts = dict([*_pages(views, shared), *_charts(views, shared["brief"])])
-    for path, text in texts.items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_text(text, encoding="utf-8")
-    if any(_CJK.search(text) for text in texts.values()):
-        (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
+    write_sources(out, dict([*_pages(views, shared), *_charts(views, shared["brief"])]))
     parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
     (out / word.REFERENCE).write_bytes(word.reference(parts))
     drawings = [f"charts/{figure.ident}.svg" for figure in shared["brief"].figures]
     for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
         (out / path).with_suffix(".png").write_bytes(picture)
+
+
+def write_sources(out: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a project into the folder ``out``, by path, and the theme with the fonts that they need."""
+    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
+    for path, text in texts.items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_text(text, encoding="utf-8")
+    if any(_CJK.search(text) for text in texts.values()):
+        (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
 
 
 def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -85,16 +85,19 @@ class Shortly:
         return words._("Beside it: {statuses}", statuses=words._(", ").join(said)) if said else ""
 
     def _change(self, indicator: Indicator) -> str:
-        """``▲ 86 on a year ago``, and whether chance could explain it; empty where nothing can be compared."""
-        words, moved = self.words, self.sentences.moved.get(indicator.id)
+        """``▲ 86 on a year ago``, also among the same partners; of what has no value, the last that is known."""
+        moved = self.sentences.moved.get(indicator.id)
         if moved is None or moved.amount is None:
-            return ""
-        change = self._change_of_all(indicator)
-        return words._("; ").join(filter(None, (change, self.sentences.cohorts.brief(indicator, moved.against))))
+            return self._change_of_all(indicator)
+        said = self._change_of_all(indicator), self.sentences.cohorts.brief(indicator, moved.against)
+        return self.words._("; ").join(filter(None, said))
 
     def _change_of_all(self, indicator: Indicator) -> str:
+        """``▲ 86 on a year ago``, and whether chance could explain it; empty where nothing can be compared."""
         words, moved = self.words, self.sentences.moved.get(indicator.id)
-        if moved is None or moved.amount is None:
+        if moved is None:
+            return self._last_known(indicator)
+        if moved.amount is None:
             return ""
         amount = moved.amount
         parts = {"amount": words.amount(indicator, amount)}
@@ -110,3 +113,12 @@ class Shortly:
                     else words._("as in {before}", **parts))  # fmt: skip
         is_noise = direction and moved.change.told.is_beyond_chance is False
         return words._("{change} (may be chance)", change=said) if is_noise else said
+
+    def _last_known(self, indicator: Indicator) -> str:
+        """``last known: 71.4 % (Q2 2026)``, by the definition in force; empty where there never was a value."""
+        words, version = self.words, self.quarter.version(indicator.id)
+        for period, value in reversed(self.quarter.series(indicator.id)):
+            if value is not None and value.value is not None and version.holds(period):
+                return words._("last known: {value} ({period})", value=words.value(indicator, value.value),
+                               period=words.period_short(period))  # fmt: skip
+        return ""

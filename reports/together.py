@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agenda.model import Goal
-from agenda.stories import Activity, Challenge, Milestone, Voice
+from agenda.stories import Activity, Challenge, Decision, Milestone, Voice
 from reports.escape import plain, stress
 from reports.tables import Quarter
 from reports.value_tables import Table
@@ -141,6 +141,12 @@ class Together:
         """What did not go as hoped and what was learned; of one indicator, or of all."""
         return tuple(c for c in self.quarter.story.challenges if indicator is None or c.indicator == indicator)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody has written anything of what is said here."""
+        story = self.quarter.story
+        return not (story.milestones or story.challenges or story.voices or story.decided or story.decisions)
+
     def voices(self) -> tuple[Voice, ...]:
         """Those that are not about one indicator; the others stand beside its numbers."""
         return tuple(voice for voice in self.quarter.story.voices if voice.indicator is None)
@@ -162,9 +168,14 @@ class Together:
         words, story = self.words, self.quarter.story
         if not story.decisions:
             return None
-        rows = tuple((d.what, d.owner, words.day(d.by)) for d in sorted(story.decisions, key=lambda d: d.by))
+        rows = tuple((d.what, d.owner, self._by(d)) for d in sorted(story.decisions, key=lambda d: d.by))
         head = (words._("What"), words._("Who"), words._("By"))
         return Table(words._("Decisions needed"), head, rows, frozenset({0, 1, 2}), 0)
+
+    def _by(self, decision: Decision) -> str:
+        """The day; with a word where it had passed when the last number came in."""
+        day = self.words.day(decision.by)
+        return day if decision.by >= self.quarter.as_of.date() else self.words._("{day} (overdue)", day=day)
 
     def _name(self, indicator: str) -> str:
         return sentence_case(plain(self.quarter.indicators[indicator].name))

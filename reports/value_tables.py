@@ -10,6 +10,7 @@ from agenda.indicators import Indicator
 from agenda.periods import Period
 from reports.changes import Difference
 from reports.cohorts import Cohorts
+from reports.drawing import text_width
 from reports.escape import plain
 from reports.figures import Slice
 from reports.standings import Standing
@@ -40,6 +41,14 @@ class Table:
     def is_text(self) -> bool:
         """Whether its rows are better read one below the other where there is no room for columns."""
         return len(self.words) > 2
+
+    @property
+    def is_slim(self) -> bool:
+        """Whether two columns of it fit a page of paper, names on two lines if need be. In points, as on paper."""
+        name, *others = (
+            max(text_width(cell, 9) for cell in column) for column in zip(self.head, *self.rows, strict=True)
+        )
+        return min(name, 70) + sum(others) + 12 * len(others) <= 222
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,9 @@ class Views:
         """The line below the three sentences: how complete this is."""
         words, owed = self.words, self.quarter.expected_reporters
         came = sum(r.has_reported for r in owed)
-        said = [words.n("{came} of {number} partner reported", "{came} of {number} partners reported", len(owed),
+        on_track = self.sentences.on_track() if self.quarter.story.headline else ""  # else the headline says it
+        said = [on_track] if on_track else []
+        said += [words.n("{came} of {number} partner reported", "{came} of {number} partners reported", len(owed),
                         came=stress(words.number(came)))] if owed else []  # fmt: skip
         in_part = sum(r.has_reported and bool(r.missing or r.in_part) for r in owed)
         if in_part:

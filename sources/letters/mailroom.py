@@ -163,7 +163,7 @@ class Mailroom:
         """The receipt of the version before; empty where there is none."""
         if submission.delivery.key not in self._known:
             return {}
-        found = self._store.read(f"{address(submission.delivery.key, submission.delivery.submission)}.json")
+        found = self._store.read(f"{address(submission.delivery.key)}.json")
         return json.loads(found[0]) if found else {}
 
     def _post(self, letter: Mapping[str, bytes], earlier: Mapping[str, Any]) -> None:

@@ -1,9 +1,8 @@
-"""The brief: what is on it is chosen by rule, fits two pages, and is said in the report, too."""
+"""The brief: what is on it is chosen by rule and fits two pages; its Word document is one that others can use."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -31,7 +30,6 @@ from tests.reports.conftest import Rendered
 from tests.reports.test_render import AT
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +44,10 @@ def document(rendered: Rendered) -> dict[str, Element]:
         return {name: ElementTree.fromstring(file.read(name)) for name in file.namelist() if name.endswith(".xml")}
 
 
-def texts(element: Element) -> Iterator[str]:
-    """What a reader meets: the text of each paragraph, and of each picture."""
-    for paragraph in element.iter(f"{W}p"):
-        yield "".join(text.text or "" for text in paragraph.iter(f"{W}t"))
-    for picture in element.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"):
-        yield picture.attrib["descr"]
+def described(element: Element) -> list[str]:
+    """What a reader who doesn't see them is told of the pictures."""
+    drawings = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+    return [picture.attrib["descr"] for picture in element.iter(f"{drawings}docPr")]
 
 
 # -- what is chosen -----------------------------------------------------------------------------------
@@ -166,17 +162,6 @@ def pages(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
-def test_the_brief_says_no_number_that_the_report_does_not(rendered: Rendered, document: dict[str, Element]) -> None:
-    """The Word document and the PDF's source beside the site's pages."""
-    pages = " ".join(path.read_text(encoding="utf-8") for path in rendered.pages)
-    known = set(_NUMBER.findall(re.sub(r"<svg.*?</desc>|<[^>]+>", " ", pages, flags=re.DOTALL)))
-    spoken = " ".join(texts(document["word/document.xml"]))
-    typed = " ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', (rendered.project / "brief.qmd").read_text(encoding="utf-8")))
-    assert len(numbers := set(_NUMBER.findall(spoken))) > 10
-    assert numbers <= known
-    assert set(_NUMBER.findall(typed)) - known <= {"1", "2"}  # of file names
-
-
 def test_the_word_document_has_headings_tables_captions_and_described_pictures(
     rendered: Rendered, document: dict[str, Element]
 ) -> None:
@@ -188,8 +173,8 @@ def test_the_word_document_has_headings_tables_captions_and_described_pictures(
     tables = list(body.iter(f"{W}tbl"))
     assert len(tables) == styles.count("TableCaption") == 2
     assert all(table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None for table in tables)
-    pictures = [text for text in texts(body) if text.startswith("From ")]
-    assert len(pictures) == styles.count("ImageCaption") == 3
+    assert all(text.startswith("From ") for text in described(body))
+    assert len(described(body)) == styles.count("ImageCaption") == 3
     with ZipFile(rendered.site / "brief.docx") as file:
         assert sum(name.endswith(".png") for name in file.namelist()) == 3
     defined = {style.attrib[f"{W}styleId"] for style in document["word/styles.xml"].iter(f"{W}style")}

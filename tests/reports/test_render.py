@@ -40,16 +40,21 @@ def test_what_is_rendered(rendered: Rendered) -> None:
         "theme/cairn.css",
     } <= names
     assert {"report.pdf", "brief.pdf", "brief.docx"} <= names
-    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "docx", "css", "woff2", "txt"}
+    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "docx", "css", "js", "woff2", "txt"}
 
 
-def test_the_pdf_carries_its_fonts_time_and_tags(rendered: Rendered) -> None:
-    pdf = (rendered.site / "report.pdf").read_bytes()
+@pytest.mark.parametrize("name", ["report.pdf", "brief.pdf"])
+def test_a_pdf_carries_its_fonts_time_tags_bookmarks_and_language(rendered: Rendered, name: str) -> None:
+    pdf = (rendered.site / name).read_bytes()
     assert b"CreationDate(D:20260721083000Z)" in pdf
     assert b"<pdfuaid:part>1" in pdf  # PDF/UA-1: tagged, alternatives for every figure, no glyph missing
+    assert all(part in pdf for part in (b"/Lang(en)", b"/Marked true", b"/DisplayDocTitle true", b"/Outlines"))
+    bookmarks = set(re.findall(rb"/Title\(([^)]*)\)", pdf))
+    assert bookmarks >= {b"Decisions needed", *([b"G2", b"I2"] if name == "report.pdf" else [b"Goals"])}
     fonts = set(re.findall(rb"/FontName/[A-Z]{6}\+([A-Za-z0-9-]+)", pdf))
     assert {b"SourceSans3-Regular", b"SourceSans3-SemiBold", b"SourceSerif4-SemiBold"} <= fonts
     assert all(font.startswith(b"Source") for font in fonts)
+    assert len(re.findall(rb"/FontFile\d", pdf)) == len(re.findall(rb"/Type/FontDescriptor", pdf)) == len(fonts)
 
 
 PAGES = ["brief-word.qmd", "brief.qmd", "data.qmd", "goals/reach.qmd", "goals/stay.qmd", "index.qmd", "report.qmd",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 
-from agenda.stories import Activities, Activity, Challenge, Meeting, Milestone, Story, Voice
+from agenda.stories import Activities, Activity, Challenge, Decision, Meeting, Milestone, Story, Voice
 from reports.backbone import Backbone, rates
 from reports.escape import plain
 from reports.reporters import Reporter
 from reports.tables import Quarter
 from reports.together import Together
+from reports.views import EditionLabel, Views
 from reports.words import Words
 
 
@@ -96,6 +98,32 @@ def test_what_is_about_an_indicator_stands_beside_it_and_in_time(quarter: Quarte
     assert here.heard() == [("active_share", "I2")]
 
 
+def test_where_nothing_is_told_the_page_says_so(quarter: Quarter) -> None:
+    assert together(told(quarter, Story(headline="H", curves={"visit_count": "C"}))).is_silent
+    assert not together(told(quarter, Story(challenges=(Challenge(what="C", learned="L"),)))).is_silent
+
+
+def test_a_decision_that_waits_too_long_is_overdue(quarter: Quarter) -> None:
+    """As of the day on which the last number came in, July 21."""
+    asked = [Decision(what="W", owner="O", by=date(2026, 7, day)) for day in (21, 20)]
+    table = together(told(quarter, Story(decisions=tuple(asked)))).needed()
+    assert table is not None
+    assert [row[2] for row in table.rows] == ["July 20, 2026 (overdue)", "July 21, 2026"]
+
+
+def test_a_tile_without_a_value_says_the_last_that_is_known(quarter: Quarter) -> None:
+    now = (pl.col("indicator") == "active_share") & (pl.col("period") == "2026Q2") & (pl.col("place") == "all")
+    gone = quarter.values.with_columns(pl.when(now).then(None).otherwise(pl.col("value")).alias("value"),
+                                       pl.when(now).then(pl.lit("O")).otherwise(pl.col("status")).alias("status"))  # fmt: skip
+    here = replace(quarter, values=gone)
+    before = here.value("active_share", period="2026Q1")
+    assert before is not None
+    words = Words("en", quarter.calendar)
+    tile = Views(here, words, EditionLabel()).tiles[1]
+    assert tile.value == "not reported"
+    assert tile.change == f"last known: {words.value(here.indicators['active_share'], before.value or 0)} (Q1 2026)"
+
+
 # -- the backbone -------------------------------------------------------------------------------------
 
 
@@ -106,6 +134,12 @@ def test_rates_count_what_was_owed(quarter: Quarter) -> None:
     silent = Reporter(partner, ("d",), ("d",), (), (), (), None)
     of = rates((whole, half, silent))
     assert (of.partners, of.reported, of.owed, of.came, of.whole, of.on_time) == (3, 2, 6, 4, 3, 2)
+
+
+def test_only_all_is_a_hundred_percent(quarter: Quarter) -> None:
+    here = backbone(quarter)
+    said = [here._percent(part, 466) for part in (466, 465, 1)]
+    assert said == ["100\N{NO-BREAK SPACE}%", "99\N{NO-BREAK SPACE}%", "0\N{NO-BREAK SPACE}%"]
 
 
 def test_the_backbone_s_table_is_what_came(quarter: Quarter) -> None:
