@@ -24,7 +24,7 @@ def openings(quarter: Quarter, words: Words, places: Sequence[Place]) -> Iterato
         if until is None or not year_before.start < until.end < period.end:
             continue
         if place.into in shown:
-            yield words._("{place} is a part of {heir} since the end of {period}.", place=names[place.id],
+            yield words._("{place} has been a part of {heir} since the end of {period}.", place=names[place.id],
                           heir=names[place.into], period=words.period_short(until))  # fmt: skip
         elif place.into is None and place.level in levels:
             yield words._("{place} closed at the end of {period}.", place=names[place.id],
