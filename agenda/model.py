@@ -165,11 +165,22 @@ class Initiative(Entry):
 
 
 class Place(Entry):
+    """Where. It is there ``since`` a period, and ``until`` the end of one, when it may go ``into`` another place."""
+
     id: Code
     name: Text
     level: Name
     parent: Code | None = None
     aliases: tuple[str, ...] = ()
+    since: PeriodText | None = None
+    until: PeriodText | None = None
+    into: Code | None = None
+
+    @model_validator(mode="after")
+    def _gone(self) -> Place:
+        if self.into is not None and self.until is None:
+            raise ValueError(f"{self.id!r} becomes a part of {self.into!r}; say 'until' when it was a place of its own")
+        return self
 
 
 class Member(Entry):

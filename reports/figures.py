@@ -13,6 +13,7 @@ from reports import charts, trend
 from reports.drawing import Canvas, render
 from reports.escape import plain
 from reports.gaps import named_groups
+from reports.openings import openings
 from reports.outlook import Outlook
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
@@ -227,6 +228,7 @@ class Figures:
             notes.append(self.words._("Hollow: provisional."))
         if any(value is not None and value.parts is not None for _, value in part.rows):
             notes.append(self.words._("Where two numbers stand, they are too few to tell."))
+        notes += self._openings(part)
         said = self.words._("; ").join(
             self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
         )  # fmt: skip
@@ -252,10 +254,16 @@ class Figures:
         for absence in (one for one in charts.SIGNS if absent[one]):
             notes.append(words.n("{number} place has no value: {why}.", "{number} places have no value: {why}.",
                                  absent[absence], why=words.absent(absence)))  # fmt: skip
+        notes += self._openings(part)
         return self._figure(
             f"{indicator.id}-{number}", "strip", self._caption(indicator, part), said, notes,
             charts.strip(values, axis, whole, middle, narrow=True), charts.strip(values, axis, whole, middle),
         )  # fmt: skip
+
+    def _openings(self, part: Slice) -> Iterator[str]:
+        ids = {place for place, _, _ in part.groups}
+        places = [place for place in self.quarter.folder.agenda.places if part.is_places and place.id in ids]
+        yield from openings(self.quarter, self.words, places)
 
     def _caption(self, indicator: Indicator, part: Slice) -> str:
         period = self.words.period_short(self.quarter.shown_period(indicator.id))

@@ -20,6 +20,7 @@ import polars as pl
 from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.indicators import Indicator
+from agenda.lifetimes import lifetimes
 from agenda.model import Goal, Partner, Place
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import UNRELIABLE
@@ -188,10 +189,11 @@ class Quarter:
 
     @cached_property
     def levels(self) -> Mapping[str, tuple[Place, ...]]:
-        """The places below the root by their level, in the agenda's order."""
+        """The places below the root that are there in the quarter, by their level, in the agenda's order."""
+        lives = lifetimes(self.folder.agenda.places, self.calendar)
         levels: dict[str, list[Place]] = {}
         for place in self.folder.agenda.places:
-            if place.parent is not None:
+            if place.parent is not None and lives[place.id].holds(self.period):
                 levels.setdefault(place.level, []).append(place)
         return {level: tuple(places) for level, places in levels.items()}
 
