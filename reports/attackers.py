@@ -48,11 +48,12 @@ def exposed(
                 if not tables:
                     tables = {i: table for cells, sums in linked.components(unknown)
                               for table in [_Table(ground, cells, sums)] for i in cells}  # fmt: skip
-                changes = tables[secret].utmost(goals[0], end)
+                attacker = goals[0].attackers[0]
+                changes = tables[secret].utmost(goals[0], attacker, end)
                 known.append(changes)
                 solved.append(changes)
-                if goals[0] in ground.goals(secret, end, known):
-                    name = ground.attackers[goals[0].attacker].name
+                if any(attacker in goal.attackers for goal in ground.goals(secret, end, known)):
+                    name = ground.attackers[attacker].name
                     count = linked.cells[secret].value + changes.get(secret, 0.0)
                     found.append(Exposed(secret, name, *((count, None) if end == LOW else (None, count))))
                     break
@@ -69,14 +70,14 @@ class _Table:
         self.problem = Problem(len(at), rows)
         self.whole = [ground.linked.cells[i].is_whole for i in cells]
 
-    def utmost(self, goal: Goal, end: int) -> Changes:
-        """How near the secret comes to the goal in the eyes of its attacker, the other counts with it.
+    def utmost(self, goal: Goal, attacker: int, end: int) -> Changes:
+        """How near the secret comes to the goal in the eyes of an attacker, the other counts with it.
 
         Where what comes out is in whole numbers anyway, nothing in whole numbers comes nearer.
         """
         ground, high = self.ground, float(self.ground.linked.hide[1])
         cost = [(1.0 if end == LOW else -1.0) if i == goal.secret else 0.0 for i in self.cells]
-        least = [max(ground.least[i], ground.knows(goal.attacker, i)) for i in self.cells]
+        least = [max(ground.least[i], ground.knows(attacker, i)) for i in self.cells]
         most = [min(ground.most[i], high if i == goal.secret else INFINITE) for i in self.cells]
         counts = self.problem.solve(cost, least, most)
         if counts is not None and any(abs(counts[self.whole] - counts[self.whole].round()) > NEAR):

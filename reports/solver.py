@@ -36,7 +36,7 @@ class Problem:
         self._columns = np.arange(count, dtype=np.int32)
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", nodes), ("mip_rel_gap", 0.0),
-                            ("random_seed", 1)):  # fmt: skip
+                            ("random_seed", 1), ("dual_simplex_cost_perturbation_multiplier", 0.0)):  # fmt: skip
             self._highs.setOptionValue(name, value)
         self._highs.passModel(model)
 

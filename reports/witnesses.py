@@ -21,9 +21,9 @@ Changes = Mapping[int, float]
 
 
 class Goal(NamedTuple):
-    """A count that a small cell must possibly have in the eyes of an attacker."""
+    """A count that a small cell must possibly have in the eyes of some attackers."""
 
-    attacker: int
+    attackers: tuple[int, ...]
     secret: int
     aim: float
 
@@ -45,6 +45,7 @@ class Ground:
         for number, attacker in enumerate(self.attackers):
             for i, own in attacker.own.items():
                 self.owners[i].append((number, min(own, self.values[i])))
+        self._floors: dict[tuple[int, ...], dict[int, float]] = {}
         self._doubters: dict[int, tuple[Changes, dict[int, None]]] = {}
         self.known = [{i: min(own, self.values[i]) for i, own in attacker.own.items()} for attacker in self.attackers]
         self.top = [max((own for _, own in self.owners.get(i, ())), default=0.0) for i in range(len(self.values))]
@@ -53,7 +54,19 @@ class Ground:
 
     def knows(self, attacker: int, cell: int) -> float:
         """How much of a cell is their own, and so the least that they know it to be."""
-        return min(self.attackers[attacker].own.get(cell, 0.0), self.values[cell])
+        return self.known[attacker].get(cell, 0.0)
+
+    def floor(self, attackers: tuple[int, ...]) -> Mapping[int, float]:
+        """The least that some of them know cells to be."""
+        if len(attackers) == 1:
+            return self.known[attackers[0]]
+        if attackers not in self._floors:
+            least: dict[int, float] = {}
+            for attacker in attackers:
+                for i, own in self.known[attacker].items():
+                    least[i] = max(own, least.get(i, 0.0))
+            self._floors[attackers] = least
+        return self._floors[attackers]
 
     def fits(self, changes: Changes, unknown: Collection[int]) -> bool:
         """Whether what is shown, the sums and the status codes allow for ``changes``."""
@@ -79,7 +92,8 @@ class Ground:
         return self._doubters[id(changes)][1]
 
     def goals(self, secret: int, end: int, witnesses: Sequence[Changes]) -> list[Goal]:
-        """What is left to prove for one end of the hidden range of a small cell, the public first.
+        """What is left to prove for one end of the hidden range of a small cell: for the public, else for those who
+        doubt all witnesses so far.
 
         Who reported all of a cell has nothing to learn of it. Whose own part is larger than the least count holds
         fewer counts possible.
@@ -89,19 +103,19 @@ class Ground:
         reaching = [changes for changes, count in zip(witnesses, counts, strict=True)
                     if (count >= high - NEAR if end == HIGH else count <= low + NEAR)]  # fmt: skip
         if not reaching:
-            return [Goal(0, secret, float(high if end == HIGH else low))]
+            return [Goal((0,), secret, float(high if end == HIGH else low))]
         left = self.doubters(reaching[0])
         for changes in reaching[1:]:
             left = {a: None for a in self.doubters(changes) if a in left}
-        found = []
+        found: dict[float, list[int]] = {}
         for attacker in sorted(left):
             own = self.knows(attacker, secret)
             aim = float(high) if end == HIGH else max(own, float(low))
             enough = [changes for changes, count in zip(witnesses, counts, strict=True)
                       if (count >= aim - NEAR if end == HIGH else count <= aim + NEAR)]  # fmt: skip
             if own < value and all(attacker in self.doubters(changes) for changes in enough):
-                found.append(Goal(attacker, secret, aim))
-        return found
+                found.setdefault(aim, []).append(attacker)
+        return [Goal(tuple(attackers), secret, aim) for aim, attackers in found.items()]
 
     def blur(self, changes: Changes) -> list[int]:
         """Takes away the marks that deny ``changes``; gives the cells that had them."""
