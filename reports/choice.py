@@ -1,15 +1,14 @@
 """Which cells of one component to hide beside the small ones, so that nobody can reckon these back.
 
 A choice of hidden cells is safe where every small cell has witnesses (`reports.witnesses`) at both ends of the hidden
-range, for everybody. They are looked for among the cells that are hidden already, for many small cells at once; then,
-one small cell after the other, the smallest first, the cheapest is taken that hides some more. At last each cell that
-was added is shown again if all small cells find other witnesses without it. Where nothing is found, all that is linked
-is hidden.
+range, for everybody. Where most cells are small, witnesses are looked for that many of them share (`reports.crowd`);
+for what is left, and elsewhere, one small cell after the other, the smallest first, the cheapest that hides some more.
+At last each cell that was added is shown again if all small cells find other witnesses without it. Where nothing is
+found, all that is linked is hidden.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,10 +29,12 @@ STEPS_AGAIN, STEPS_DEAR = 20, 1000
 DEAR = 2.0
 """The cost from which a cell is worth a long search."""
 CROWD = 0.5
-"""The share of small cells from which on they are looked after together."""
+"""The share of small cells from which on their witnesses are looked for together. With fewer of them, chains take as
+long, hide less and take fewer marks away."""
 MANY = 50
 """A cell that serves more small ones than this is not tried to be shown again, unless it is dear."""
-MOST = 30
+LATEST = 30
+"""How many of the chains through a cell that were found last to follow again before another is looked for."""
 BLUR = 0.6
 """What a mark is worth: rather one number more shown than one cell more that says why it isn't."""
 
@@ -143,10 +144,11 @@ class _Choosing:
     def _found(self, goal: Goal, prices: Prices, steps: int | None, blur: float | None) -> Changes | None:
         first = goal._replace(attackers=goal.attackers[:1])
         if steps is not None:
-            changes = search.find(self.ground, first, prices, steps, blur)
-            for i in changes or ():
-                self.chains[i].append(changes)
-            return changes
+            if (chain := search.find(self.ground, first, prices, steps, blur)) is None:
+                return None
+            for i in chain:
+                self.chains[i].append(chain)
+            return chain
         changes = self.network.find(goal, prices)
         return self.network.find(first, prices) if changes is None and first != goal else changes
 
@@ -155,11 +157,11 @@ class _Choosing:
         ground, free = self.ground, self.free
         values, least, most, floor = ground.values, ground.least, ground.most, ground.floor(goal.attackers[:1])
         step = goal.aim - values[goal.secret]
-        for chain in reversed(self.chains[goal.secret][-MOST:]):
+        for chain in reversed(self.chains[goal.secret][-LATEST:]):
             times = step / chain[goal.secret]
             for i, by in chain.items():
                 count = values[i] + times * by
-                if free[i] is None or not least[i] - NEAR <= count <= most[i] + NEAR or count < floor.get(i, 0.0) - NEAR:
+                if free[i] is None or not max(least[i], floor.get(i, 0.0)) - NEAR <= count <= most[i] + NEAR:
                     break
             else:
                 changes = {i: times * by for i, by in chain.items()}

@@ -26,6 +26,7 @@ people."""
 _PASSES = 2
 """How often to begin anew with what was hidden. The second pass hides 3 to 5 % less, a third 1 to 2 %."""
 _TRIES = 3
+"""How often to ask for other amounts where counts came out in fractions of people."""
 _AGAIN, _FEW = 4, 0.05
 """How often to go on with what is hidden, and the share of what is left that must be reached for it to be worth that.
 What is left in the end is looked for one by one."""
@@ -133,4 +134,5 @@ class _Pass:
         whole = np.round(moves)
         if (np.abs(moves - whole)[crowd.is_whole] > NEAR).any():
             return None
-        return np.where(crowd.is_whole, whole, moves)
+        found: np.ndarray = np.where(crowd.is_whole, whole, moves)
+        return found

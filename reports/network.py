@@ -1,4 +1,4 @@
-"""Looks for witnesses among all cells at once, by HiGHS: for one goal at the least cost, or for many goals together.
+"""Looks for the witness of one goal among all cells at once, by HiGHS, at the least cost.
 
 What it costs to hide a cell is taken as if it were paid for every person by whom its count moves, as network heuristics
 do (Kelly, Golden and Assad 1992, Networks 22): so this finds a witness where there is one, and hides somewhat more than
@@ -7,13 +7,11 @@ it must; what isn't needed is shown again afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-
 import numpy as np
 
 from reports.search import Prices
 from reports.solver import INFINITE, Problem
-from reports.witnesses import HIGH, NEAR, Changes, Goal, Ground
+from reports.witnesses import NEAR, Changes, Goal, Ground
 
 _LITTLE = 0.01
 """What moving a cell that nobody sees costs: little, so that few move."""
