@@ -61,7 +61,7 @@ class Speech:
 
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
         """``1,204``; a minus is a minus sign."""
-        return _number(exactly(value, decimals), decimals, self.locale)
+        return _number(value, decimals, self.locale)
 
     def exact(self, value: Decimal) -> str:
         """A decimal number with all of its decimals and none more."""
@@ -134,8 +134,8 @@ def exactly(value: float | Decimal, decimals: int) -> Decimal:
 
 
 @lru_cache(maxsize=65_536)
-def _number(value: Decimal, decimals: int, locale: Locale) -> str:
-    said: str = _pattern(decimals).apply(value, locale)
+def _number(value: float | Decimal, decimals: int, locale: Locale) -> str:
+    said: str = _pattern(decimals).apply(exactly(value, decimals), locale)
     return said.replace("-", "−")
 
 
@@ -147,7 +147,7 @@ def _pattern(decimals: int) -> NumberPattern:
 @lru_cache(maxsize=65_536)
 def _exact(value: Decimal, locale: Locale) -> str:
     decimals = max(0, -int(value.normalize().as_tuple().exponent))
-    return _number(exactly(value, decimals), decimals, locale)
+    return _number(value, decimals, locale)
 
 
 @lru_cache(maxsize=4096)

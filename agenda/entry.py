@@ -70,3 +70,10 @@ Prefix = Annotated[
     ),
 ]
 WebAddress = Annotated[str, fits(r"https?://[^\s/?#]\S*", "is no web address; it begins with https:// or http://")]
+SiteAddress = Annotated[
+    str,
+    fits(
+        r"(https?://[^\s/?#<>\"{}]+(/[^\s?#<>\"{}]*)?)?",
+        "is no address of a site; write it like https://reports.example.org, without ? and #",
+    ),
+]

@@ -27,7 +27,8 @@ from pydantic import BaseModel, ValidationError
 
 from agenda import settings
 from agenda.errors import ConfigurationError, Problem
-from agenda.model import Activities, Agenda, Initiative, Layout, Partner, Partners, Story
+from agenda.model import Agenda, Initiative, Layout, Partner, Partners
+from agenda.stories import Activities, Story
 from agenda.ways_in import WAYS
 
 T = TypeVar("T", bound=BaseModel)
@@ -110,7 +111,8 @@ def read_folder(path: Path) -> Folder:
     stories = {name.removesuffix(".yml"): reader.model(f"stories/{name}", Story) for name in names}
     if reader.problems:
         raise ConfigurationError(f"{path} can't be used as it is:", reader.problems)
-    reader.names.update(series.file for series in agenda.reference if misplaced(path, series.file) is None)
+    beside = [series.file for series in agenda.reference] + [m.model.file for m in agenda.measures if m.model]
+    reader.names.update(file for file in beside if misplaced(path, file) is None)
     return Folder(path, initiative, agenda, partners, activities, stories, reader.sources, frozenset(reader.names))
 
 

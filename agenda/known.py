@@ -18,6 +18,7 @@ class Known:
         agenda = folder.agenda
         self.folder = folder
         self.measures = {m.id: frozenset(m.dimensions) for m in agenda.measures}
+        self.modelled = {m.id for m in agenda.measures if m.model is not None}
         self.numbers = self.measures | {s.id: frozenset(s.dimensions) for s in agenda.reference}
         self.members = {d.id: frozenset(m.id for m in d.members) for d in agenda.dimensions}
         self.places = {p.id: p.parent for p in agenda.places}
@@ -39,6 +40,12 @@ class Known:
         """A problem if ``said`` is none of the ``known``."""
         if said not in known:
             yield self.problem(file, path, f"there is no {kind} {said!r}{nearest(said, known)}")
+
+    def reported(self, file: str, path: Path_, measure: str) -> Iterator[Problem]:
+        """A problem if ``measure`` is nothing that a partner can report."""
+        yield from self.check(file, path, "measure", measure, self.measures)
+        if measure in self.modelled:
+            yield self.problem(file, path, f"{measure!r} is made by a model; partners report what it is made of")
 
     def once(self, file: str, path: Path_, said: Sequence[str]) -> Iterator[Problem]:
         """A problem for everything that the list at ``path`` says more than once, at its last place."""

@@ -32,6 +32,7 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
                 "small_counts can't tell whom it would reveal; let partners report the counts it is made of"
             )
             yield known.problem(FILE, ("measures", i, "subject"), message)
+    yield from _models(known, people)
     for i, indicator in enumerate(folder.agenda.indicators):
         for at, formula in indicator.formulas:
             if any(term.measure in people for term in formula.squares or ()):
@@ -53,3 +54,21 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
                     "can't protect; give it a measure of its own"
                 )
                 yield known.problem(FILE, path, message)
+
+
+def _models(known: Known, people: set[str]) -> Iterator[Problem]:
+    """Nobody can tell what a model's numbers give away of those it is made of, so of counts of people these are shown
+    nowhere else."""
+    agenda = known.folder.agenda
+    formulas = [(indicator.id, formula) for indicator in agenda.indicators for _, formula in indicator.formulas]
+    shown = {term.measure: f"the indicator {id_!r}" for id_, formula in formulas for term in formula.terms}
+    for i, measure in enumerate(agenda.measures):
+        for j, id_ in enumerate(measure.model.of if measure.model else ()):
+            other = shown.get(id_) if id_ in people else None
+            if other is not None:
+                message = (
+                    f"{id_!r} counts people and is seen in {other}, too; the policy small_counts can't tell what the "
+                    "two reveal together"
+                )
+                yield known.problem(FILE, ("measures", i, "model", "of", j), message)
+            shown.setdefault(id_, f"the model of {measure.id!r}")

@@ -43,7 +43,7 @@ def _partners(known: Known) -> Iterator[Problem]:
         for j, owes in enumerate(partner.owes):
             for k, id_ in enumerate(owes.measures):
                 path = (*base, "owes", j, "measures", k)
-                yield from known.check(FILE, path, "measure", id_, known.measures)
+                yield from known.reported(FILE, path, id_)
                 if id_ in owed:
                     yield known.problem(FILE, path, f"{id_!r} is owed already; keep one")
                 owed.add(id_)
@@ -108,7 +108,7 @@ def _value(known: Known, path: Path_, value: Value) -> Iterator[Problem]:
         yield from known.check(FILE, path, "dimension", dimension, known.members)
     measures = answers(value.measure)
     for measure in measures:
-        yield from known.check(FILE, (*path, "measure"), "measure", measure, known.measures)
+        yield from known.reported(FILE, (*path, "measure"), measure)
     # Where a column says which measure a row holds, a row leaves those groups empty that its measure doesn't have.
     split = frozenset[str]().union(*(known.measures.get(measure, ()) for measure in measures))
     if measures and all(measure in known.measures for measure in measures):

@@ -12,7 +12,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from agenda.entry import Code, Entry, Language, Name, Number, PeriodText, Some, Text, WebAddress, Yes
+from agenda.entry import (
+    Code,
+    Entry,
+    Language,
+    Name,
+    Number,
+    PeriodText,
+    SiteAddress,
+    Some,
+    Text,
+    WebAddress,
+)
 from agenda.indicators import Indicator
 from agenda.layouts import Condition as Condition
 from agenda.layouts import From as From
@@ -93,10 +104,12 @@ class Show(Entry):
     wide_share: Annotated[Number, Field(gt=0)] | None = Decimal("1.2")
 
 
-class Decision(Entry):
-    what: str
-    owner: str
-    by: str
+class Licence(Entry):
+    """Under which terms others may use what is published. ``id`` is as SPDX lists it: ``CC-BY-4.0``."""
+
+    id: Code
+    name: Text
+    url: WebAddress
 
 
 class Initiative(Entry):
@@ -116,6 +129,8 @@ class Initiative(Entry):
     quarantine_days: Annotated[int, Field(ge=1, le=365)] = 30  # a month to ask the partner in; no longer than needed
     store: str = "store"
     site: str = "site"
+    address: SiteAddress = ""  # where readers find the site, as they type it
+    licence: Licence | None = None
     reviewers: tuple[Reviewer, ...] = ()
     disclosure: Disclosure | None = None
     notify: Notify | None = None
@@ -123,6 +138,7 @@ class Initiative(Entry):
     status: StatusRule = StatusRule()
     coverage: Coverage = Coverage()
     show: Show = Show()
+    scorecards: bool = False  # a private page for each partner, when a quarter is published
 
     @model_validator(mode="after")
     def _queue_of_a_bucket(self) -> Initiative:
@@ -139,6 +155,10 @@ class Initiative(Entry):
     @property
     def calendar(self) -> Calendar:
         return Calendar(self.year.starts, self.year.named)
+
+    def public(self, path: str) -> str:
+        """The address at which readers find ``path`` of the site; the path itself where no address is known."""
+        return f"{self.address.rstrip('/')}/{path}" if self.address else path
 
 
 # -- agenda.yml ---------------------------------------------------------------------------------------
@@ -169,8 +189,17 @@ SHARES = frozenset(map(plain, ("%", "‰", "percent", "per cent", "percents", "p
 """Units of what is no sum of its parts."""
 
 
+class Model(Entry):
+    """How a measure is made that nobody reports: by the query in ``file``, ``of`` numbers that are reported, and of
+    reference series; see `agenda.own_models`."""
+
+    file: str
+    of: Some[Name]
+
+
 class Measure(Entry):
-    """What partners report. ``over_*`` say how numbers add up; DESIGN: flows add, stocks take the last."""
+    """What partners report, or a ``model`` makes of it. ``over_*`` say how numbers add up; flows add, stocks take the
+    last."""
 
     id: Name
     name: Text
@@ -187,6 +216,7 @@ class Measure(Entry):
     maximum: Number | None = None
     adds_up: bool | None = None  # whether groups and places add up to the whole; none: unless its unit is a share
     part_of: Name | None = None  # the measure that this one can't exceed: it counts some of the same things
+    model: Model | None = None
     jump: Annotated[Number, Field(ge=0)] | None = Decimal(2)  # times more or less than before that is asked about
 
     @model_validator(mode="after")
@@ -269,39 +299,3 @@ class Partners(Entry):
 
     layouts: dict[Name, Layout]
     partners: tuple[Partner, ...]
-
-
-# -- activities.yml and stories/<period>.yml ----------------------------------------------------------
-
-
-class Activity(Entry):
-    """What a partner does for an indicator: contribution, not attribution."""
-
-    partner: Code
-    what: str
-    indicators: tuple[Name, ...]
-    since: PeriodText
-    until: PeriodText | None = None
-
-
-class Story(Entry):
-    """The words people write for one quarter."""
-
-    headline: str = ""
-    curves: dict[Name, str] = {}  # the story behind an indicator's curve
-    voices: tuple[Voice, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-
-class Voice(Entry):
-    quote: str
-    who: str
-    indicator: Name | None = None
-    consent: Yes
-
-
-class Activities(Entry):
-    activities: tuple[Activity, ...] = ()
-
-
-Story.model_rebuild()

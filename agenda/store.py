@@ -16,7 +16,6 @@ import mimetypes
 import os
 import secrets
 import stat
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -206,15 +205,16 @@ class FolderStore:
                 os.close(handle)
 
     @contextlib.contextmanager
-    def _temporary(self, key: str, content: bytes) -> Iterator[Path]:
-        target = self.local(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".new-", dir=target.parent)
+    def _temporary(self, key: str, content: bytes) -> Iterator[str]:
+        """The bytes in a file of its own, in the folder that the key lies in; gone afterwards, if it wasn't renamed."""
+        folder = self.local(key).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{folder}/.new-{secrets.token_hex(8)}"
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with open(name, "xb") as stream:
                 stream.write(content)
-            os.chmod(name, 0o644)
-            yield Path(name)
+                os.fchmod(stream.fileno(), 0o644)
+            yield name
         finally:
             Path(name).unlink(missing_ok=True)
 
@@ -391,7 +391,7 @@ def _status(error: Any) -> Any:
     return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
 
 
-_MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".woff2": "font/woff2", ".qmd": "text/markdown"}
+_MEDIA_TYPES = {".atom": "application/atom+xml", ".parquet": "application/vnd.apache.parquet", ".woff2": "font/woff2"}
 
 
 def media_type(key: str) -> str:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder
 from agenda.indicators import Formula, Indicator
+from agenda.own_models import model_sql
 from agenda.periods import Period
 from agenda.reference import Figure, figures
 from agenda.versions import indicator_of, versions
@@ -61,6 +62,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("over_time", _TEXT), ("over_partners", _TEXT), ("is_reference", _FLAG),
         ],
         "agenda_measure_dimensions": [("measure", _TEXT), ("dimension", _TEXT)],
+        "agenda_models": [("measure", _TEXT), ("file", _TEXT), ("query", _TEXT)],
+        "agenda_model_inputs": [("measure", _TEXT), ("input", _TEXT)],
         "agenda_precedence": [("measure", _TEXT), ("partner", _TEXT), ("position", _INT)],
         "agenda_dimensions": [("dimension", _TEXT), ("position", _INT), ("name", _TEXT)],
         "agenda_members": [("dimension", _TEXT), ("member", _TEXT), ("position", _INT), ("name", _TEXT)],
@@ -228,6 +231,8 @@ def _measures(folder: Folder) -> Rows:
             *((m.id, d) for m in measures for d in sorted(m.dimensions)),
             *((s.id, d) for s in series for d in sorted(s.dimensions)),
         ],
+        "agenda_models": [(m.id, m.model.file, model_sql(folder, m.model)) for m in measures if m.model],
+        "agenda_model_inputs": [(m.id, input_) for m in measures if m.model for input_ in m.model.of],
         "agenda_precedence": [(m.id, partner, i) for m in measures for i, partner in enumerate(m.precedence)],
     }
 

@@ -150,6 +150,18 @@ def _make(
 
 
 @app.command()
+def preview(
+    quarter: Annotated[str | None, typer.Argument(metavar="[QUARTER]", show_default="the last with data")] = None,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0: one that is free.")] = 0,
+) -> None:
+    """Show a quarter's report in the browser, made again whenever its texts change, until Ctrl-C."""
+    from flows.preview import preview as keep_showing
+
+    workspace = console.workspace()
+    keep_showing(workspace, console.quarters(workspace, quarter)[0] if quarter else None, port)
+
+
+@app.command()
 def review(
     quarters: console.PeriodArgument,
     approve: Annotated[bool, typer.Option("--approve", help="Approve the newest draft, as it is.")] = False,
@@ -185,19 +197,18 @@ def review(
 
 @app.command()
 def publish(quarters: console.PeriodArgument, as_json: console.AsJson = False) -> None:
-    """Put the approved drafts on the site."""
+    """Put the approved drafts on the site, and the scorecards where partners find their receipts."""
+    from flows import summary
     from flows.status import is_published
 
     workspace = console.workspace()
-    done: list[Any] = []
+    done: Any = None
     if not all(is_published(workspace, period) for period in console.quarters(workspace, quarters)):
         console.prefect()
         from flows.release import publish as flow
 
         done = flow(quarters, str(workspace.folder.path))
-    lines = [f"{one.pointer.period}: {one.address}" for one in done] or ["Nothing to do: all of it is published."]
-    data = [{"period": one.pointer.period, "edition": one.pointer.edition, "address": one.address} for one in done]
-    console.say(as_json, {"published": data}, lines)
+    console.say(as_json, summary.release_data(done), summary.of_release(done))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -71,3 +72,19 @@ def status(
     rows = read_status(workspace, workspace.warehouse(), periods, today)
     lines = standing.lines(rows, periods, today, workspace.store.url)
     console.say(as_json, standing.data(rows, periods, today), lines)
+
+
+@app.command()
+def scorecards(
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="Which: 2026Q3.")],
+    out: Annotated[Path | None, typer.Option(help="Only look: the newest draft's, into this folder.")] = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Hand out the scorecards of a published quarter: each partner's beside its receipts."""
+    from flows import summary
+    from flows.scorecards import hand_out, look_at
+
+    workspace = console.workspace()
+    period = console.quarters(workspace, quarter)[0]
+    handed = look_at(workspace, period, out) if out is not None else hand_out(workspace, period)
+    console.say(as_json, summary.scorecards_data(handed), [summary.of_scorecards(handed)])

@@ -14,15 +14,16 @@ from pathlib import Path
 
 import reports
 from agenda.periods import Period
+from flows.progress import counting
 from flows.workspace import Workspace, digest_of_code
-from reports import earlier
-from reports.edition import Edition, add_edition, newest, read_inputs
-from reports.label import headline, label, standing
+from reports import earlier, scorecards
+from reports.edition import Edition, Inputs, add_edition, newest, read_inputs
+from reports.label import Standing, headline, label, standing
 from reports.package import write_data
 from reports.pages import write_project
 from reports.render import render
 from reports.review_page import write_review_page
-from reports.tables import read_quarter
+from reports.tables import Quarter, read_quarter
 
 
 @dataclass(frozen=True)
@@ -49,30 +50,46 @@ def outlook(workspace: Workspace, period: Period) -> Outlook:
 def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition:
     """Render the quarter and keep it as the newest draft; the same facts give the edition that is there."""
     folder, store = workspace.folder, workspace.store
-    inputs = read_inputs(warehouse, period)
     beside = earlier.editions(workspace.site)
-    readable = earlier.published_before(folder, store, workspace.site)
-    cache = workspace.local / "withheld" / f"{period.key}.json"
-    quarter = replace(read_quarter(warehouse, period, folder, readable, cache), as_of=inputs.as_of)
     with tempfile.TemporaryDirectory(prefix="cairn-draft-") as work:
-        files, project = Path(work, "files"), workspace.local / "quarto" / period.key
-        write_data(quarter, files / "data")
-        at = standing(store, workspace.site, quarter, inputs)
-        values = (files / "data" / "indicator_values.csv").read_bytes()
-        shutil.rmtree(project, ignore_errors=True)
-        write_project(quarter, project, label(store, workspace.site, quarter, inputs, values, at))
-        render(project, files, timestamp=inputs.as_of)
+        files = Path(work, "files")
+        quarter, inputs, at = write_report(workspace, warehouse, period, files, workspace.local)
         edition = add_edition(
             store, folder, period, files, inputs,
             headline=headline(quarter), number=at.number, beside=at.beside,
         )  # fmt: skip
     if folder.initiative.hides is not None:
         earlier.keep(store, edition, quarter, warehouse, beside)
+    if folder.initiative.scorecards:
+        scorecards.keep(store, edition, scorecards.write(quarter, scorecards.read_own(quarter, warehouse)))
     write_review_page(store, workspace.site, edition, quarter, warehouse)
     _note(workspace, period).parent.mkdir(parents=True, exist_ok=True)
     note = {**_made_from(workspace), "edition": edition.digest}
     _note(workspace, period).write_text(json.dumps(note, indent=1), encoding="utf-8")
     return edition
+
+
+def write_report(
+    workspace: Workspace, warehouse: Path, period: Period, files: Path, local: Path
+) -> tuple[Quarter, Inputs, Standing]:
+    """Write the quarter's pages, PDF and data into the folder ``files``, and what they were made from.
+
+    The Quarto project and the pages that were rendered last lie below ``local``, for whoever renders there next.
+    """
+    folder, store = workspace.folder, workspace.store
+    inputs = read_inputs(warehouse, period)
+    readable = earlier.published_before(folder, store, workspace.site)
+    cache = workspace.local / "withheld" / f"{period.key}.json"
+    quarter = replace(read_quarter(warehouse, period, folder, readable, cache), as_of=inputs.as_of)
+    write_data(quarter, files / "data")
+    at = standing(store, workspace.site, quarter, inputs)
+    values = (files / "data" / "indicator_values.csv").read_bytes()
+    project = local / "quarto" / period.key
+    shutil.rmtree(project, ignore_errors=True)
+    write_project(quarter, project, label(store, workspace.site, quarter, inputs, values, at))
+    shelf = local / "rendered" / period.key
+    render(project, files, timestamp=inputs.as_of, progress=counting("pages"), cache=shelf)
+    return quarter, inputs, at
 
 
 def _made_from(workspace: Workspace) -> dict[str, str]:

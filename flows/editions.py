@@ -8,7 +8,7 @@ import polars as pl
 
 from agenda.periods import Calendar, Period
 from agenda.store import Store
-from flows.explain import Edition
+from flows.explained import Edition
 from reports.edition import Record, decoded
 from reports.package import TABLE, WHOLE
 from reports.revisions import read_values

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
@@ -23,182 +22,12 @@ from agenda.periods import Period
 from agenda.statuses import ORDER, THIN
 from agenda.tables import members_text
 from flows import explain_sql as sql
-from flows.explain_aims import Aims, aims
-from flows.explain_beside import Defined, Gap, defined, gap, otherwise
-from flows.explain_sums import Share, added
-from flows.revisions import Known
+from flows.explain_aims import aims
+from flows.explain_beside import defined, gap, otherwise
+from flows.explain_sums import added
+from flows.explained import Cohort, Explanation, Number, Origin, Owed, Remark, Term
 from reports.changes import COMPARED, Difference, compared
 from sources.forms.sheet_words import layouts_of
-
-LEFT_OUT = "MK"
-"""Statuses of what can't be, or is counted elsewhere."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a number stands: a row of a file, or a reference series. ``submission`` is the SHA-256 of the bytes."""
-
-    file: str
-    sheet: str = ""
-    row: int | None = None
-    received_at: datetime | None = None
-    submission: str = ""
-    reading: str = ""
-    layout: str = ""
-
-
-@dataclass(frozen=True)
-class Number:
-    """What was reported: a number, or why there is none; ``status`` as in `agenda.statuses`.
-
-    ``why`` says of a number that was reported and doesn't count what counts in its stead.
-    """
-
-    partner: str
-    measure: str
-    period: str
-    start: date
-    end: date  # exclusive
-    place: str
-    members: str
-    value: Decimal | None
-    status: str
-    origin: Origin
-    counts_for: str = ""  # the members of the formula's split that it is part of
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Term:
-    """One measure of the formula. ``value`` is None where nobody gave a number; ``weight`` is in it already.
-
-    ``low`` and ``high`` differ where partners' lists overlap.
-    """
-
-    part: Literal["numerator", "denominator", "squares"]
-    measure: str
-    name: str
-    unit: str
-    weight: Decimal
-    where: str
-    over_time: str
-    over_partners: str
-    precedence: tuple[str, ...]
-    is_reference: bool
-    value: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    shares: tuple[Share, ...]
-    numbers: tuple[Number, ...]
-
-    @property
-    def is_left_out(self) -> bool:
-        """Whether it is not applicable: the formula goes without it."""
-        return bool(self.numbers) and all(number.status in LEFT_OUT for number in self.numbers)
-
-
-@dataclass(frozen=True)
-class Owed:
-    """What a partner owes of a measure for the period, in months, and whether it is there."""
-
-    partner: str
-    measure: str
-    is_expected: bool
-    months_expected: int
-    months_reported: int
-    left_out: bool  # it named places before that its last month lacks
-
-    @property
-    def is_missing(self) -> bool:
-        return self.is_expected and self.months_reported == 0
-
-    @property
-    def is_partial(self) -> bool:
-        return not self.is_missing and (self.months_reported < self.months_expected or self.left_out)
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """How the value moved among those that can be compared, and who can't: they joined, left or reported less."""
-
-    against: str
-    value: float
-    against_value: float
-    value_of_all: float
-    against_value_of_all: float
-    partners: int
-    others: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A rejected row or a finding that touches the value."""
-
-    partner: str
-    kind: Literal["rejected", "error", "warning"]
-    file: str
-    sheet: str
-    row: int | None
-    cell: str
-    message: str
-    fix: str
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What a published edition said. ``value`` is the text it was published with; empty where there was none.
-
-    ``conf_status`` is why it withheld the value to protect people: `A` few people, `D` for others' sake, else `F`.
-    """
-
-    quarter: str
-    edition: str
-    published_at: datetime
-    value: str
-    numerator: str
-    denominator: str
-    status: str
-    conf_status: str
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Everything behind one value of an indicator."""
-
-    indicator: str
-    name: str
-    defined: Defined
-    definition: str
-    unit: str
-    kind: str
-    times: int
-    interval: str
-    decimals: int
-    period: str
-    place: str
-    members: str
-    as_of: datetime
-    agenda_as_of: datetime
-    value: float | None
-    numerator: Decimal | None
-    denominator: Decimal | None
-    lower: float | None
-    upper: float | None
-    status: str
-    expected_reporters: int
-    actual_reporters: int
-    gap: Gap | None
-    terms: tuple[Term, ...]
-    uncounted: tuple[Number, ...]
-    owed: tuple[Owed, ...]
-    cohorts: tuple[Cohort, ...]
-    remarks: tuple[Remark, ...]
-    superseded: tuple[Origin, ...]
-    aims: Aims | None
-    changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
-    names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
-    editions: tuple[Edition, ...] = ()
-    moments: tuple[Known, ...] = ()
 
 
 def explain(
@@ -233,6 +62,7 @@ class _Reader:
             "partners": self.named("select partner as id, name from dim_partners"),
             "places": self.named("select place as id, name from dim_places"),
             "members": self.named("select dimension || '=' || member as id, name from dim_members"),
+            "measures": self.named("select measure as id, name from lake.agenda_measures"),
         }
         root = self.rows("select place from dim_places where parent is null order by position limit 1")[0]["place"]
         self.place = place or root
@@ -249,6 +79,7 @@ class _Reader:
         }  # fmt: skip
         self.span = {"start": period.start, "end": period.end, "place": self.place, "indicator": self.defined.series}
         self.sheets: dict[tuple[str, str], str] = {}
+        self.models = {row["measure"]: row["file"] for row in self.rows("select measure, file from lake.agenda_models")}
 
     def rows(self, query: str, **given: Any) -> list[dict[str, Any]]:
         cursor = self.connection.execute(query, given)
@@ -315,6 +146,9 @@ class _Reader:
             reported |= {row["term"]} if row["value"] is not None else set()
             if row["is_counted"]:
                 found[row["term"]].append(self._number(row))
+        inputs: dict[str, list[Number]] = defaultdict(list)
+        for row in self.rows(sql.INPUTS, **self.span):
+            inputs[row["made"]].append(self._number(row))
         for row in self.rows(sql.TERMS, **_without(self.asked, "period", "place", "members")):
             numbers = tuple(found[row["term"]])
             shares, totals = added(numbers, row["over_time"], row["over_partners"])
@@ -326,11 +160,14 @@ class _Reader:
                 **{k: row[k] for k in ("part", "measure", "name", "unit", "weight", "over_time", "over_partners")},
                 where=row["filters"] or "", precedence=tuple(row["precedence"] or ()),
                 is_reference=row["is_reference"], value=value, low=sums[0] if sums else None,
-                high=sums[-1] if sums else None, shares=shares, numbers=numbers,
+                high=sums[-1] if sums else None, shares=shares, numbers=numbers, model=row["model"] or "",
+                inputs=tuple(one for one in inputs[row["measure"]] if any(_is_behind(one, n) for n in numbers)),
             )  # fmt: skip
 
     def _number(self, row: Mapping[str, Any], why: str = "") -> Number:
-        if row["reading"] is None:
+        if row["reading"] is None and row["measure"] in self.models:
+            origin, period = Origin(self.models[row["measure"]]), row["reported_period"]
+        elif row["reading"] is None:
             series = next((s for s in self.folder.agenda.reference if s.id == row["measure"]), None)
             origin = Origin(series.file if series else "reference series")
             period = str(row["reported_start"].year)
@@ -383,6 +220,11 @@ class _Reader:
 
 def _without(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name not in names}
+
+
+def _is_behind(one: Number, made: Number) -> bool:
+    """Whether a model made a number of this one: it was reported by the same partner, of some of the same days."""
+    return one.partner == made.partner and made.start <= one.start and one.end <= made.end
 
 
 def _prove(made: Explanation) -> None:

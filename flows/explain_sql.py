@@ -30,6 +30,7 @@ BUILD = """
 
 TERMS = """
     select t.term, t.part, t.measure, m.name, m.unit, t.weight, m.over_time, m.over_partners, m.is_reference,
+        (select file from lake.agenda_models a where a.measure = t.measure) as model,
         (select string_agg(dimension || '=' || member, '|' order by dimension, member) from lake.agenda_term_members f
          where f.term = t.term) as filters,
         (select list(partner order by position) from lake.agenda_precedence p where p.measure = t.measure) as precedence
@@ -63,6 +64,21 @@ LINEAGE = f"""
     where l.period = $period and l.place = $place
     order by w.term, l.partner, f.received_at, f.key, l.row_number, l.reported_start, places.position,
         l.reported_members"""
+
+INPUTS = f"""
+    with {_FILES}
+    select distinct t.measure as made, m.name, o.reading, o.row_number, o.partner, o.measure,
+        o.period as reported_period, o.period_start as reported_start, o.period_end as reported_end,
+        o.place as reported_place, o.members as reported_members, o.value, o.status_rank, f.* exclude (reading)
+    from int_terms t
+    join lake.agenda_model_inputs i on t.measure = i.measure
+    join int_current o on o.measure = i.input
+    join lake.agenda_measures m on o.measure = m.measure
+    join lake.agenda_place_ancestors a on o.place = a.place and a.ancestor = $place
+    left join files f on o.reading = f.reading
+    where t.indicator = $indicator and o.period_start >= $start and o.period_end <= $end
+    order by o.measure, o.partner, f.received_at, f.key, o.row_number, o.members"""
+"""What the numbers are made of that a model makes."""
 
 UNCOUNTED = f"""
     with {_FILES},
@@ -102,7 +118,8 @@ UNCOUNTED = f"""
     left join (select distinct partner, measure, place, period_start, period_end from int_place_overlaps) nested
         on nested.partner = o.partner and nested.measure = o.measure and nested.place = o.place
         and nested.period_start = o.period_start and nested.period_end = o.period_end
-    where o.measure in (select measure from asked) and o.period_start >= $start and o.period_end <= $end
+    where o.measure in (select measure from asked) and o.reading is not null
+        and o.period_start >= $start and o.period_end <= $end
         and not exists (
             select 1 from counted c
             where c.reading = o.reading and c.row_number = o.row_number and c.measure = o.measure
@@ -111,7 +128,7 @@ UNCOUNTED = f"""
     order by o.measure, o.partner, o.period_start, f.key, o.row_number"""
 
 OWED = """
-    with asked as (select distinct measure from int_terms where indicator = $indicator),
+    with asked as (select distinct measure from int_asked where indicator = $indicator),
     speaks_for as (
         select distinct r.partner, r.measure from int_reported_places r
         join lake.agenda_place_ancestors a using (place) where a.ancestor = $place
@@ -146,11 +163,11 @@ SUPERSEDED = """
         max(d.received_at) as received_at, r.submission, '' as sheet
     from int_scopes s join stg_deliveries d using (reading) join lake.readings r using (reading)
     where s.standing = 'superseded' and s.period_start >= $start and s.period_end <= $end
-        and s.measure in (select measure from int_terms where indicator = $indicator)
+        and s.measure in (select measure from int_asked where indicator = $indicator)
     group by s.reading, s.partner, s.layout, r.submission order by received_at"""
 
 REMARKS = """
-    with asked as (select distinct measure from int_terms where indicator = $indicator),
+    with asked as (select distinct measure from int_asked where indicator = $indicator),
     around as (select place from lake.agenda_place_ancestors where ancestor = $place),
     spoken as (
         select distinct s.reading from int_scopes s join asked using (measure)

@@ -16,10 +16,10 @@ from typing import Any
 
 from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
-from flows.explain import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said, signed
 from flows.explain_codes import AGAINST, BESIDE, FEW, HIDDEN, INTERVALS, OVER_TIME, STATUS
+from flows.explained import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
 
@@ -145,6 +145,7 @@ def _term(made: Explanation, term: Term) -> Iterator[str]:
         files, partners = len(groups) - FILES, len({n.partner for n in rest})
         whose = f"{_count(files, 'more file')} of {_count(partners, 'partner')}"
         yield f"    {_sum(rest):>{width}}  in {_count(len(rest), 'number')} from {whose}"
+    yield from _inputs(made, term)
     if term.over_time in ("mean", "max") or term.over_partners == "overlap":
         for share in term.shares:
             yield f"    {number(share.value, term.numbers):>{width}}  comes from {_partner(made, share.partner)}"
@@ -182,13 +183,22 @@ def _file(made: Explanation, term: Term, partner: str, numbers: Sequence[Number]
         yield f"      {_sum(numbers):>{width}}  in {how_many}, {when}{where}"
 
 
+def _inputs(made: Explanation, term: Term) -> Iterator[str]:
+    """What a model made the numbers of, measure by measure: how is for the model itself to say."""
+    groups: dict[tuple[str, str, str], list[Number]] = defaultdict(list)
+    for one in term.inputs:
+        groups[one.measure, one.partner, one.origin.reading].append(one)
+    for (measure, partner, _), numbers in list(groups.items())[:FILES]:
+        yield f"    made of {_count(len(numbers), 'number')} of “{made.names['measures'][measure]}”"
+        yield f"      {_partner(made, partner)} · {_origin(numbers[0].origin)}"
+
+
 def _uncounted(made: Explanation) -> Iterator[str]:
     groups: dict[tuple[str, str, str], list[Number]] = defaultdict(list)
     for one in made.uncounted:
         groups[one.measure, one.partner, one.why].append(one)
-    names = {term.measure: term.name for term in made.terms}
     said = [
-        f"{_partner(made, partner)}: {_count(len(numbers), 'number')} of “{names[measure]}”, "
+        f"{_partner(made, partner)}: {_count(len(numbers), 'number')} of “{made.names['measures'][measure]}”, "
         f"{_span(numbers)}: {why} ({_cells(numbers)})"
         for (measure, partner, why), numbers in groups.items()
     ]
@@ -206,8 +216,6 @@ def _span(numbers: Sequence[Number]) -> str:
 
 
 def _owed(made: Explanation) -> Iterator[str]:
-    names = {term.measure: term.name for term in made.terms}
-
     def said(owed: Owed) -> str:
         if owed.is_missing:
             lack = "not reported"
@@ -215,7 +223,7 @@ def _owed(made: Explanation) -> Iterator[str]:
             lack = f"{owed.months_reported} of {owed.months_expected} months reported"
         else:
             lack = "its last month names fewer places than before"
-        return f"{_partner(made, owed.partner)}: {names[owed.measure]}, {lack}"
+        return f"{_partner(made, owed.partner)}: {made.names['measures'][owed.measure]}, {lack}"
 
     missing = [said(owed) for owed in made.owed if owed.is_missing or owed.is_partial]
     yield from _section("Missing", missing or ["nobody" if made.owed else "nobody owes a number for it"])

@@ -70,9 +70,16 @@ class Replay:
         of_indicator = "(indicator = $indicator or starts_with(indicator, $indicator || '@'))"  # all of its definitions
         for table in ("agenda_terms", "agenda_indicators", "agenda_indicator_periods", "agenda_breakdowns"):
             self._copy(lake, table, of_indicator)
+        of_formula = "measure in (select measure from raw.agenda_terms)"
+        for table in ("agenda_models", "agenda_model_inputs"):
+            self._copy(lake, table, of_formula)
+        self.connection.execute(
+            """create table raw.asked as
+            select measure from raw.agenda_terms union select input from raw.agenda_model_inputs"""
+        )
         for table in self.tables:
             if table == "observations":
-                self._copy(lake, table, "measure in (select measure from raw.agenda_terms)")
+                self._copy(lake, table, "measure in (from raw.asked)")
             elif not self._has(table):
                 self._copy(lake, table, "true")
 
@@ -125,8 +132,7 @@ class Replay:
             periods = [key for key, span in spans if span.start < about.end and about.start < span.end]
         found = self.connection.execute(
             """
-            with measures as (select distinct measure from raw.agenda_terms),
-            about as (select distinct reading from raw.scopes semi join measures using (measure)
+            with about as (select distinct reading from raw.scopes semi join raw.asked using (measure)
                       where period = any($periods)),
             keys as (select distinct partner, key from raw.deliveries semi join about using (reading))
             select b.known_at, list(distinct coalesce(d.key, 'the agenda') order by coalesce(d.key, 'the agenda'))
@@ -167,6 +173,8 @@ class Replay:
                 join raw.batches b on rows.batch_number = b.number where rows.batch_number {counts}"""
             )
         for model in self.models:
+            for statement in model.before:
+                self.connection.execute(statement)
             kind = "view" if model.is_view else "table"
             self.connection.execute(f"create or replace {kind} main.{model.name} as {model.sql}")
         return True

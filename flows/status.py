@@ -69,10 +69,9 @@ def status(workspace: Workspace, warehouse: Path, periods: Sequence[Period], tod
                 where period_type = 'quarter' and is_expected group by all"""
             ).fetchall()
         }
-        held = {delivery.key: delivery.submission for delivery in workspace.lake.deliveries()}
         to_mend = defaultdict(list)
         for partner, key, outcome, rows in connection.execute(TO_MEND).fetchall():
-            to_mend[partner].append(ToMend(key, outcome, rows, f"{address(key, held[key])}.html"))
+            to_mend[partner].append(ToMend(key, outcome, rows, f"{address(key)}.html"))
     partners = workspace.folder.partners.partners
     said = history.of(workspace.lake, [partner.id for partner in partners])
     failures = asked.failures(workspace.store)

@@ -14,8 +14,10 @@ from sources.collect import Collected
 from sources.letters.receipt import Receipt
 from sources.ways.inbox import unnamed
 
-if TYPE_CHECKING:  # its import brings Prefect
+if TYPE_CHECKING:  # their imports bring Prefect, or the renderer
     from flows.making import Made
+    from flows.release import Release
+    from flows.scorecards import Handed
 
 
 def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[str]:
@@ -130,6 +132,37 @@ def run_data(made: Made) -> dict[str, Any]:
         "failures": [{"period": period.key, "error": str(error)} for period, error in made.failures],
         "unasked": _failure_data(made.unasked),
     }
+
+
+def of_release(release: Release | None) -> Iterator[str]:
+    """Lines on what was published: which quarters, where, and what partners got."""
+    if release is None:
+        yield "Nothing to do: all of it is published."
+        return
+    yield from (f"{one.pointer.period}: {one.address}" for one in release.published)
+    if release.scorecards is not None:
+        yield of_scorecards(release.scorecards)
+
+
+def of_scorecards(handed: Handed) -> str:
+    first = f": {handed.pages[0]}" if len(handed.pages) == 1 else f", such as {handed.pages[0]}" if handed.pages else ""
+    return f"{handed.period}: {_count(len(handed.pages), 'scorecard')}, {handed.new:,} of them new{first}"
+
+
+def release_data(release: Release | None) -> dict[str, Any]:
+    done = release.published if release is not None else []
+    data: dict[str, Any] = {
+        "published": [
+            {"period": one.pointer.period, "edition": one.pointer.edition, "address": one.address} for one in done
+        ]
+    }
+    if release is not None and release.scorecards is not None:
+        data["scorecards"] = scorecards_data(release.scorecards)
+    return data
+
+
+def scorecards_data(handed: Handed) -> dict[str, Any]:
+    return {"period": handed.period, "edition": handed.edition, "pages": list(handed.pages), "new": handed.new}
 
 
 def _count(number: int, what: str) -> str:

@@ -83,6 +83,7 @@ class Model:
     name: str
     is_view: bool
     sql: str
+    before: tuple[str, ...] = ()  # what is run first
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def models(database: str, *, cache: Path) -> Models:
     kept = cache / f"{_project_key(database)}.models.json"
     if kept.is_file():
         said = json.loads(kept.read_bytes())
-        return Models(tuple(Model(**model) for model in said["models"]), said["tables"])
+        return Models(tuple(map(_model, said["models"])), said["tables"])
     with _workplace(cache.resolve() / f"{database}.duckdb") as workplace:
         given = {"lake": "", "warehouse": str(workplace / f"{database}.duckdb"), "as_of": ""}
         parsed = cache / f"{_project_key(database)}.msgpack"
@@ -110,13 +111,21 @@ def models(database: str, *, cache: Path) -> Models:
         read = _read(parsed)
         nodes = [one.node for one in getattr(result.result, "results", ()) if one.node.resource_type == "model"]
         made = Models(
-            tuple(Model(node.name, node.config.materialized == "view", node.compiled_code) for node in nodes),
+            tuple(
+                Model(node.name, node.config.materialized == "view", node.compiled_code,
+                      tuple(hook.sql for hook in node.config.pre_hook))
+                for node in nodes
+            ),
             {s.name: {c.name: str(c.data_type) for c in s.columns.values()} for s in read.sources.values()}
             if read else {},
         )  # fmt: skip
         (workplace / "models.json").write_text(json.dumps(asdict(made)), encoding="utf-8")
         os.replace(workplace / "models.json", kept)
     return made
+
+
+def _model(said: dict[str, Any]) -> Model:
+    return Model(**said | {"before": tuple(said["before"])})
 
 
 def warehouse_key(lake: Path, as_of: datetime | None = None) -> str:

@@ -1,7 +1,8 @@
 """An initiative opened for work: its folder, its store, its site, and what is kept on this machine.
 
 ``<initiative>/.cairn/`` is a cache and can be deleted at any time: finished warehouses, the lake's copy where the
-store is a bucket, the Quarto project of each quarter as last rendered, and what each draft was made from.
+store is a bucket, the Quarto project of each quarter as last rendered with its finished pages, and what each draft
+was made from.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ class Point:
     provisional: bool = False
     absence: str = ""
     version: int = 1
+    tip: str = ""  # what is said to whoever points at it
 
     @property
     def sign(self) -> str:
@@ -82,6 +83,7 @@ class Row:
     lower: float | None = None
     upper: float | None = None
     provisional: bool = False
+    tip: str = ""
 
 
 # -- breakdowns ---------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ def dots(rows: Sequence[Row], axis: Axis, whole: tuple[float, str] | None, narro
             continue
         canvas.labels.append(Label(row.text, width, middle - 8 if narrow else middle, "right", "ink", bold=True))
         marks.append({"x": row.value, "y": at, "low": row.lower, "high": row.upper, "zero": max(x.low, 0.0),
-                      "hollow": row.provisional})  # fmt: skip
+                      "hollow": row.provisional, "tip": row.tip})  # fmt: skip
     if whole is None:
         canvas.add({"type": "rule", "color": INK["band"], "strokeWidth": 5}, marks, x=along("zero", x),
                    x2={"field": "x"}, y=pixels("y"))  # fmt: skip
@@ -221,12 +223,18 @@ def pieces(points: Sequence[Point]) -> Iterator[tuple[int, Point]]:
 
 
 def mark_points(canvas: Canvas, rows: Sequence[Mapping[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> None:
-    """A point for each row: filled, or hollow where the value is provisional."""
+    """A point for each row: filled, or hollow where the value is provisional; with its ``tip``, where it has one."""
     filled = {"type": "point", "filled": True, "size": 60, "color": INK["line"], "opacity": 1}
     hollow = {"type": "point", "filled": True, "size": 76, "color": INK["card"], "stroke": INK["line"],
               "strokeWidth": 2.4, "opacity": 1}  # fmt: skip
-    canvas.add(filled, [row for row in rows if not row["hollow"]], x=x, y=y)
-    canvas.add(hollow, [row for row in rows if row["hollow"]], x=x, y=y)
+    for mark, is_hollow in ((filled, False), (hollow, True)):
+        add_points(canvas, mark, [row for row in rows if row["hollow"] == is_hollow], x, y)
+
+
+def add_points(canvas: Canvas, mark: dict[str, Any], rows: Sequence[Mapping[str, Any]], x: dict[str, Any],
+               y: dict[str, Any]) -> None:  # fmt: skip
+    said = {"description": {"field": "tip", "type": "nominal"}} if any(row.get("tip") for row in rows) else {}
+    canvas.add({**mark, "aria": bool(said)}, rows, x=x, y=y, **said)
 
 
 # -- tiles --------------------------------------------------------------------------------------------

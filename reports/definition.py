@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from agenda.indicators import Indicator, Term
 from agenda.model import Measure, Partner
-from reports.charts import DOTS_AT_MOST
 from reports.escape import plain
 from reports.tables import Quarter
 from reports.words import Words
@@ -21,11 +20,9 @@ class Definitions:
     words: Words
 
     def of(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
+        """What it says, and how far that goes."""
         words = self.words
         yield words._("What it says"), indicator.definition
-        yield words._("How it is computed"), self._formula(indicator)
-        yield from self._before(indicator)
-        yield words._("How it adds up"), " ".join(self._rules(indicator))
         yield words._("Better"), {"more": words._("More is better."), "less": words._("Less is better."),
                                   "band": words._("Best inside the agreed band.")}[indicator.better]  # fmt: skip
         yield words._("Kind"), words.level(indicator.level)
@@ -43,18 +40,16 @@ class Definitions:
             yield words._("Limits"), indicator.limitations
         if indicator.owner:
             yield words._("Looked after by"), indicator.owner
-        reported, missing = self.quarter.contributors_of(indicator.id)
-        if reported:
-            yield words._("Reported by"), self._names(reported)
-        if missing:
-            yield words._("Not reported by"), self._names(missing)
-        for series in self.quarter.folder.agenda.reference:
-            if series.id in {term.measure for term in indicator.formula.terms}:
-                yield words._("Reference numbers"), words._(
-                    "{series}: {publisher}, {published}. Each year's number is used for all of its quarters, and until "
-                    "the next one is there.",
-                    series=plain(series.name), publisher=plain(series.publisher), published=plain(series.published),
-                )  # fmt: skip
+
+    def computed(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
+        """By which formula, of which version, and how that adds up."""
+        words, version = self.words, self.quarter.version(indicator.id)
+        yield words._("How it is computed"), self._formula(indicator)
+        if version.since is not None:
+            yield words._("Definition"), words._("Number {number}, since {period}", number=words.number(version.number),
+                                                 period=words.period_short(version.since))  # fmt: skip
+        yield from self._before(indicator)
+        yield words._("How it adds up"), " ".join(self._rules(indicator))
 
     def _before(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
         """The definitions before this one, the latest first: until when, why they were changed, what they said."""
@@ -85,12 +80,6 @@ class Definitions:
             yield words._("Baseline"), f"{said}."
         if indicator.path == "compound":
             yield words._("Path"), words._("From target to target by the same share each day.")
-
-    def _names(self, partners: list[Partner]) -> str:
-        if len(partners) > DOTS_AT_MOST:
-            return self.words.n("{number} partner; the data page has the list.",
-                                "{number} partners; the data page has the list.", len(partners))  # fmt: skip
-        return self.words.listed([plain(partner.name) for partner in partners])
 
     def _formula(self, indicator: Indicator) -> str:
         words, formula = self.words, indicator.formula
@@ -143,6 +132,11 @@ class Definitions:
         words = self.words
         measures = {m.id: m for m in self.quarter.folder.agenda.measures}
         used = [measures[t.measure] for t in indicator.formula.terms if t.measure in measures]
+        for name, model in dict.fromkeys((measure.name, measure.model) for measure in used):
+            if model is not None:
+                sources = words.listed([plain(self._names_of_numbers[id_]) for id_ in model.of])
+                yield words._("“{measure}” is not reported but made, by a query of this initiative, of: {sources}.",
+                              measure=plain(name), sources=sources)  # fmt: skip
         rules = {
             "sum": words._("A quarter is the sum of its months."),
             "last": words._("A quarter is its last reported month."),
@@ -159,5 +153,5 @@ class Definitions:
 
 
 def _owes(partner: Partner, measures: list[Measure]) -> bool:
-    wanted = {measure.id for measure in measures}
+    wanted = {id_ for measure in measures for id_ in (measure.model.of if measure.model else (measure.id,))}
     return any(wanted & set(owed.measures) for owed in partner.owes)

@@ -7,12 +7,13 @@ variables so that the chart follows light and dark, the PDF keeps them as they a
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -222,8 +223,14 @@ def along(name: str, scale: Scale) -> dict[str, Any]:
 
 def render(spec: dict[str, Any]) -> str:
     """The Vega-Lite spec as SVG, without anything a page has no use for."""
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, vl_version="6.4", allowed_base_urls=[]))
+    return _drawn(json.dumps(spec))
+
+
+@lru_cache(maxsize=500)  # some quarters' charts, at 10 kB: a report that is made again changes few of them
+def _drawn(text: str) -> str:
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(text, vl_version="6.4", allowed_base_urls=[]))
     _tidy(root)
+    spec = json.loads(text)
     root.attrib = {"viewBox": f"0 0 {spec['width']:g} {spec['height']:g}"}
     # Braces and backticks could mean something to the page that the drawing is set in.
     return ElementTree.tostring(root, encoding="unicode").translate({ord(c): f"&#{ord(c)};" for c in "{}`"})
@@ -234,6 +241,8 @@ def _tidy(element: ElementTree.Element) -> None:
     for child in list(element):
         _tidy(child)
         unseen = child.get("fill", "none") in ("none", "transparent") and child.get("stroke") is None
+        if said := child.attrib.pop("aria-label", ""):  # a point's own words, for whoever points at it
+            ElementTree.SubElement(child, f"{{{_SVG}}}title").text = said
         if child.tag == f"{{{_SVG}}}path" and unseen:
             element.remove(child)
         elif child.tag == _GROUP and not child.attrib:  # a wrapper, or nothing at all

@@ -1,4 +1,4 @@
-"""Other people's texts made harmless for the three languages of a page: Markdown, HTML and Typst.
+"""Other people's texts made harmless for the languages of a page: Markdown, HTML, Typst, and JSON as data.
 
 A text comes out as the characters it was written with, whatever they would mean there: emphasis, tags, shortcodes,
 citations, code, links. The pages' own sentences may carry one thing more, a passage to stress, between `STRESS` marks.
@@ -6,6 +6,7 @@ citations, code, links. The pages' own sentences may carry one thing more, a pas
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -54,6 +55,15 @@ def typst(text: str) -> str:
 def typst_string(text: str) -> str:
     """``text`` as a Typst string literal."""
     return _literal(plain(text))
+
+
+def data(value: object) -> str:
+    """``value`` as JSON for a script element that holds data, also within a raw block of a Markdown page.
+
+    What could end the element or the block, or open a shortcode, is written as JSON writes any character.
+    """
+    return re.sub(r"[<>&`]|\{\{", lambda m: "".join(f"\\u{ord(c):04x}" for c in m[0]),
+                  json.dumps(value, ensure_ascii=False))  # fmt: skip
 
 
 def _literal(text: str) -> str:

@@ -22,6 +22,10 @@ GAPS_NAMED = 4
 """Periods without a value that are named one by one; of more the first and the last."""
 
 
+HALF_AT_MOST = 15
+"""Rows of a breakdown that stands beside another one; drawn that narrow, more would be higher than a page of paper."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A chart with its texts, drawn for a phone and, unless it stands beside another (`is_half`), for a wide column.
@@ -40,6 +44,12 @@ class Figure:
     @property
     def is_half(self) -> bool:
         return not self.wide
+
+    @property
+    def is_low(self) -> bool:
+        """Whether the drawing for a phone is no higher than it is wide."""
+        _, _, width, height = map(float, self.narrow.split('viewBox="')[1].split('"')[0].split())
+        return height <= width
 
 
 Group = tuple[str, str, str]
@@ -79,7 +89,8 @@ class Figures:
         numbered = list(enumerate(self.slices(indicator), 1))
         found += [self._strip(indicator, part, n) for n, part in numbered if len(part.known) > charts.DOTS_AT_MOST]
         dotted = [(n, part) for n, part in numbered if part.known and len(part.rows) <= charts.DOTS_AT_MOST]
-        return found + [self._dots(indicator, part, n, is_half=len(dotted) > 1) for n, part in dotted]
+        short = [n for n, part in dotted if len(part.rows) <= HALF_AT_MOST]
+        return found + [self._dots(indicator, part, n, is_half=len(short) > 1 and n in short) for n, part in dotted]
 
     def slices(self, indicator: Indicator) -> Iterator[Slice]:
         """By place, level after level, then by the members of each breakdown. Those nobody reported are left out."""
@@ -100,7 +111,8 @@ class Figures:
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
         if len(self.quarter.levels) == 1:
             return self.words._("By place")
-        return self.words._("By place: {level} ({number})", level=level.replace("_", " "), number=len(places))
+        return self.words._("By place: {level} ({number})", level=level.replace("_", " "),
+                            number=self.words.number(len(places)))  # fmt: skip
 
     def _has_values(self, indicator: Indicator) -> bool:
         return any(v is not None and v.value is not None for _, v in self.quarter.series(indicator.id))
@@ -113,7 +125,8 @@ class Figures:
             by = self.quarter.version(indicator.id, period).number
             if v is None or v.value is None:
                 return charts.Point(*at, absence=v.absence if v else "missing", version=by)
-            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional, version=by)
+            tip = self._tip(indicator, at[1], v)
+            return charts.Point(*at, v.value, v.lower, v.upper, v.is_provisional, version=by, tip=tip)
 
         return [point(period, value) for period, value in self.quarter.series(indicator.id)]
 
@@ -256,7 +269,18 @@ class Figures:
                 return charts.Row(name, self.words._("withheld"))
             return charts.Row(name, self.words.absent(value.absence if value else "missing"))
         text = self.words.value(indicator, value.value)
-        return charts.Row(name, text, value.value, value.lower, value.upper, value.is_provisional)
+        tip = self._tip(indicator, name, value)
+        return charts.Row(name, text, value.value, value.lower, value.upper, value.is_provisional, tip)
+
+    def _tip(self, indicator: Indicator, name: str, value: Value) -> str:
+        """``Q3 2026: 43.2 %; 41.7 % to 44.7 %; provisional``: what is said of one point."""
+        words = self.words
+        said = [words._("{name}: {value}", name=name, value=words.quantity(indicator, value.value or 0.0))]
+        if value.lower is not None and value.upper is not None:
+            low, high = words.value(indicator, value.lower), words.value(indicator, value.upper)
+            said.append(words._("95 % interval {low} to {high}", low=low, high=high) if indicator.interval != "none"
+                        else words._("from {low} to {high}", low=low, high=high))  # fmt: skip
+        return words._("; ").join([*said, *filter(None, [words.noted(value.status)])])
 
     def _whole(self, indicator: Indicator) -> tuple[float, str] | None:
         """The line to compare parts with; a count is their sum and no comparison."""

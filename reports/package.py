@@ -1,8 +1,9 @@
 """The numbers of an edition for others to use, as a Frictionless Data Package.
 
-    data/indicator_values.csv  data/indicator_values.parquet  data/datapackage.json
-    data/indicator_changes.csv  data/cohorts.csv              the tables of `reports.beside`
-    data/indicator_targets.csv  data/projections.csv
+    data/indicator_values.csv  data/indicator_values.parquet
+    data/indicator_changes.csv  data/cohorts.csv …   the tables of `reports.beside`
+    data/indicators.csv  data/places.csv …           the lists of `reports.lists`
+    data/datapackage.json  data/csv-metadata.json    what is in all of them, in two vocabularies
 
 The first holds every indicator value up to the quarter, in every kind of period that its indicator has. Numbers are
 exact: numerators and denominators as decimals, values as the shortest text that reads back as the same number.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,12 @@ import pyarrow.parquet as pq
 
 from agenda.errors import ConfigurationError
 from agenda.model import Dimension
+from reports import csvw
 from reports.beside import WHOLE as WHOLE
 from reports.beside import Field, tables_beside
+from reports.citation import terms
 from reports.escape import plain
+from reports.lists import lists
 from reports.tables import Quarter
 from reports.words import Words, sentence_case
 
@@ -45,7 +49,9 @@ def write_data(quarter: Quarter, out: Path, *, language: str | None = None) -> N
     schema = pa.schema([pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
                         for f in frame.to_arrow().schema])  # fmt: skip
     pq.write_table(frame.to_arrow().cast(schema), parquet, compression="zstd", row_group_size=1 << 20)
-    others = tables_beside(quarter, words)
+    known = lists(quarter, words)
+    keys = {key: one.name for one in known for key in one.key}
+    others = [*tables_beside(quarter, words), *known]
     for other in others:
         _as_text(other.frame).write_csv(out / f"{other.name}.csv")
     described = _package(quarter, words, csv, parquet)
@@ -53,7 +59,26 @@ def write_data(quarter: Quarter, out: Path, *, language: str | None = None) -> N
         _table(other.name, other.title, out / f"{other.name}.csv", _fields(other.fields, other.key, set(other.key)))
         for other in others
     ]
-    (out / "datapackage.json").write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for resource in described["resources"]:
+        if "schema" in resource:
+            resource["schema"] |= _references(resource, keys)
+    _write_json(out / "datapackage.json", described)
+    _write_json(out / csvw.NAME,
+                csvw.table_group(described, words.language, terms(quarter.folder.initiative, words)))  # fmt: skip
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _references(resource: dict[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
+    """A foreign key for each column that bears the name of a list's key."""
+    found = [
+        {"fields": name, "reference": {"resource": keys[name], "fields": name}}
+        for name in (field["name"] for field in resource["schema"]["fields"])
+        if name in keys and keys[name] != resource["name"]
+    ]
+    return {"foreignKeys": found} if found else {}
 
 
 def values_table(quarter: Quarter) -> pl.DataFrame:
@@ -110,7 +135,8 @@ def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path) -> dict[s
         own["email"] = initiative.contact
     sources = [{"title": f"{plain(s.name)}. {plain(s.publisher)}, {plain(s.published)}"} for s in agenda.reference]
     said = [words._("Values of all indicators up to the {period}, as known on {day}.", period=period,
-                    day=words.day(quarter.as_of)), plain(initiative.notice)]  # fmt: skip
+                    day=words.day(quarter.as_of)), plain(initiative.notice), terms(initiative, words)]  # fmt: skip
+    licence = initiative.licence
     table = _table(TABLE, words._("Indicator values"), csv, _schema(quarter, words))
     copy = {
         "name": f"{TABLE}_parquet",
@@ -127,6 +153,8 @@ def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path) -> dict[s
         "title": words._("{name}: {period}", name=plain(initiative.name), period=sentence_case(period)),
         "description": " ".join(filter(None, said)),
         "created": quarter.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **({"licenses": [{"name": licence.id, "path": licence.url, "title": plain(licence.name)}]} if licence else {}),
+        **({"homepage": initiative.public(f"{quarter.period}/index.html")} if initiative.address else {}),
         "sources": [own, *sources],
         "contributors": [{"title": plain(p.name), "role": "contributor"} for p in quarter.partners.values()],
         "resources": [table, copy],

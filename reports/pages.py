@@ -1,30 +1,32 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
-    _quarto.yml  index.qmd  goals/<goal>.qmd  data.qmd       the site
-    report.qmd                                               the same as one PDF
-    charts/*.svg  theme/                                     drawings for the PDF; styles, templates, fonts
+    _quarto.yml  index.qmd  goals/<goal>.qmd  together.qmd  data.qmd     the site
+    report.qmd                                                           the same as one PDF
+    brief.qmd  brief-word.qmd                                            two pages of it, as PDF and for Word
+    charts/  theme/                                                      drawings for both; styles, templates, fonts
 
-Templates only set texts that `views` has finished. Each `{{ text }}` in them names the language it is escaped for;
-one that does not is refused, so no text reaches a page unescaped.
+Templates only set texts that `views` has finished (`templating`).
 """
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from reports import escape
-from reports.drawing import decoration, for_page, for_print
+from reports import escape, word
+from reports.brief import Brief
+from reports.drawing import INK, decoration, for_page, for_print
 from reports.figures import Figure
 from reports.tables import Quarter
+from reports.templating import environment, rendered, safe
 from reports.views import EditionLabel, Views
 from reports.words import Words, sentence_case
 
@@ -32,7 +34,6 @@ _HERE = Path(__file__).parent
 _CJK = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 """Characters of Chinese, Japanese and Korean, whose font is too large to come with every project."""
 _CJK_FONT = files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc"
-_CODE = re.compile(r"[A-Za-z0-9_./#*:-]*")
 
 
 def write_project(
@@ -41,8 +42,18 @@ def write_project(
     """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
     words = Words(language or quarter.folder.initiative.language, quarter.calendar)
     views = Views(quarter, words, label or EditionLabel())
+    shared = _shared(views)
+    write_sources(out, dict([*_pages(views, shared), *_charts(views, shared["brief"])]))
+    parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
+    (out / word.REFERENCE).write_bytes(word.reference(parts))
+    drawings = [f"charts/{figure.ident}.svg" for figure in shared["brief"].figures]
+    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
+        (out / path).with_suffix(".png").write_bytes(picture)
+
+
+def write_sources(out: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a project into the folder ``out``, by path, and the theme with the fonts that they need."""
     shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
-    texts = dict([*_pages(views), *_charts(views)])
     for path, text in texts.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(text, encoding="utf-8")
@@ -50,54 +61,47 @@ def write_project(
         (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
 
 
-def _pages(views: Views) -> Iterator[tuple[str, str]]:
+def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every text file of the project: its path and contents."""
-    environment = _environment(views)
     goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    pages = ["index.qmd", *goals, "data.qmd", "report.qmd"]
-    for name in ("_quarto.yml", "index.qmd", "data.qmd", "report.qmd"):
-        yield name, _rendered(environment, name, pages=pages)
+    whole = ["index.qmd", "together.qmd", "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
+    for name in ("_quarto.yml", *whole):
+        yield name, _rendered(name, **shared, pages=[*whole, *goals])
     for path, goal in zip(goals, views.goals, strict=True):
-        yield path, _rendered(environment, "goal.qmd", goal=goal)
+        yield path, _rendered("goal.qmd", **shared, goal=goal)
 
 
-def _charts(views: Views) -> Iterator[tuple[str, str]]:
-    """The drawings that the PDF includes."""
+def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
+    """The drawings that the PDFs and Word's pictures are made of."""
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
             yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
+    for figure in brief.figures:
+        yield f"charts/{figure.ident}-narrow.svg", for_print(figure.narrow, figure.caption)
     for tile in (tile for tile in views.tiles if tile.spark):
         yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
 
 
-def _environment(views: Views) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates" / "report"), undefined=StrictUndefined, autoescape=True,
-        finalize=_escaped_only, trim_blocks=True, lstrip_blocks=True,
-        comment_start_string="{##", comment_end_string="##}",  # {# opens a heading's id in Markdown
-    )  # fmt: skip
-    environment.filters.update(
-        md=_safe(escape.markdown),
-        mdblock=_safe(escape.paragraphs),
-        html=_safe(escape.html),
-        typst=_safe(escape.typst),
-        typststring=_safe(escape.typst_string),
-        meta=_safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
-        code=_safe(_code),
-        own=_safe(_own),
-        plain=escape.plain,
-        drawn=_drawn,
-        decoration=_safe(decoration),
+@cache
+def _environment() -> Environment:
+    """Templates are compiled once; what they speak of comes with each page."""
+    return environment(
+        "report", data=safe(escape.data), drawn=_drawn, decoration=safe(decoration), ruler=safe(word.ruler)
     )
-    environment.globals.update(_shared(views))
-    return environment
+
+
+def _rendered(name: str, **parts: Any) -> str:
+    return rendered(_environment(), name, **parts)
 
 
 def _shared(views: Views) -> dict[str, Any]:
     """What every template may speak of."""
     quarter, words = views.quarter, views.words
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
-            ("data.html", words._("Data")), ("report.pdf", words._("PDF"))]  # fmt: skip
+            ("together.html", words._("Working together")), ("data.html", words._("Data")),
+            ("report.pdf", words._("PDF"))]  # fmt: skip
+    papers = [("report.pdf", words._("Report as PDF")), ("brief.pdf", words._("Brief as PDF")),
+              ("brief.docx", words._("Brief for Word"))]  # fmt: skip
     return {
         "_": words._,
         "views": views,
@@ -105,39 +109,14 @@ def _shared(views: Views) -> dict[str, Any]:
         "period": sentence_case(words.period(quarter.period)),
         "edition": views.eyebrow(),
         "lang": words.language,
+        "ink": {name: color.removeprefix("#") for name, color in INK.items()},
+        "brief": Brief(views),
         "menu": menu,
+        "papers": papers,
         "partners": quarter.partners,
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
     }
-
-
-def _rendered(environment: Environment, name: str, **parts: Any) -> str:
-    """The template's text, with no more than one blank line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", environment.get_template(name).render(**parts)).strip() + "\n"
-
-
-def _safe(escape_: Any) -> Any:
-    return lambda text: Markup(escape_(text))
-
-
-def _escaped_only(value: Any) -> Any:
-    """Jinja calls this for each ``{{ value }}``: only numbers and what a filter has escaped may pass."""
-    if isinstance(value, Markup | int):
-        return value
-    raise TypeError(f"a template sets {value!r} without saying what it is escaped for")
-
-
-def _code(text: str) -> str:
-    """An id, a path or an address of this project, which needs no escape; anything else is refused."""
-    if not _CODE.fullmatch(text):
-        raise ValueError(f"{text!r} is no id and no path")
-    return text
-
-
-def _own(text: str) -> str:
-    """A text of the catalogue, in which ``**`` and ``*`` stand for bold and italics; no text of others is in it."""
-    return re.sub(r"(?<!\*)\*{1,2}(?!\*)|([^*\w\s])", lambda m: f"\\{m[1]}" if m[1] else m[0], text)
 
 
 def _drawn(figure: Figure, size: str) -> Markup:

@@ -186,6 +186,9 @@ class Quality:
         words = self.words
         return [
             ("report.pdf", words._("Report as PDF"), words._("All pages in one file, to print or to send.")),
+            ("brief.pdf", words._("Brief as PDF"), words._("Two pages for funders and boards.")),
+            ("brief.docx", words._("Brief for Word"),
+             words._("The same to copy from, with its charts as pictures that carry their text.")),
             ("data/indicator_values.csv", "indicator_values.csv",
              words._("Every value on these pages and all earlier ones, with what it was made of and its status.")),
             ("data/indicator_values.parquet", "indicator_values.parquet", words._("The same for programs.")),
@@ -199,8 +202,17 @@ class Quality:
              words._("Where each indicator would come to at its current pace, with its interval.")),
             ("data/reporting.csv", "reporting.csv",
              words._("What each partner owed, quarter by quarter, what of it came, and whether on time.")),
+            *((f"data/{name}.csv", f"{name}.csv", said) for name, said in (
+                ("indicators", words._("What each id of an indicator stands for, and where it stands on these pages.")),
+                ("places", words._("What each id of a place stands for.")),
+                ("partners", words._("What each id of a partner stands for.")),
+                ("measures", words._("What each id of a measure stands for.")),
+                ("statuses", words._("What the codes of a number's status stand for.")),
+                ("conf_statuses", words._("What the codes of what is withheld stand for.")),
+            )),
             ("data/datapackage.json", "datapackage.json",
              words._("What each column means (Frictionless Data Package).")),
+            ("data/csv-metadata.json", "csv-metadata.json", words._("The same as CSV on the Web (W3C).")),
             ("agenda/agenda.yml", "agenda.yml", words._("The agreed goals, indicators, targets and definitions.")),
             ("manifest.json", "manifest.json", words._("Digests of what went into this edition, and of its files.")),
         ]  # fmt: skip

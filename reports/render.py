@@ -1,52 +1,51 @@
-"""Renders a written project: HTML pages and one PDF, by the Quarto CLI where it is installed, else by pandoc and Typst.
+"""Renders a written project (HTML pages, PDFs, a Word document), by the Quarto CLI where it is, else pandoc and Typst.
 
 The embedded renderer does what Quarto would do with these pages and no more: it reads ``_quarto.yml`` for the pages,
-templates and fonts, and nothing outside the project. The same project and timestamp give the same bytes.
+templates and fonts, and nothing outside the project. The same project and timestamp give the same bytes. A page is
+rendered once: as long as all that it is made of is the same, it comes out of the cache.
 """
 
 from __future__ import annotations
 
-import re
+import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
 
-import pypandoc
-import typst
 import yaml
 
-from agenda.errors import Unavailable
+from reports.converters import Converter, RenderError
+from reports.shelf import Shelf
 
-_AT_ONCE = 2
-"""Pandoc processes side by side; each takes one core."""
+__all__ = ["RenderError", "render"]
 
-
-class RenderError(Unavailable):
-    """A page could not be rendered. The message names the page, and the line where the renderer knows it."""
+Progress = Callable[[int, int, str], None]
+"""Called with how many pages are finished, how many there are, and the one that was finished last."""
 
 
 def render(
-    project: Path, out: Path, *, timestamp: datetime, progress: Callable[[str], None] = lambda page: None,
-    quarto: str | None = None,
+    project: Path, out: Path, *, timestamp: datetime, progress: Progress = lambda done, total, page: None,
+    quarto: str | None = None, cache: Path | None = None,
 ) -> None:  # fmt: skip
     """Render ``project`` into the folder ``out``. ``timestamp`` is what the PDF says it was made at.
 
     ``quarto`` is the Quarto CLI's path; by default the one on the PATH, and where there is none, or with ``""``,
-    the embedded renderer. ``progress`` is called with each page when it is finished.
+    the embedded renderer. ``cache`` is a private folder of this project's own, in which that keeps the pages it
+    rendered last, and no others. Raises `RenderError` for the first page that fails.
     """
     found = shutil.which("quarto") if quarto is None else quarto
     out.mkdir(parents=True, exist_ok=True)
     if found:
         _by_quarto(found, project, out, timestamp)
     else:
-        _Embedded(project, out, timestamp).render(progress)
+        _Embedded(project, out, timestamp, cache).render(progress)
 
 
 # -- the Quarto CLI -----------------------------------------------------------------------------------
@@ -70,97 +69,78 @@ def _by_quarto(quarto: str, project: Path, out: Path, timestamp: datetime) -> No
 
 
 @dataclass(frozen=True)
+class _Page:
+    path: str
+    text: str
+    format: str
+    output: str
+
+    @classmethod
+    def read(cls, project: Path, path: str) -> _Page:
+        """With the format, and the name of the finished file, from its own metadata."""
+        text = (project / path).read_text(encoding="utf-8")
+        if not text.startswith("---\n"):
+            raise RenderError(f"{path}:1: the page does not open with its metadata")
+        try:
+            metadata = yaml.safe_load(text.split("\n---\n", 1)[0])
+            format_ = str(metadata["format"])
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise RenderError(f"{path}:{line}: the metadata is not YAML: {error.problem}") from error
+        except KeyError as error:
+            raise RenderError(f"{path}:1: the metadata names no format") from error
+        own = Path(path).with_suffix({"typst": ".pdf"}.get(format_, f".{format_}"))
+        return cls(path, text, format_, own.with_name(metadata.get("output-file", own.name)).as_posix())
+
+
+@dataclass(frozen=True)
 class _Embedded:
     project: Path
     out: Path
     timestamp: datetime
+    cache: Path | None
 
-    @cached_property
-    def settings(self) -> Mapping[str, Any]:
-        settings: Mapping[str, Any] = yaml.safe_load((self.project / "_quarto.yml").read_text(encoding="utf-8"))
-        return settings
+    def render(self, progress: Progress) -> None:
+        settings = yaml.safe_load((self.project / "_quarto.yml").read_text(encoding="utf-8"))
+        self._copy_resources(settings["project"]["resources"])
+        # What is typeset takes longest, so it goes first.
+        read = (_Page.read(self.project, path) for path in settings["project"]["render"])
+        pages = sorted(read, key=lambda page: page.format == "html")
+        shelf = Shelf(self.cache, self.project, settings, self.timestamp) if self.cache else None
+        count = min(os.cpu_count() or 1, len(pages))
+        with ExitStack() as stack, ThreadPoolExecutor(count) as pool:
+            free: SimpleQueue[Converter] = SimpleQueue()
+            for _ in range(count):
+                free.put(stack.enter_context(closing(Converter(self.project, settings, self.timestamp))))
+            running = {pool.submit(self._finish, page, shelf, free): page for page in pages}
+            try:
+                for done, future in enumerate(as_completed(running), 1):
+                    future.result()
+                    progress(done, len(pages), running[future].path)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        if shelf:
+            shelf.clear()
 
-    def render(self, progress: Callable[[str], None]) -> None:
-        self._copy_resources()
-        pages = self.settings["project"]["render"]
-        # The PDF takes longest, so it goes first.
-        by_format = sorted(((page, self._format(page)) for page in pages), key=lambda found: found[1] != "typst")
-        with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(_AT_ONCE) as pool:
-            metadata = Path(place) / "metadata.yml"
-            told = {k: v for k, v in self.settings.items() if k not in ("project", "format", "engine", "execute")}
-            metadata.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
-            work = {"html": self._page, "typst": self._pdf}
-            for page, _ in zip(
-                pages, pool.map(lambda found: work[found[1]](found[0], metadata), by_format), strict=True
-            ):
-                progress(page)
-
-    def _format(self, page: str) -> str:
-        """The format that the page's own metadata names."""
-        text = (self.project / page).read_text(encoding="utf-8")
-        if not text.startswith("---\n"):
-            raise RenderError(f"{page}:1: the page does not open with its metadata")
-        try:
-            return str(yaml.safe_load(text.split("\n---\n", 1)[0])["format"])
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise RenderError(f"{page}:{line}: the metadata is not YAML: {error.problem}") from error
-        except KeyError as error:
-            raise RenderError(f"{page}:1: the metadata names no format") from error
-
-    def _copy_resources(self) -> None:
-        for pattern in self.settings["project"]["resources"]:
+    def _copy_resources(self, patterns: Iterable[str]) -> None:
+        for pattern in patterns:
             for path in sorted(self.project.glob(pattern)):
                 target = self.out / path.relative_to(self.project)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
 
-    def _page(self, page: str, metadata: Path) -> None:
-        target = (self.out / page).with_suffix(".html")
+    def _finish(self, page: _Page, shelf: Shelf | None, free: SimpleQueue[Converter]) -> None:
+        """Puts the finished page where it belongs, from the shelf or by a converter that is free."""
+        content = shelf.find(page.text, page.format) if shelf else None
+        if content is None:
+            converter = free.get()
+            try:
+                content = converter.convert(page.path, page.text, page.format)
+            finally:
+                free.put(converter)
+            if shelf:
+                shelf.put(page.text, page.format, content)
+        target = self.out / page.output
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(self._pandoc(page, "html", metadata, "--mathml"), encoding="utf-8")
-
-    def _pdf(self, page: str, metadata: Path) -> None:
-        options = self.settings["format"]["typst"]
-        source = self._pandoc(page, "typst", metadata)
-        try:
-            content: bytes = typst.compile(  # type: ignore[misc]  # its type variables leave the output open
-                source.encode(),
-                root=str(self.project),
-                font_paths=[str(self.project / path) for path in options["font-paths"]],
-                ignore_system_fonts=True,
-                timestamp=self.timestamp.astimezone(UTC).replace(microsecond=0),
-                pdf_standards=[options["pdf-standard"]],
-            )
-        except typst.TypstError as error:
-            raise RenderError(f"{page}: {_explained(error, source)}") from error
-        (self.out / options["output-file"]).write_bytes(content)
-
-    def _pandoc(self, page: str, format_: str, metadata: Path, *options: str) -> str:
-        """The page in ``format_``, by the template that the project names for it."""
-        call = [
-            pypandoc.get_pandoc_path(), page, "--sandbox", "--from=markdown", f"--to={format_}", "--wrap=none",
-            f"--metadata-file={metadata}", f"--template={self.settings['format'][format_]['template']}", *options,
-        ]  # fmt: skip
-        if self.settings.get("section-divs") and format_ == "html":
-            call.append("--section-divs")
-        done = subprocess.run(call, cwd=self.project, capture_output=True, encoding="utf-8", check=False)
-        if done.returncode or done.stderr:
-            raise RenderError(f"{page}: {_located(done.stderr.strip())}")
-        return done.stdout
-
-
-def _located(message: str) -> str:
-    """Pandoc's message with its line, where it gives one, in front."""
-    found = re.search(r"line (\d+)", message)
-    return f"line {found[1]}: {message}" if found else message
-
-
-def _explained(error: typst.TypstError, source: str) -> str:
-    """Typst's message with its trace, and the lines of the document that its trace names."""
-    said = [str(error.message), *map(str, error.hints), *map(str, error.trace)]
-    lines = source.splitlines()
-    for number in {int(n) for n in re.findall(r"<bytes>:(\d+)|main\.typ:(\d+)", " ".join(said)) for n in n if n}:
-        if number <= len(lines):
-            said.append(f"line {number}: {lines[number - 1].strip()[:200]}")
-    return "\n".join(said)
+        target.write_bytes(content)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agenda.indicators import Indicator, Target
-from agenda.model import Activity
 from agenda.periods import Period
+from agenda.stories import Activity
 from reports.changes import Change, Difference
 from reports.cohorts import Against, Cohorts
 from reports.escape import plain, stress
@@ -66,18 +66,27 @@ class Sentences:
         """The story's own; else how many indicators are where they should be, or how the first one moved."""
         if self.quarter.story.headline:
             return plain(self.quarter.story.headline)
-        aimed = [m for m in self.moved.values() if m.standing.code in ("met", "on_track", "at_risk", "off_track")]
-        if len(aimed) > 1:
-            good = sum(m.standing.code in ("met", "on_track") for m in aimed)
-            return self.words.n(
-                "{good} of {number} indicator with a target is on track",
-                "{good} of {number} indicators with a target are on track",
-                len(aimed), good=self.words.number(good),
-            )  # fmt: skip
-        first = next(iter(aimed or self.moved.values()), None)
+        if said := self.on_track():
+            return plain(said)
+        first = next(iter(self._aimed() or self.moved.values()), None)
         if first is None:
             return self.words._("No numbers yet for the {period}", period=self.words.period(self.quarter.period))
         return plain(self._movement(first))
+
+    def on_track(self) -> str:
+        """``5 of 11 indicators with a target are on track``; empty where fewer than two have one."""
+        aimed = self._aimed()
+        if len(aimed) < 2:
+            return ""
+        good = sum(m.standing.code in ("met", "on_track") for m in aimed)
+        return self.words.n(
+            "{good} of {number} indicator with a target is on track",
+            "{good} of {number} indicators with a target are on track",
+            len(aimed), good=stress(self.words.number(good)),
+        )  # fmt: skip
+
+    def _aimed(self) -> list[Moved]:
+        return [m for m in self.moved.values() if m.standing.code in ("met", "on_track", "at_risk", "off_track")]
 
     def three(self) -> list[tuple[str, str]]:
         """(mark, sentence); marks are ``best``, ``worst``, and ``doubt`` or, where nothing is in doubt, ``sure``."""
@@ -292,15 +301,8 @@ class Sentences:
         return [(m, " ".join(filter(None, self._moved(m))), self.activities(m.indicator.id)) for m in moving[:most]]
 
     def activities(self, indicator: str) -> list[Activity]:
-        """What partners did for the indicator at any time in the quarter, in the order of the file."""
-        period, calendar = self.quarter.period, self.quarter.calendar
-        return [
-            activity
-            for activity in self.quarter.folder.activities.activities
-            if indicator in activity.indicators
-            and calendar.parse(activity.since).start < period.end
-            and (activity.until is None or calendar.parse(activity.until).end > period.start)
-        ]
+        """What partners did for the indicator in the quarter."""
+        return [activity for activity in self.quarter.activities if indicator in activity.indicators]
 
 
 def _gain(

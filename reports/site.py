@@ -4,6 +4,7 @@
     periods/<period>.json     the pointer: which edition of a quarter stands. Writing it is the publication
     <period>/…                the readable address: the same files as the edition the pointer names
     index.html                all published quarters, the latest first
+    feed.atom  sitemap.xml    the same for feed readers and search engines, the map where the address is known
 
 Whatever is below the pointer in this list follows from the pointers alone, so a publication that was cut short
 is completed by running it again. docs/decisions/0003-where-the-pointer-lies.md has the reasons.
@@ -12,33 +13,39 @@ is completed by running it again. docs/decisions/0003-where-the-pointer-lies.md 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from agenda.entry import Entry
 from agenda.errors import HeldBack
 from agenda.folder import Folder
+from agenda.model import Initiative
 from agenda.periods import Period
 from agenda.store import Store
-from reports import disclosure, earlier
+from reports import disclosure, earlier, feed
 from reports.edition import Edition, Manifest, Status, change_record, decoded, encoded, load, newest, read_files
+from reports.feed import Release
 from reports.web import render
 from reports.words import Words
 
 
-class Pointer(Entry):
-    """``periods/<period>.json``: the edition that stands for a quarter, and the one it took the place of. Public."""
+class Pointer(Release):
+    """``periods/<period>.json``: the edition that stands for a quarter, and those that stood there before. Public.
+
+    ``before`` has the oldest first; pointers that were written without it name the last one in ``supersedes`` alone.
+    """
 
     format: Literal[1] = 1
     initiative: str
     period: str
-    headline: str
-    edition: str
     supersedes: str = ""
-    as_of: datetime
-    published_at: datetime
+    before: tuple[Release, ...] = ()
+
+    @property
+    def release(self) -> Release:
+        """This edition as the next pointer remembers it."""
+        return Release(**{name: getattr(self, name) for name in Release.model_fields})
 
 
 @dataclass(frozen=True)
@@ -104,9 +111,11 @@ def _pointer(manifest: Manifest, edition: Edition, standing: Pointer | None, at:
     return Pointer(
         initiative=manifest.initiative,
         period=edition.period,
+        number=manifest.number,
         headline=manifest.headline,
         edition=edition.digest,
         supersedes=standing.edition if standing else "",
+        before=(*standing.before, standing.release) if standing else (),
         as_of=manifest.as_of,
         published_at=at,
     )
@@ -129,7 +138,7 @@ def _record(store: Store, pointer: Pointer) -> None:
 
 
 def refresh(folder: Folder, site: Store, period: str) -> None:
-    """Brings the readable address and the home page in line with the pointers.
+    """Brings the readable address, the home page, the feed and the map in line with the pointers.
 
     The pointers are read again afterwards, so of several publishers the last one leaves the newest state.
     """
@@ -141,22 +150,43 @@ def refresh(folder: Folder, site: Store, period: str) -> None:
         if published(site, period) == pointer:
             break
     while pointers := _pointers(folder, site):
-        page = _home(folder, pointers, _manifest(site, pointers[0]))
-        found = site.read("index.html")
-        if found is None or found[0] != page:
-            site.put("index.html", page)
+        for path, content in _of_all(folder, site, pointers):
+            found = site.read(path)
+            if content is None and found:
+                site.delete(path)
+            elif content is not None and (found is None or found[0] != content):
+                site.put(path, content)
         if _pointers(folder, site) == pointers:
             break
 
 
-def _home(folder: Folder, pointers: Sequence[Pointer], newest: Manifest) -> bytes:
-    initiative, calendar = folder.initiative, folder.initiative.calendar
-    words = Words(initiative.language, calendar)
+def _of_all(folder: Folder, site: Store, pointers: Sequence[Pointer]) -> Iterator[tuple[str, bytes | None]]:
+    """What speaks of all quarters, the home page last; None where it shall not be there."""
+    initiative = folder.initiative
+    words = Words(initiative.language, initiative.calendar)
+    released = ((pointer.period, one) for pointer in pointers for one in (*pointer.before, pointer.release))
+    yield feed.FEED, feed.feed(initiative, words, released)
+    yield feed.SITEMAP, feed.sitemap(initiative, _pages(site, pointers)) if initiative.address else None
+    yield "index.html", _home(initiative, words, pointers, _manifest(site, pointers[0]))
+
+
+def _pages(site: Store, pointers: Sequence[Pointer]) -> Iterator[tuple[str, datetime]]:
+    """Every page at its readable address, with when it was published."""
+    yield "index.html", max(pointer.published_at for pointer in pointers)
+    for pointer in pointers:
+        for file in _manifest(site, pointer).files:
+            if file.path.endswith(".html"):
+                yield f"{pointer.period}/{file.path}", pointer.published_at
+
+
+def _home(initiative: Initiative, words: Words, pointers: Sequence[Pointer], newest: Manifest) -> bytes:
+    calendar = initiative.calendar
     labels = {"report.pdf": words._("PDF"), "data/indicator_values.csv": words._("Download the data")}
     return render(
         "home.html",
         words,
         initiative=initiative,
+        feed=feed.FEED,
         downloads=[(labels[file.path], file.path) for file in newest.files if file.path in labels],
         quarters=[
             {

@@ -20,9 +20,10 @@ import polars as pl
 from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.indicators import Indicator
-from agenda.model import Goal, Partner, Place, Story
+from agenda.model import Goal, Partner, Place
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import UNRELIABLE
+from agenda.stories import Activity, Story
 from agenda.versions import Version, versions
 from reports.absence import absence
 from reports.changes import COMPARED, Change, changes, compared
@@ -144,6 +145,17 @@ class Quarter:
     @property
     def story(self) -> Story:
         return self.folder.story(self.period.key)
+
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        """What partners did at any time in the quarter, in the order of the file."""
+        parse = self.calendar.parse
+        return tuple(
+            activity
+            for activity in self.folder.activities.activities
+            if parse(activity.since).start < self.period.end
+            and (activity.until is None or parse(activity.until).end > self.period.start)
+        )
 
     @property
     def withheld(self) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import not_
 from typing import Any
 
-from reports.charts import NARROW, WIDE, Axis, Point, mark_points, pieces
+from reports.charts import NARROW, WIDE, Axis, Point, add_points, mark_points, pieces
 from reports.drawing import INK, Box, Canvas, Label, Scale, along, pixels, text_width, ticks
 
 _AHEAD = 1100
@@ -177,7 +178,7 @@ def _band_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> list[dict[st
     for piece, point in pieces(data.points):
         low, high = (point.value if v is None else v for v in (point.lower, point.upper))
         rows.append({"x": point.x, "y": point.value, "low": low, "high": high, "piece": piece,
-                     "hollow": point.provisional})  # fmt: skip
+                     "hollow": point.provisional, "tip": point.tip})  # fmt: skip
     if any(row["low"] < row["high"] for row in rows):
         canvas.add({"type": "area", "color": INK["band"], "opacity": 0.8}, rows, x=along("x", x), y=along("low", y),
                    y2={"field": "high"}, detail={"field": "piece", "type": "nominal"})  # fmt: skip
@@ -218,11 +219,14 @@ def _break_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
 
 
 def _line_marks(canvas: Canvas, rows: list[dict[str, Any]], x: Scale, y: Scale) -> None:
-    """The line with its breaks, and the points: where they would crowd, only the last and the provisional ones."""
+    """The line with its breaks, and its points: where they would crowd, only the last and the provisional ones are
+    seen, and the others found by whoever points at them."""
     canvas.add({"type": "line", "color": INK["line"], "strokeWidth": 2.6, "strokeJoin": "round"}, rows,
                x=along("x", x), y=along("y", y), detail={"field": "piece", "type": "nominal"})  # fmt: skip
-    shown = [row for row in rows if len(rows) <= 20 or row is rows[-1] or row["hollow"]]
-    mark_points(canvas, shown, along("x", x), along("y", y))
+    is_shown = [len(rows) <= 20 or row is rows[-1] or row["hollow"] for row in rows]
+    found = {"type": "point", "filled": True, "size": 60, "color": INK["line"], "opacity": 0}
+    add_points(canvas, found, list(compress(rows, map(not_, is_shown))), along("x", x), along("y", y))
+    mark_points(canvas, list(compress(rows, is_shown)), along("x", x), along("y", y))
 
 
 def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[float, float]], narrow: bool) -> None:

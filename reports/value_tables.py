@@ -10,6 +10,7 @@ from agenda.indicators import Indicator
 from agenda.periods import Period
 from reports.changes import Difference
 from reports.cohorts import Cohorts
+from reports.drawing import text_width
 from reports.escape import plain
 from reports.figures import Slice
 from reports.standings import Standing
@@ -25,7 +26,7 @@ class Table:
     """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers.
 
     ``stretch`` is the column that takes the room the others leave. ``codes`` has the status codes of a column of such
-    words, one for each row; the empty one has no shape.
+    words, one for each row; the empty one has no shape. ``to`` names the indicators that rows are about and lead to.
     """
 
     caption: str
@@ -34,11 +35,20 @@ class Table:
     words: frozenset[int] = frozenset({0})
     stretch: int | None = None
     codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:
         """Whether its rows are better read one below the other where there is no room for columns."""
         return len(self.words) > 2
+
+    @property
+    def is_slim(self) -> bool:
+        """Whether two columns of it fit a page of paper, names on two lines if need be. In points, as on paper."""
+        name, *others = (
+            max(text_width(cell, 9) for cell in column) for column in zip(self.head, *self.rows, strict=True)
+        )
+        return min(name, 70) + sum(others) + 12 * len(others) <= 222
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class ValueTables:
         return self._table(
             indicator, caption, words._("Period"), [(words.period_short(period), value) for period, value in rows],
             (
-                (words._("Change"), [self._signed(indicator, change.amount) for change in changes]),
+                (words._("Change"), [self.signed(indicator, change.amount) for change in changes]),
                 (words._("More than chance"), [self._beyond(change) for change in changes]),
                 *self._otherwise(indicator, [period for period, _ in rows]),
             ),
@@ -122,8 +132,8 @@ class ValueTables:
             return None
         names = {place.id: plain(place.name) for place in self.quarter.folder.agenda.places}
         rows = tuple(
-            (names[c.place], words.period_short(c.before), self._signed(indicator, c.of_all),
-             self._signed(indicator, c.change), words.number(c.partners))
+            (names[c.place], words.period_short(c.before), self.signed(indicator, c.of_all),
+             self.signed(indicator, c.change), words.number(c.partners))
             for c in found
         )  # fmt: skip
         head = (words._("Place"), words._("Against"), words._("Change"), words._("Same partners"), words._("Partners"))
@@ -159,7 +169,7 @@ class ValueTables:
             frozenset(i for i, (_, _, is_words) in enumerate(kept) if is_words),
         )  # fmt: skip
 
-    def _signed(self, indicator: Indicator, change: float | None) -> str:
+    def signed(self, indicator: Indicator, change: float | None) -> str:
         if change is None:
             return ""
         sign = {1: "+", 0: "±", -1: "−"}[self.words.direction(indicator, change)]

@@ -5,21 +5,29 @@ Every text here is plain (with passages to stress marked); the templates escape 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from agenda.indicators import Indicator
-from agenda.model import Goal, Voice
+from agenda.stories import Challenge, Voice
+from reports.backbone import Backbone
 from reports.charts import DOTS_AT_MOST
+from reports.citation import citation, terms
+from reports.dataset import dataset
 from reports.definition import Definitions
 from reports.escape import plain, stress
 from reports.figures import Figure, Figures
 from reports.gap_words import GapWords
+from reports.glossary import Glossary, Term
 from reports.outlook import Outlook
+from reports.provenance import Provenance
 from reports.quality import Quality
-from reports.sentences import Moved, Sentences
+from reports.sentences import Sentences
+from reports.shortly import Shortly, Tile
 from reports.tables import Quarter
+from reports.together import Happened, Together
 from reports.unknown import Unknown
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
@@ -45,23 +53,6 @@ class EditionLabel:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """A goal on the first screen, by its headline indicator."""
-
-    goal: str
-    name: str
-    indicator: str
-    value: str
-    is_number: bool  # else the value says why there is none
-    unit: str
-    change: str
-    target: str
-    code: str
-    status: str
-    spark: str
-
-
-@dataclass(frozen=True)
 class Section:
     """One indicator on its goal's page."""
 
@@ -80,7 +71,11 @@ class Section:
     curve: str
     voices: tuple[Voice, ...]
     activities: tuple[tuple[str, str], ...]
+    milestones: tuple[Happened, ...]
+    lessons: tuple[Challenge, ...]
+    terms: tuple[Term, ...]
     definition: tuple[tuple[str, str], ...]
+    origin: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -120,6 +115,22 @@ class Views:
     def quality(self) -> Quality:
         return Quality(self.quarter, self.words)
 
+    @cached_property
+    def glossary(self) -> Glossary:
+        return Glossary(self.quarter, self.words, self.quality)
+
+    @cached_property
+    def shortly(self) -> Shortly:
+        return Shortly(self.quarter, self.words, self.sentences, self.values, self.figures)
+
+    @cached_property
+    def together(self) -> Together:
+        return Together(self.quarter, self.words)
+
+    @cached_property
+    def backbone(self) -> Backbone:
+        return Backbone(self.quarter, self.words)
+
     # -- the first screen ------------------------------------------------------------------------------
 
     def eyebrow(self) -> str:
@@ -130,11 +141,23 @@ class Views:
     def as_of(self) -> str:
         return self.words._("data as of {day}", day=self.words.day(self.quarter.as_of))
 
+    def citation(self) -> str:
+        return citation(self.quarter, self.words, self.label.number)
+
+    def terms(self) -> str:
+        return terms(self.quarter.folder.initiative, self.words)
+
+    def dataset(self) -> Mapping[str, Any]:
+        """The numbers described for machines."""
+        return dataset(self.quarter, self.words, self.label.number)
+
     def facts(self) -> list[str]:
         """The line below the three sentences: how complete this is."""
         words, owed = self.words, self.quarter.expected_reporters
         came = sum(r.has_reported for r in owed)
-        said = [words.n("{came} of {number} partner reported", "{came} of {number} partners reported", len(owed),
+        on_track = self.sentences.on_track() if self.quarter.story.headline else ""  # else the headline says it
+        said = [on_track] if on_track else []
+        said += [words.n("{came} of {number} partner reported", "{came} of {number} partners reported", len(owed),
                         came=stress(words.number(came)))] if owed else []  # fmt: skip
         in_part = sum(r.has_reported and bool(r.missing or r.in_part) for r in owed)
         if in_part:
@@ -164,44 +187,7 @@ class Views:
 
     @cached_property
     def tiles(self) -> list[Tile]:
-        return [self._tile(goal) for goal in self.quarter.goals]
-
-    def _tile(self, goal: Goal) -> Tile:
-        words, indicator = self.words, self.quarter.indicators[goal.headline]
-        moved = self.sentences.moved.get(indicator.id)
-        target = self.sentences.target_text(indicator)
-        standing = self.quarter.standing(indicator.id).code if moved else "no_data"
-        unit = "" if indicator.formula.kind == "percent" else indicator.unit
-        return Tile(
-            goal.id, goal.name, sentence_case(plain(indicator.name)),
-            self.values.shown(indicator, self.quarter.value(indicator.id)), moved is not None,
-            unit if moved else "", self._change(indicator), words._("target {target}", target=target) if target else "",
-            standing, words.standing(standing), self.figures.spark(indicator),
-        )  # fmt: skip
-
-    def _change(self, indicator: Indicator) -> str:
-        """``▲ 86 on a year ago``, and whether chance could explain it; empty where nothing can be compared."""
-        words, moved = self.words, self.sentences.moved.get(indicator.id)
-        if moved is None or moved.amount is None:
-            return ""
-        change = self._change_of_all(indicator, moved)
-        return words._("; ").join(filter(None, (change, self.sentences.cohorts.brief(indicator, moved.against))))
-
-    def _change_of_all(self, indicator: Indicator, moved: Moved) -> str:
-        words, amount = self.words, moved.amount or 0.0
-        parts = {"amount": words.amount(indicator, amount)}
-        direction = words.direction(indicator, amount)
-        if moved.change.is_on_year:
-            said = (words._("▲ {amount} on a year ago", **parts) if direction > 0
-                    else words._("▼ {amount} on a year ago", **parts) if direction
-                    else words._("as a year ago"))  # fmt: skip
-        else:
-            parts["before"] = words.period_short(self.quarter.calendar.parse(moved.change.told.period or ""))
-            said = (words._("▲ {amount} since {before}", **parts) if direction > 0
-                    else words._("▼ {amount} since {before}", **parts) if direction
-                    else words._("as in {before}", **parts))  # fmt: skip
-        is_noise = direction and moved.change.told.is_beyond_chance is False
-        return words._("{change} (may be chance)", change=said) if is_noise else said
+        return self.shortly.tiles()
 
     def unknown(self) -> list[str]:
         """What the quarter does not know, each as a sentence."""
@@ -221,6 +207,7 @@ class Views:
         story, words = self.quarter.story, self.words
         code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
         partners, gap_words = self.quarter.partners, GapWords(self.quarter, words, self.values)
+        definitions = Definitions(self.quarter, words)
         slices = list(self.figures.slices(indicator))
         matched = self.values.cohorts(indicator)
         tables = [*([matched] if matched else []), *(self.values.of_slice(indicator, part) for part in slices)]
@@ -241,7 +228,11 @@ class Views:
             curve=story.curves.get(indicator.id, ""),
             voices=tuple(voice for voice in story.voices if voice.indicator == indicator.id),
             activities=tuple((partners[a.partner].name, a.what) for a in self.sentences.activities(indicator.id)),
-            definition=tuple(Definitions(self.quarter, self.words).of(indicator)),
+            milestones=tuple(self.together.milestones(indicator.id)),
+            lessons=self.together.lessons(indicator.id),
+            terms=tuple(self.glossary.of(indicator)),
+            definition=tuple(definitions.of(indicator)),
+            origin=(*definitions.computed(indicator), *Provenance(self.quarter, words).of(indicator)),
         )
 
     def _key_figures(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
@@ -274,11 +265,3 @@ class Views:
         rows = tuple((r.indicator, r.period, r.before, r.after, r.why) for r in self.label.revised)
         head = (words._("Indicator"), words._("Period"), words._("Before"), words._("Now"), words._("Why"))
         return Table(words._("Numbers that changed since the last edition"), head, rows, frozenset({0, 1, 4}), 4)
-
-    def decisions(self) -> Table | None:
-        words, decisions = self.words, self.quarter.story.decisions
-        if not decisions:
-            return None
-        rows = tuple((d.what, d.owner, d.by) for d in decisions)
-        return Table(words._("Decisions needed"), (words._("What"), words._("Who"), words._("By")), rows,
-                     frozenset({0, 1, 2}), 0)  # fmt: skip

@@ -29,12 +29,12 @@ def render(template: str, words: Words, **parts: object) -> bytes:
     )  # fmt: skip
     environment.filters["sentence"] = sentence_case
     page = environment.get_template(template)
-    return page.render(words=words, _=words._, n=words.n, style=_style(), **parts).encode()
+    return page.render(words=words, _=words._, n=words.n, style=style(_TEMPLATES), **parts).encode()
 
 
 @cache
-def _style() -> str:
-    """The report's style with its fonts inside, and what these pages add to it."""
+def style(templates: Path) -> str:
+    """The report's style with its fonts inside, and what the pages of these templates add to it."""
 
     def carried(face: re.Match[str]) -> str:
         if not _FONTS.search(face["font"]):
@@ -44,4 +44,4 @@ def _style() -> str:
 
     shared = (_THEME / "cairn.css").read_text(encoding="utf-8")
     shared = re.sub(r"@font-face \{[^}]*url\((?P<font>[^)]+)\)[^}]*\}\n", carried, shared)
-    return shared + (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    return shared + (templates / "style.css").read_text(encoding="utf-8")

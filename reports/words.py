@@ -46,7 +46,9 @@ class Words(Speech):
     def with_unit(self, indicator: Indicator, shown: str) -> str:
         if indicator.formula.kind == "percent":
             return shown
-        return self._("{number} {unit}", number=shown, unit=indicator.unit)
+        said = self._("{number} {unit}", number=shown, unit=indicator.unit)
+        is_sign = not any(map(str.isalpha, indicator.unit))  # "3.9 %", say: no line may end between the two
+        return said.replace(" ", "\N{NO-BREAK SPACE}") if is_sign else said
 
     def amount(self, indicator: Indicator, change: float) -> str:
         """How large a change is, without its sign: ``86``, ``1.1 points``."""

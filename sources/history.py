@@ -1,6 +1,6 @@
 """What partners have said so far: their current numbers, from the lake alone.
 
-The rules for "current" are those of the warehouse (dbt: ``int_scopes``, ``int_observations``), and a test holds
+The rules for "current" are those of the warehouse (dbt: ``int_scopes``, ``int_current``), and a test holds
 the two against each other; here they are asked of a few partners at once, without building anything. Files are
 opened only where a number that is asked for may lie: manifests say in which batches, scopes in which readings.
 """

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.door import persons
-from sources.files.readers import Sheet
+from sources.files.readers import Sheet, has_sign
 from sources.letters.findings import Finding, column_letters, finding
 from sources.meaning.vocabulary import plain
 
@@ -91,10 +91,11 @@ def personal(sheet: Sheet, expected: frozenset[str], allowed: Sequence[str] = ()
 def kind_of_expected(cells: pa.Array) -> Kind | None:
     """What no cell should hold, wherever it stands: mail addresses, national ids. Short cells cost next to nothing."""
     lengths = pc.binary_length(cells)
-    if (pc.max(lengths).as_py() or 0) < SHORTEST_MAIL:
-        return None
-    if Column("", cells, len(cells)).has_mails:
+    longest = pc.max(lengths).as_py() or 0
+    if longest >= SHORTEST_MAIL and has_sign(cells, b"@") and Column("", cells, len(cells)).has_mails:
         return "mails"
+    if longest < SHORTEST_ID:
+        return None
     long = pc.unique(cells.filter(pc.greater_equal(lengths, SHORTEST_ID)))  # few words stand in many rows
     if not len(long):
         return None

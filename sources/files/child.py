@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from sources.files import documents, text, workbooks
-from sources.files.kinds import is_workbook, kind_of
+from sources.files.kinds import kind_of
 from sources.files.limits import MB, Limits, beyond, check
 from sources.files.manner import Manner
 from sources.files.readers import Note, Other, Sheet, Unreadable
@@ -31,15 +31,14 @@ SIZES = struct.Struct("<QQ")
 """Bytes of an answer's JSON, and of its rows."""
 
 
-def open_file(name: str, content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
+def open_file(content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
     """The sheet of a file of any kind. Raises `Unreadable`."""
     check("file_mb", -(-len(content) // MB), limits)
-    _, content = unpacked(name, content, limits, is_workbook)
-    if not content.strip(b"\0 \t\r\n"):
-        raise Unreadable(finding("file_empty"))
-    kind = kind_of(content)
+    kind, content = unpacked(content, limits, kind_of)
     if kind == "workbook":
         return workbooks.read(content, manner, headings, limits)
+    if not content.strip(b"\0 \t\r\n"):
+        raise Unreadable(finding("file_empty"))
     if kind == "json":
         return documents.read_json(content, manner, headings, limits)
     if kind == "parquet":
@@ -81,7 +80,7 @@ def _answer(request: dict[str, Any], content: bytes) -> Sheet | Finding:
     limits = Limits(**request["limits"])
     try:
         manner = Manner(**request["manner"])
-        return open_file(request["name"], content, manner, frozenset(request["headings"]), limits)
+        return open_file(content, manner, frozenset(request["headings"]), limits)
     except Unreadable as error:
         return error.finding
     except MemoryError:

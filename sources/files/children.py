@@ -32,6 +32,7 @@ GRACE = 5
 START = """
 import sys
 sys.path[:] = {path!r}
+sys.modules["numpy"] = None  # Arrow does without; it takes as long to load as thirty workbooks
 from sources.files.child import serve
 serve(sys.stdin.buffer, sys.stdout.buffer)
 """
@@ -104,12 +105,9 @@ class Children:
         for _ in range(count):
             self._places.put(None)
 
-    def open(
-        self, name: str, content: bytes, manner: Manner, headings: frozenset[str], limits: Limits
-    ) -> Sheet | Unreadable:
+    def open(self, content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet | Unreadable:
         """The sheet of a file, as `sources.files.child.open_file` reads it, or why there is none."""
         request = {
-            "name": name,
             "size": len(content),
             "manner": vars(manner),
             "headings": sorted(headings),

@@ -122,6 +122,15 @@ def notes_above(rows: Iterable[Sequence[str]]) -> tuple[Note, ...]:
     return tuple(found)
 
 
+def has_sign(column: pa.Array, sign: bytes) -> bool:
+    """Whether a sign may stand in a column of texts, told by all its bytes at once: most columns have it nowhere.
+
+    Where the column is part of a longer one, it is the whole of that which is looked at.
+    """
+    texts = column.buffers()[-1]
+    return texts is not None and sign in texts.to_pybytes()
+
+
 def without_blanks(table: pa.Table, rows: pa.Int64Array) -> tuple[pa.Table, pa.Int64Array]:
     """The rows that hold anything, and their numbers."""
     filled = None

@@ -58,7 +58,7 @@ def _read(file: File, within: Limits) -> Sheet | Unreadable:
         if len(file.content) > within.file_mb * MB:
             return beyond("file_mb", within)
         sheet = _regular(file, within)
-        return sheet or CHILDREN.open(file.name, file.content, file.manner, file.headings, within)
+        return sheet or CHILDREN.open(file.content, file.manner, file.headings, within)
     except Unreadable as error:
         return error
     except Exception as error:  # whatever it is, it must not cost the other partners their turn

@@ -25,7 +25,7 @@ _FROM_1904 = re.compile(rb"""<workbookPr\s[^>]*date1904\s*=\s*["'](1|true)["']""
 _OTHER_PROPERTIES = re.compile(rb"<\w+:workbookPr\b[^>]*/>")
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-_FORMULA = re.compile(rb"<f[\s/>]")
+_FORMULA = re.compile(rb"f(?<=<f)[\s/>]")  # the rarer sign first: nearly all sheets are searched in vain
 _UNCOMPUTED = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]*t="str")[^>]*(?<!/)>\s*'
     rb"<f[^>]*?(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"

@@ -111,32 +111,30 @@ def _in_words() -> Iterator[None]:
         raise Unreadable(finding("file_unreadable", reason="its compression is damaged")) from error
 
 
-def unpacked(name: str, content: bytes, limits: Limits, is_document: Callable[[bytes], bool]) -> tuple[str, bytes]:
-    """Name and bytes of the one file within ``content``; itself where it isn't packed. Raises `Unreadable`.
+def unpacked(content: bytes, limits: Limits, kind_of: Callable[[bytes], str]) -> tuple[str, bytes]:
+    """Kind and bytes of the one file within ``content``; its own where it isn't packed. Raises `Unreadable`.
 
-    A workbook is a zip file too: ``is_document`` tells it from one that is packed around a file.
+    A workbook is a zip file too: ``kind_of`` tells it from one that is packed around a file.
     """
     budget = Budget(len(content), limits)
     layers = 0
-    while (is_gzip := content.startswith(b"\x1f\x8b")) or (content.startswith(b"PK") and not is_document(content)):
+    while (kind := kind_of(content)) == "packed":
         layers += 1
         if layers > limits.layers:
             raise beyond("layers", limits)
-        if is_gzip:
-            name, content = name.removesuffix(".gz"), gunzipped(content, budget)
-        else:
-            name, content = _only_member(Archive(content, budget))
-    return name, content
+        is_gzip = content.startswith(b"\x1f\x8b")
+        content = gunzipped(content, budget) if is_gzip else _only_member(Archive(content, budget))
+    return kind, content
 
 
-def _only_member(archive: Archive) -> tuple[str, bytes]:
+def _only_member(archive: Archive) -> bytes:
     names = archive.data_names()
     if not names:
         raise Unreadable(finding("zip_empty"))
     if len(names) > 1:
         found = ", ".join(_few(names))
         raise Unreadable(finding("zip_several", count=len(names), found=found))
-    return PurePosixPath(names[0]).name, archive.read(names[0])
+    return archive.read(names[0])
 
 
 def _few(names: list[str]) -> Iterator[str]:

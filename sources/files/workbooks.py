@@ -9,6 +9,7 @@ formula itself where no program has computed it yet.
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,12 +19,13 @@ from typing import Any
 import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
+from python_calamine import CalamineError, CalamineWorkbook
 
 from agenda.spelling import plain
 from sources.files.headers import SEARCHED, Header, find
 from sources.files.limits import Limits, beyond, check
 from sources.files.manner import UNCLEAR, Manner
-from sources.files.readers import Other, Sheet, Unreadable, notes_above, without_blanks, without_notes
+from sources.files.readers import Other, Sheet, Unreadable, has_sign, notes_above, without_blanks, without_notes
 from sources.files.spreadsheet_xml import Part, parts, with_its_dates
 from sources.files.unpack import Archive, Budget
 from sources.letters.findings import finding
@@ -57,17 +59,18 @@ def read(content: bytes, manner: Manner, headings: frozenset[str], limits: Limit
 
     Raises `Unreadable`.
     """
-    xml = {}
-    if content.startswith(b"PK"):
+    said: dict[str, Part] = {}
+    is_old = not content.startswith(b"PK")
+    if not is_old:
         archive = Archive(content, Budget(len(content), limits))
-        xml = parts(archive)
+        said = parts(archive)
         content = with_its_dates(content, archive)
     try:
         book = fastexcel.read_excel(content)
         names = [_named(manner.sheet, book.sheet_names)] if manner.sheet else list(book.sheet_names)
         check("sheets", len(names), limits)
-        grids = _grids(book, names, xml, manner, headings, limits)
-    except fastexcel.FastExcelError as error:
+        grids = _grids(book, names, _merged(content, names) if is_old else said, manner, headings, limits)
+    except (fastexcel.FastExcelError, CalamineError) as error:
         raise _unreadable(error) from error
     best = max((grid for grid in grids if grid.header), key=lambda grid: grid.header.matches, default=None)  # type: ignore[union-attr]
     if best is None or best.header is None:
@@ -75,6 +78,14 @@ def read(content: bytes, manner: Manner, headings: frozenset[str], limits: Limit
     others = [Other(g.name, g.first_column, tuple(_rows(g.cells.slice(0, GLIMPSE)))) for g in grids if g is not best]
     others += _passed_over(book, [name for name in book.sheet_names if name not in names][: limits.sheets])
     return replace(_below(best, best.header), others=tuple(others))
+
+
+def _merged(content: bytes, names: Sequence[str]) -> dict[str, Part]:
+    """The merged cells of an XLS by sheet. The library that reads cells is built on one that knows them, and doesn't
+    pass them on; another that is built on it does."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    ranges = {name: book.get_sheet_by_name(name).merged_cell_ranges or () for name in names}
+    return {name: Part(tuple((*start, *end) for start, end in merged)) for name, merged in ranges.items()}
 
 
 def _unreadable(error: Exception) -> Unreadable:
@@ -95,7 +106,7 @@ def _named(wanted: str, names: Sequence[str]) -> str:
 
 
 def _grids(
-    book: Any, names: Sequence[str], xml: dict[str, Part], manner: Manner, headings: frozenset[str], limits: Limits
+    book: Any, names: Sequence[str], said: dict[str, Part], manner: Manner, headings: frozenset[str], limits: Limits
 ) -> list[Grid]:
     found, cells = list[Grid](), 0
     for name in names:
@@ -107,7 +118,7 @@ def _grids(
             raise beyond("cells", limits)
         check("columns", sheet.width, limits)
         first_column = sheet.available_columns()[0].absolute_index
-        table = _texts(book, sheet, xml.get(name, Part()), first_column, manner.has_commas)
+        table = _texts(book, sheet, said.get(name, Part()), first_column, manner.has_commas)
         count = max(SEARCHED, manner.header_row or 0) + 1
         header = find(_rows(table.slice(0, count)), headings, manner.header_row)
         found.append(Grid(name, table, first_column, header if header and any(header.texts) else None))
@@ -138,14 +149,14 @@ def _texts(book: Any, sheet: Any, part: Part, first_column: int, has_commas: boo
     ``has_commas``: that person's decimal sign is a comma.
     """
     batch, errors = sheet.to_arrow_with_errors()
-    columns = [pc.fill_null(_dates(column), "") for column in batch.columns]
-    rounded = [at for at, column in enumerate(columns) if _has(column, ".") and pc.any(_is_long(column)).as_py()]
+    columns = [_dates(pc.fill_null(column, "") if column.null_count else column) for column in batch.columns]
+    rounded = [at for at, column in enumerate(columns) if has_sign(column, b".") and pc.any(_is_long(column)).as_py()]
     if rounded:
         numbers = book.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="float", use_columns=rounded)
         exact = pa.table(numbers.to_arrow())
         for at, column in zip(rounded, exact.columns, strict=True):
             columns[at] = _with_all_digits(columns[at], column.combine_chunks())
-    unclear = [at for at, column in enumerate(columns) if has_commas and _has(column, ".") and _has_unclear(column)]
+    unclear = [at for at, column in enumerate(columns) if has_commas and _has_unclear(column)]
     if unclear:  # only numbers are converted, and to whatever
         numbers = book.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=unclear)
         for at, column in zip(unclear, pa.table(numbers.to_arrow()).columns, strict=True):
@@ -164,13 +175,9 @@ def _texts(book: Any, sheet: Any, part: Part, first_column: int, has_commas: boo
     return pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
 
 
-def _has(column: pa.Array, text: str) -> bool:
-    return bool(pc.any(pc.match_substring(column, text)).as_py())
-
-
 def _dates(column: pa.Array) -> pa.Array:
     """``2026-07-01`` for the day at midnight, ``03:04:05`` for a time of no day."""
-    if not _has(column, ":"):
+    if not has_sign(column, b":"):
         return column
     column = pc.replace_substring_regex(column, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
     return pc.replace_substring_regex(column, r"^1899-12-31 (\d\d:\d\d:\d\d)", r"\1")
@@ -191,7 +198,7 @@ def _with_all_digits(texts: pa.Array, numbers: pa.Array) -> pa.Array:
 
 
 def _has_unclear(column: pa.Array) -> bool:
-    return bool(pc.any(pc.match_substring_regex(column, UNCLEAR)).as_py())
+    return has_sign(column, b".") and bool(pc.any(pc.match_substring_regex(column, UNCLEAR)).as_py())
 
 
 def _with_commas(texts: pa.Array, numbers: pa.Array) -> pa.Array:

@@ -25,8 +25,9 @@ _STAMP = re.compile(
     r"cairn-template/(\d{1,4}) partner=([A-Za-z0-9_.-]{1,200}) period=([0-9Q-]{4,7})"
     r" language=([A-Za-z_-]{2,20}) agenda=([0-9a-f]{8})"
 )
-LOOKED_AT = 256 * 2**10
-"""Unpacked bytes of each part in which a stamp is looked for: it stands at the beginning of all it stands in."""
+LOOKED_AT = 64 * 2**10
+"""Unpacked bytes of each part in which a stamp is looked for: it stands at the beginning of all it stands in, and every
+workbook that is none pays for the look."""
 LARGEST = 32 * 2**20
 MOST_PARTS = 200
 """A template has 15 parts; programs add some. An archive of more is no template, and is not opened to look."""

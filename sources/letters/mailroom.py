@@ -137,7 +137,8 @@ class Mailroom:
             return tuple(place.name for place in agenda.places)
         if found.code in ("measure_unknown", "measure_empty"):
             owed = {measure for owes in partner.owes for measure in owes.measures}
-            return tuple(measure.name for measure in agenda.measures if not owed or measure.id in owed)
+            reported = [measure for measure in agenda.measures if measure.model is None]
+            return tuple(measure.name for measure in reported if not owed or measure.id in owed)
         if found.code in ("member_unknown", "member_empty"):
             of = dict(found.details).get("dimension")
             return tuple(member.name for one in agenda.dimensions if one.id == of for member in one.members)
@@ -162,7 +163,7 @@ class Mailroom:
         """The receipt of the version before; empty where there is none."""
         if submission.delivery.key not in self._known:
             return {}
-        found = self._store.read(f"{address(submission.delivery.key, submission.delivery.submission)}.json")
+        found = self._store.read(f"{address(submission.delivery.key)}.json")
         return json.loads(found[0]) if found else {}
 
     def _post(self, letter: Mapping[str, bytes], earlier: Mapping[str, Any]) -> None:

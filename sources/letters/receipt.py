@@ -21,9 +21,8 @@ from agenda.statuses import ABSENT, NOT_APPLICABLE, SUPPRESSED
 from sources.letters.findings import Finding
 from sources.meaning.intake import Counts
 from sources.meaning.mapping import Proposal
+from sources.ways.inbox import answered_as
 
-LONGEST_NAME = 200
-"""Bytes of a file's name; disks take 255, and an ending and a temporary's prefix come on top."""
 SHOWN = 50
 """Findings of one kind in one column that are listed one by one; past that a person mends the cause, not cells."""
 NAMES_SHOWN = 12
@@ -148,7 +147,7 @@ class Receipt:
     @property
     def address(self) -> str:
         """Where the receipt lies, without its ending."""
-        return address(self.key, self.submission)
+        return address(self.key)
 
     @property
     def copy(self) -> str | None:
@@ -205,15 +204,9 @@ def is_withdrawal(findings: Iterable[Finding]) -> bool:
     return any(found.code == "withdrawn" for found in findings)
 
 
-def address(key: str, submission: str) -> str:
-    """Where the receipt of a file lies, without its ending.
-
-    A name that would become too long for a disk is cut short; one that the list of receipts has is made another.
-    """
-    folder, _, name = key.rpartition("/")
-    if len(name.encode()) > LONGEST_NAME or name == "index":
-        name = f"{name.encode()[:LONGEST_NAME].decode(errors='ignore')}~{submission[:8]}"
-    return f"receipts/{folder}/{name}"
+def address(key: str) -> str:
+    """Where the receipt of a file lies, without its ending: of all its versions, as only the newest one counts."""
+    return f"receipts/{answered_as(key)}"
 
 
 def _text(value: object) -> str:

@@ -23,16 +23,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from agenda.model import Condition, From, Layout, Value
+from agenda.sql import LOCKED_DOWN
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
 from sources.meaning.totals import rows_of_totals
 from sources.meaning.vocabulary import JOIN, SPLIT, Vocabulary, plain
 
-LOCKED_DOWN = """
-set memory_limit = '2GB'; set temp_directory = ''; set python_enable_replacements = false;
-set enable_external_access = false; set lock_configuration = true
-"""
-"""A partner's or an engineer's query can compute, and nothing else: no file, no network, no Python variable."""
 PART = 122_880
 """Rows that are worth a thread of their own: DuckDB's own measure, a row group."""
 

@@ -37,19 +37,19 @@ class Vocabulary:
     def __init__(self, folder: Folder) -> None:
         agenda = folder.agenda
         self.initiative, self.calendar = folder.initiative, folder.initiative.calendar
-        self.measures: dict[str, Measure] = {m.id: m for m in agenda.measures}
-        self._measures = _spellings({m.id: (m.id, m.name) for m in agenda.measures})
+        self.measures: dict[str, Measure] = {m.id: m for m in agenda.measures if m.model is None}
+        self._measures = _spellings({m.id: (m.id, m.name) for m in self.measures.values()})
         self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
         self._place_names = tuple(name for p in agenda.places for name in (p.name, p.id, *p.aliases))
         self.within = _within({p.id: p.parent for p in agenda.places})
         self.overlapping = frozenset(d.id for d in agenda.dimensions if d.overlap)
         self.members = {d.id: {m.id: (m.id, m.name, *m.aliases) for m in d.members} for d in agenda.dimensions}
         self._members = {dimension: _spellings(members) for dimension, members in self.members.items()}
-        only_said = {"name", "unit", "definition", "precedence"}  # what changes no reading
+        only_said = {"name", "unit", "definition", "precedence", "model"}  # what changes no reading
         self._contract = json.dumps(
             [
                 [folder.initiative.year.starts, folder.initiative.year.named],
-                [m.model_dump(mode="json", exclude=only_said) for m in agenda.measures],
+                [m.model_dump(mode="json", exclude=only_said) for m in self.measures.values()],
                 [self._measures, self._places, self._members],
             ],
             sort_keys=True,

@@ -38,6 +38,8 @@ NOTICE = ".withdraw"
 """Ending of a partner's word that a file is withdrawn (`sources.withdrawal`): ``numbers.csv.withdraw``."""
 MARKED = ".marked.xlsx"
 """Ending of the copy that a receipt gives back; put into the inbox, it is the new version of the file it is made of."""
+LONGEST_NAME = 200
+"""Bytes of a file's name; disks take 255, and the endings of what lies beside a receipt come on top."""
 _AGAIN = re.compile(r" ?\(\d+\)(?=\.xlsx$)")
 """What browsers put into the name of a file that they have downloaded once before."""
 REPLY = ".reply.csv"
@@ -163,7 +165,7 @@ def unnamed(folder: Folder, store: Store) -> Iterator[tuple[Partner, str]]:
 def _by_key(objects: Sequence[Stored], known: Collection[str]) -> dict[str, list[Stored]]:
     """The objects that may be arrivals, by the key that they are ``known`` under, or would be."""
     paths = [stored.key.removeprefix(INBOX) for stored in objects]
-    files: dict[str | None, str] = {spelled(key): key for key in (*paths, *known)}
+    files: dict[str | None, str] = {spelled(answered_as(key)): key for key in (*paths, *known)}
     found = defaultdict[str, list[Stored]](list)
     for stored, path in zip(objects, paths, strict=True):
         if not path.rsplit("/", 1)[-1].startswith(IGNORED) and not is_reply(path):
@@ -175,6 +177,16 @@ def original(path: str) -> str | None:
     """How the file is spelled whose marked copy lies at ``path``; None where the name is no such copy's."""
     name = _AGAIN.sub("", spelled(path))
     return name.removesuffix(MARKED) if name.endswith(MARKED) else None
+
+
+def answered_as(key: str) -> str:
+    """The key as a receipt's address has it: its own, but for a name that is too long for a disk with an ending, or
+    that the list of receipts has. That is made another one, by a digest which tells it from others like it."""
+    folder, slash, name = key.rpartition("/")
+    if len(name.encode()) <= LONGEST_NAME and name != "index":
+        return key
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{folder}{slash}{name.encode()[:LONGEST_NAME].decode(errors='ignore')}~{digest}"
 
 
 def spelled(key: str) -> str:

@@ -130,6 +130,16 @@ FILES = {
         curves: {use: The new sites opened.}
         voices:
           - {quote: At last., who: A father, indicator: use, consent: yes}
+        milestones:
+          - {what: A door opened, on: 2025-11-03, partner: city, indicator: reach}
+        challenges:
+          - {what: Nobody came, learned: Ask first, indicator: net_awards}
+        decided:
+          - {what: Open earlier, owner: City, on: 2025-12-01, outcome: "Yes, from spring on"}
+        decisions:
+          - {what: Who pays, owner: Fund, by: 2026-02-28}
+        meetings:
+          - {what: The table, on: 2025-12-10, present: [city, fund]}
         """,
 }
 

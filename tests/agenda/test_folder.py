@@ -66,6 +66,8 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
 @pytest.mark.parametrize(
     ("edit", "at", "says"),
     [
+        (("initiative.yml", "id: river", "id: river\naddress: reports.example.org"), "address:", "is no address of a site; write it like https://"),
+        (("initiative.yml", "id: river", "id: river\nlicence: {id: CC0-1.0, name: CC0, url: cc0}"), "licence:", "licence.url: is no web address"),
         (("agenda.yml", "name: East bank", "nmae: East bank"), "East bank", "did you mean 'name'?"),
         (("partners.yml", "files:", "file:"), "file:", "layouts.monthly.file: is not a key that is known here; did you mean 'files'?"),
         (("partners.yml", "where: {paid", "were: {paid"), "count: rows", "did you mean 'where'?"),
@@ -86,6 +88,8 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
         (("initiative.yml", "reason: All numbers here are made up for tests.", "reason: why not"), "why not", "at least 20 characters"),
         (("stories/2025Q4.yml", "consent: yes", "consent: no"), "consent", "'no' is not one of: True"),
         (("stories/2025Q4.yml", ", consent: yes", ""), "At last", "is missing; it must be given"),
+        (("stories/2025Q4.yml", "by: 2026-02-28", "by: end of May"), "end of May", "'end of May' is no day; write it like 2026-11-30"),
+        (("stories/2025Q4.yml", "[city, fund]", "[]"), "present:", "is empty; it needs at least one entry"),
         (("partners.yml", "{path: '(\\d{4}-\\d\\d)'}", "{path: (a), column: b}"), "column: b", "needs exactly one of column, columns, first, path, constant; has ['column', 'path']"),
         (("partners.yml", "count: rows, ", ""), "measure: awards", "needs either 'column' or 'count'"),
         (("partners.yml", "    period: month\n", ""), "monthly:", "needs 'period'"),

@@ -307,6 +307,15 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
         ("stories/2025Q4.yml", "{use: The", "{usage: The"), "usage", "curves.usage", "there is no indicator 'usage'"),
     "a voice on nothing known": (
         ("stories/2025Q4.yml", "indicator: use", "indicator: usee"), "usee", "voices.0.indicator", "did you mean 'use'?"),
+    "a milestone of nobody known": (
+        ("stories/2025Q4.yml", "partner: city", "partner: citty"), "citty", "milestones.0.partner", "did you mean 'city'?"),
+    "a lesson on nothing known": (
+        ("stories/2025Q4.yml", "indicator: net_awards", "indicator: net_award"), "net_award", "challenges.0.indicator",
+        "did you mean 'net_awards'?"),
+    "a stranger at the table": (
+        ("stories/2025Q4.yml", "[city, fund]", "[city, funds]"), "funds", "meetings.0.present.1", "did you mean 'fund'?"),
+    "somebody at the table twice": (
+        ("stories/2025Q4.yml", "[city, fund]", "[city, city]"), "present", "meetings.0.present.1", "'city' is given 2 times; keep one"),
 }  # fmt: skip
 
 

@@ -81,6 +81,7 @@ def in_turns(names: Iterable[str], folder: Path, threads: int, repeat: int) -> d
     for _ in range(repeat):
         for name, done in runs.items():
             done.append(run([sys.executable, "-m", "tests.bench.stage", name, str(folder), str(threads)]))
+    shutil.rmtree(folder / "before", ignore_errors=True)
     return {name: fastest(name, done) for name, done in runs.items()}
 
 

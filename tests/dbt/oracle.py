@@ -117,6 +117,9 @@ class Oracle:
         self.of: dict[tuple[str, str], list[Number]] = defaultdict(list)
         for number in numbers:
             self.of[number.partner, number.measure].append(number)
+        for (partner, measure), own in list(self.of.items()):
+            if measure == "enrolled":
+                self.of[partner, "largest"] = list(self.largest(own))
         self.years: dict[str, set[int]] = defaultdict(set)
         for measure, _, year, _, _ in reference:
             self.years[measure].add(year)
@@ -131,6 +134,17 @@ class Oracle:
                     Number("", measure, span, place, members_of(members), value)
                     for (place, members), value in latest.items()
                 ]
+
+    # -- the initiative's own model --------------------------------------------------------------------
+
+    def largest(self, own: list[Number]) -> Iterator[Number]:
+        """The largest number of each report; none where what it is of, or of what lies in it then, is suppressed."""
+        for period, place in {(n.period, n.place) for n in own}:
+            here = [n.value for n in own if (n.period, n.place) == (period, place)]
+            within = [n.value for n in own if period.contains(n.period) and place in self.line(n.place)]
+            numbers = [value for value in here if isinstance(value, Decimal)]
+            value: Amount = "Q" if "Q" in within else max(numbers) if numbers else "O"
+            yield Number(own[0].partner, "largest", period, place, (), value)
 
     # -- places ---------------------------------------------------------------------------------------
 
@@ -308,7 +322,7 @@ class Oracle:
 
     def only(self, partners: set[str]) -> Oracle:
         """The same rules over the numbers of some partners."""
-        numbers = [n for (partner, _), own in self.of.items() if partner in partners for n in own]
+        numbers = [n for (partner, of), own in self.of.items() if partner in partners and of != "largest" for n in own]
         return Oracle(self.folder, numbers, self.reference)
 
 

@@ -26,6 +26,7 @@ from reports.revisions import read_values
 from reports.site import publish
 from sources.collect import collect
 from tests.example.conftest import CHILDCARE
+from tests.reports.told import Edition, only_on_paper, unexplained
 
 LATEST = ("2026Q2", "2026Q3")
 HIDE = (1, 10)
@@ -51,6 +52,17 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         approve(workspace.store, workspace.folder, period, workspace.folder.initiative.reviewers[0].name)
         publish(workspace.folder, workspace.store, workspace.site, period)
     return workspace
+
+
+def test_every_number_that_is_shown_is_one_that_is_published(workspace: Workspace) -> None:
+    """In pages, charts, alternatives, tables and the PDF; where one is withheld, no layer has another in its place."""
+    assert isinstance(workspace.site, FolderStore)
+    pages = workspace.site.path / LATEST[-1]
+    edition = Edition(pages / "data", workspace.folder, workspace.calendar.parse(LATEST[-1]))
+    assert any(row["conf_status"] != "F" for row in edition.tables["indicator_values"])
+    assert unexplained(pages, edition) == []
+    if shutil.which("pdftotext"):
+        assert only_on_paper(pages) == {}
 
 
 def test_attackers_find_nothing_in_all_that_is_on_the_site(workspace: Workspace) -> None:

@@ -91,6 +91,6 @@ def test_keys_that_the_docs_name_are_known() -> None:
             "long",
             "wide",
             "records",
-            "tracts",
+            "sites",
         }
         assert keys <= known, keys - known

@@ -91,7 +91,7 @@ def test_the_home_page_has_the_latest_quarter_first(
 def test_nothing_private_lies_on_the_site(stores: Stores, release: Callable[..., Published]) -> None:
     release(stores, "more cards")
     release(stores, "fewer cards")
-    known = ("editions/", "periods/2026Q3.json", "2026Q3/", "index.html")
+    known = ("editions/", "periods/2026Q3.json", "2026Q3/", "index.html", "feed.atom")
     for stored in stores.site.list(""):
         assert stored.key.startswith(known)
         content = stores.site.get(stored.key)
@@ -154,7 +154,7 @@ def test_cut_short_at_any_write_it_is_completed_by_running_it_again(
     release(whole, "more cards")
     release(whole, "fewer cards", days=1)
     expected = [stored.key for stored in whole.site.list("")]
-    for writes in range(8):  # five files, the pointer, the alias, the home page
+    for writes in range(9):  # five files, the pointer, the alias, the feed, the home page
         stores = Stores(FolderStore(tmp_path / f"{writes}/store"), FolderStore(tmp_path / f"{writes}/site"))
         old = release(stores, "more cards").pointer
         draft(stores.store, "fewer cards")
@@ -169,7 +169,8 @@ def test_cut_short_at_any_write_it_is_completed_by_running_it_again(
         done = publish(folder, stores.store, stores.site, Q3, at=when)
         assert done.is_new == (writes < 6)
         assert [stored.key for stored in stores.site.list("")] == expected
-        assert stores.site.get("index.html") == whole.site.get("index.html")
+        for path in ("index.html", "feed.atom"):
+            assert stores.site.get(path) == whole.site.get(path)
         assert stores.site.get("2026Q3/index.html") == b"<h1>fewer cards</h1>"
         assert load(stores.store, "2026Q3", done.pointer.edition).status == "published"
         assert load(stores.store, "2026Q3", old.edition).status == "superseded"

@@ -92,11 +92,10 @@ def test_what_arrives_is_what_is_true(numbers: duckdb.DuckDBPyConnection, quarte
     licensed = sum(sum(site.licensed(at)) for site in sites(at))
     month = at.months[2]
     assert _sum(numbers, f"measure = 'spots_licensed' and period = '{month}'") == licensed
-    by_children = sum(
-        children for place in PLACES for _, children, spots in world.tracts(place, at)
-        if children > 50 and children > 3 * spots
-    )  # fmt: skip
-    assert _sum(numbers, f"measure = 'children_in_deserts' and period = '{at}'") == by_children
+    tracts = [tract for place in PLACES for tract in world.tracts(place, at)]
+    assert _sum(numbers, f"measure = 'tract_children' and period = '{at}'") == sum(n for _, n, _ in tracts)
+    number, _, spots = tracts[5]
+    assert _sum(numbers, f"measure = 'tract_spots' and period = '{at}' and members = 'tract={number}'") == spots
 
     subsidised = sum(world.subsidised(place, age, at, 2) for place in PLACES for age in AGES)
     whole = f"measure = 'children_subsidised' and period = '{month}' and members"

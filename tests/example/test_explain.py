@@ -15,7 +15,8 @@ from agenda.errors import ConfigurationError
 from agenda.folder import Folder
 from agenda.store import FolderStore
 from flows import explain_words
-from flows.explain import Explanation, Term, explain
+from flows.explain import explain
+from flows.explained import Explanation, Term
 from flows.warehouse import build_warehouse
 from sources.collect import Collected
 
@@ -158,6 +159,23 @@ def test_what_the_agenda_does_not_have_is_said(
 ) -> None:
     with pytest.raises(ConfigurationError, match=said):
         explain(folder, warehouse, indicator, folder.initiative.calendar.parse("2026Q3"), place, where)
+
+
+def test_what_a_model_makes_is_made_of_what_is_listed(folder: Folder, warehouse: Path) -> None:
+    from made_up import world  # found through the path set in conftest
+    from made_up.sites import QUARTERS
+
+    for at in QUARTERS[::3]:
+        made = explain(folder, warehouse, "desert_share", folder.initiative.calendar.parse(str(at)), "harbor")
+        tracts = [(children, spots) for _, children, spots in world.tracts("harbor", at)]
+        assert made.numerator == sum(children for children, spots in tracts if children > max(50, 3 * spots))
+        (term,) = (term for term in made.terms if term.part == "numerator")
+        assert term.model == "models/children_in_deserts.sql"
+        assert sum(one.value for one in term.inputs if one.measure == "tract_children") == sum(n for n, _ in tracts)
+    text = "\n".join(explain_words.lines(made))
+    assert "State Office of Child Care Licensing · models/children_in_deserts.sql\n" in text
+    assert "made of 6 numbers of “Children under five in a tract”" in text
+    assert "licensing/tracts/tract_supply_2026Q2.csv" in text
 
 
 def test_what_a_value_is_held_against_is_said(folder: Folder, warehouse: Path) -> None:

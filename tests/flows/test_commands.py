@@ -15,6 +15,8 @@ REVIEWER = "Alex Example"
 
 
 def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, environment: dict[str, str]) -> None:
+    """The partner's scorecard included, of which nothing is handed out before."""
+    initiative.write("initiative.yml", initiative.read("initiative.yml") + "scorecards: yes\n")
     assert "All in order" in initiative.cairn("check").out
 
     run = initiative.cairn("run", "2026Q1")
@@ -31,12 +33,24 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
     assert stranger.code == 1
     assert REVIEWER in stranger.err
 
+    hidden = initiative.cairn("scorecards", "2026Q1")
+    assert hidden.code == 1
+    assert "not published" in hidden.err
+    looked = initiative.cairn("scorecards", "2026Q1", "--out", str(initiative.path / "look"), "--json")
+    assert (looked.code, looked.data["new"]) == (0, 1), looked.err
+    assert not list((initiative.path / "store/receipts").rglob("scorecards"))
+
     approved = initiative.cairn("review", "2026Q1", "--approve", "--as", REVIEWER)
     assert approved.code == 0, approved.err
 
     published = initiative.cairn("publish", "2026Q1", "--json")
     assert published.code == 0, published.err
+    assert published.data["scorecards"]["new"] == 1
+    card = (initiative.path / "store/receipts/library/scorecards/2026Q1.html").read_bytes()
+    assert card == (initiative.path / "look/receipts/library/scorecards/2026Q1.html").read_bytes()
+    assert initiative.cairn("scorecards", "2026Q1", "--json").data["new"] == 0
     site = initiative.path / "site"
+    assert not list(site.rglob("*scorecard*"))
     assert (site / "index.html").is_file()
     assert (site / "2026Q1/report.pdf").read_bytes().startswith(b"%PDF")
     values = (site / "2026Q1/data/indicator_values.csv").read_text()

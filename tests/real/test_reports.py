@@ -11,9 +11,11 @@ from functools import cache
 
 import pytest
 
+from agenda.lint import read
 from agenda.periods import Calendar
 from tests.real.answers import QUERIES, Answers, Key, answers, cohort
 from tests.real.harness import PROOFS, Proof
+from tests.reports.told import Edition, unexplained
 
 Published = Callable[[str], Proof]
 DIMENSION = {"nc_childcare": "age_group", "nhs_ae": "department"}
@@ -134,6 +136,15 @@ def quarters_with_gaps(proof: Proof) -> set[str]:
         if month.key not in found
     }
     return {calendar.containing(month.start, "quarter").key for month in gaps}
+
+
+@pytest.mark.parametrize("name", ["nc_childcare", "toronto_childcare"])
+def test_every_number_on_the_pages_is_in_the_data(published: Published, name: str) -> None:
+    """Of two thousand places, some in charts where each is a dot."""
+    proof = published(name)
+    pages = proof.folder / "site" / proof.last_quarter
+    edition = Edition(pages / "data", read(proof.folder), Calendar().parse(proof.last_quarter))
+    assert unexplained(pages, edition) == []
 
 
 @pytest.mark.parametrize("name", PROOFS)

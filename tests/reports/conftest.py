@@ -93,7 +93,11 @@ STORY = """
 headline: {headline}
 curves: {{visit_count: {text}}}
 voices: [{{quote: {text}, who: {text}, indicator: visit_count, consent: yes}}]
-decisions: [{{what: {text}, owner: {text}, by: {text}}}]
+milestones: [{{what: {text}, on: 2026-05-04, partner: alpha, indicator: visit_count}}]
+challenges: [{{what: {text}, learned: {text}, indicator: visit_count}}, {{what: {text}, learned: {text}}}]
+decided: [{{what: {text}, owner: {text}, on: 2026-06-01, outcome: {text}}}]
+decisions: [{{what: {text}, owner: {text}, by: 2026-08-31}}]
+meetings: [{{what: {text}, on: 2026-06-11, present: [alpha]}}]
 """
 TEXTS = {
     name: f'"{name.capitalize()} name"'

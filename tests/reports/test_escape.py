@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pypandoc
@@ -91,6 +92,13 @@ def test_typst_sets_it_as_text() -> None:
     found = json.loads(typst.query(document.encode(), "<texts>", field="value", one=True))
     assert [text.strip() for text in found] == [expected(text) for text in NASTY]
     assert typst.compile(document.encode())
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
+def test_data_can_not_leave_its_element(value: object) -> None:
+    written = escape.data(value)
+    assert json.loads(written) == value
+    assert not re.search(r"[<>&`]|\{\{", written)
 
 
 def test_only_the_pages_own_words_are_bold() -> None:

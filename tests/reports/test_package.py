@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
@@ -16,8 +19,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agenda.errors import ConfigurationError
+from agenda.model import Licence
+from reports.dataset import dataset
 from reports.package import _as_text, values_table, write_data
 from reports.tables import Quarter
+from reports.words import Words
+from tests.reports.conftest import Rendered
+
+CSVW = Path(__file__).parent / "csvw.schema.json"
+CELLS = {
+    "string": r"^.*$",
+    "integer": r"^-?\d+$",
+    "number": r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$",
+    "boolean": r"^(true|false)$",
+    "date": r"^\d{4}-\d{2}-\d{2}$",
+}
+"""How W3C's Model for Tabular Data (6.4) has cells of each datatype written where no format is given."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +59,95 @@ def test_it_is_a_valid_package(package: Path, monkeypatch: pytest.MonkeyPatch) -
     fields = described["resources"][0]["schema"]["fields"]
     assert [field["name"] for field in fields] == list(rows(package)[0])
     assert all(field["description"] for field in fields)
+
+
+def test_csvw_says_the_same_of_the_same_tables(package: Path) -> None:
+    """Its shape is W3C's; and each table keeps what its description promises: heads, types, keys, references."""
+    said = json.loads((package / "csv-metadata.json").read_text(encoding="utf-8"))
+    jsonschema.validate(said, json.loads(CSVW.read_text(encoding="utf-8")))
+    tables = {table["url"]: pl.read_csv(package / table["url"], infer_schema=False) for table in said["tables"]}
+    assert {path.name for path in package.glob("*.csv")} == tables.keys()
+    for table in said["tables"]:
+        frame, schema = tables[table["url"]], table["tableSchema"]
+        assert [column["titles"] for column in schema["columns"]] == frame.columns
+        for column in schema["columns"]:
+            cells = frame[column["name"]]
+            assert cells.drop_nulls().str.contains(CELLS[column["datatype"]]).all(), column
+            assert not column.get("required") or cells.null_count() == 0, column
+        assert not frame.select(schema["primaryKey"]).is_duplicated().any()
+        for key in schema.get("foreignKeys", ()):
+            known = tables[key["reference"]["resource"]][key["reference"]["columnReference"]]
+            assert set(frame[key["columnReference"]].drop_nulls()) <= set(known), (table["url"], key)
+    references = {(table["url"], key["columnReference"]) for table in said["tables"]
+                  for key in table["tableSchema"].get("foreignKeys", ())}  # fmt: skip
+    assert {("indicator_values.csv", name) for name in ("indicator", "place", "status", "conf_status")} <= references
+    assert {("reporting.csv", "partner"), ("reporting.csv", "measure")} <= references
+
+
+def test_every_indicator_has_an_address(package: Path, rendered: Rendered) -> None:
+    """The page and the anchor that its row names, and that search engines are told."""
+    pages = dict(pl.read_csv(package / "indicators.csv").select("indicator", "page").iter_rows())
+    for indicator, page in pages.items():
+        path, anchor = page.split("#")
+        assert anchor == indicator
+        assert f'id="{anchor}"' in (rendered.site / path).read_text(encoding="utf-8")
+    variables = described(rendered.site)["variableMeasured"]
+    assert {one["propertyID"]: one["url"] for one in variables} == pages
+
+
+def described(site: Path) -> dict[str, Any]:
+    """What the first page says for machines."""
+    page = (site / "index.html").read_text(encoding="utf-8")
+    found = re.findall('<script type="application/ld\\+json">(.*)</script>', page)
+    return {} if len(found) != 1 else json.loads(found[0])
+
+
+def test_search_engines_find_the_data(package: Path, rendered: Rendered) -> None:
+    said = described(rendered.site)
+    assert (said["@context"], said["@type"]) == ("https://schema.org/", "Dataset")
+    assert 50 <= len(said["description"]) <= 5000  # what Google's Dataset Search takes
+    assert (said["temporalCoverage"], said["version"], said["inLanguage"]) == ("2024-01-01/2026-06-30", "1", "en")
+    assert all((package.parent / one["contentUrl"]).is_file() for one in said["distribution"])
+
+
+LICENCE = Licence(
+    id="CC-BY-4.0", name="Creative Commons <Attribution> 4.0", url="https://creativecommons.org/licenses/by/4.0/"
+)
+
+
+def test_the_licence_and_the_address_stand_in_all_of_them(quarter: Quarter, tmp_path: Path) -> None:
+    initiative = quarter.folder.initiative.model_copy(
+        update={"licence": LICENCE, "address": "https://lowtown.example/r/"}
+    )
+    licensed = replace(quarter, folder=replace(quarter.folder, initiative=initiative))
+    write_data(licensed, tmp_path)
+    package, csvw = (
+        json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("datapackage.json", "csv-metadata.json")
+    )
+    assert package["licenses"] == [{"name": LICENCE.id, "path": LICENCE.url, "title": LICENCE.name}]
+    assert package["homepage"] == "https://lowtown.example/r/2026Q2/index.html"
+    assert csvw["dc:license"] == {"@id": LICENCE.url}
+    said = dataset(licensed, Words("en", quarter.calendar), 2)
+    assert said["license"] == LICENCE.url
+    assert said["creditText"] == (
+        "Name name: report on the second quarter 2026, second edition, data as of July 21, 2026. "
+        "https://lowtown.example/r/2026Q2/index.html"
+    )
+    assert {one["contentUrl"].rpartition("/data/")[0] for one in said["distribution"]} == {
+        "https://lowtown.example/r/2026Q2"
+    }
+
+
+def test_where_no_licence_is_named_that_is_said(package: Path, rendered: Rendered) -> None:
+    none = "No licence is named. Ask before you pass the numbers on."
+    assert none in (rendered.site / "data.html").read_text(encoding="utf-8")
+    described_ = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
+    assert none in described_["description"]
+    assert "licenses" not in described_
+    csvw = json.loads((package / "csv-metadata.json").read_text(encoding="utf-8"))
+    assert csvw["dc:rights"] == none
+    assert "dc:license" not in csvw
+    assert "license" not in described(rendered.site)
 
 
 def test_every_value_is_there_once_in_order(package: Path, quarter: Quarter) -> None:

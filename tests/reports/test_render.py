@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.converters import Converter
 from reports.render import RenderError, render
 from reports.tables import Quarter
 from tests.reports.conftest import Rendered, render_quarter
@@ -30,23 +31,74 @@ def test_the_same_quarter_gives_the_same_bytes(quarter: Quarter, rendered: Rende
 
 def test_what_is_rendered(rendered: Rendered) -> None:
     names = set(contents(rendered.site))
-    assert {"index.html", "data.html", "report.pdf", "goals/reach.html", "goals/stay.html", "theme/cairn.css"} <= names
-    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "css", "woff2", "txt"}
+    assert {
+        "index.html",
+        "together.html",
+        "data.html",
+        "goals/reach.html",
+        "goals/stay.html",
+        "theme/cairn.css",
+    } <= names
+    assert {"report.pdf", "brief.pdf", "brief.docx"} <= names
+    assert {name.rsplit(".")[-1] for name in names} == {"html", "pdf", "docx", "css", "js", "woff2", "txt"}
 
 
-def test_the_pdf_carries_its_fonts_time_and_tags(rendered: Rendered) -> None:
-    pdf = (rendered.site / "report.pdf").read_bytes()
+@pytest.mark.parametrize("name", ["report.pdf", "brief.pdf"])
+def test_a_pdf_carries_its_fonts_time_tags_bookmarks_and_language(rendered: Rendered, name: str) -> None:
+    pdf = (rendered.site / name).read_bytes()
     assert b"CreationDate(D:20260721083000Z)" in pdf
     assert b"<pdfuaid:part>1" in pdf  # PDF/UA-1: tagged, alternatives for every figure, no glyph missing
+    assert all(part in pdf for part in (b"/Lang(en)", b"/Marked true", b"/DisplayDocTitle true", b"/Outlines"))
+    bookmarks = set(re.findall(rb"/Title\(([^)]*)\)", pdf))
+    assert bookmarks >= {b"Decisions needed", *([b"G2", b"I2"] if name == "report.pdf" else [b"Goals"])}
     fonts = set(re.findall(rb"/FontName/[A-Z]{6}\+([A-Za-z0-9-]+)", pdf))
     assert {b"SourceSans3-Regular", b"SourceSans3-SemiBold", b"SourceSerif4-SemiBold"} <= fonts
     assert all(font.startswith(b"Source") for font in fonts)
+    assert len(re.findall(rb"/FontFile\d", pdf)) == len(re.findall(rb"/Type/FontDescriptor", pdf)) == len(fonts)
 
 
-def test_progress_names_each_page(rendered: Rendered, tmp_path: Path) -> None:
-    seen: list[str] = []
-    render(rendered.project, tmp_path, timestamp=AT, progress=seen.append, quarto="")
-    assert sorted(seen) == ["data.qmd", "goals/reach.qmd", "goals/stay.qmd", "index.qmd", "report.qmd"]
+PAGES = ["brief-word.qmd", "brief.qmd", "data.qmd", "goals/reach.qmd", "goals/stay.qmd", "index.qmd", "report.qmd",
+         "together.qmd"]  # fmt: skip
+
+
+def test_what_was_rendered_is_kept_and_only_what_changed_is_rendered_again(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text touches its own page; a font or a drawing the PDFs and Word's; a setting every page. Nothing else stays in the cache."""
+    rendered: list[str] = []
+    convert = Converter.convert
+
+    def counted(self: Converter, page: str, text: str, format_: str) -> bytes:
+        rendered.append(page)
+        return convert(self, page, text, format_)
+
+    monkeypatch.setattr(Converter, "convert", counted)
+    told: list[tuple[int, int, str]] = []
+
+    def again() -> list[str]:
+        rendered.clear()
+        told.clear()
+        render(project, tmp_path / "out", timestamp=AT, quarto="", cache=tmp_path / "cache",
+               progress=lambda done, total, page: told.append((done, total, page)))  # fmt: skip
+        assert [(done, total) for done, total, _ in told] == [(n, len(PAGES)) for n in range(1, len(PAGES) + 1)]
+        assert sorted(page for _, _, page in told) == PAGES
+        assert len(list((tmp_path / "cache").iterdir())) == len(PAGES)
+        return sorted(rendered)
+
+    assert again() == PAGES
+    first = contents(tmp_path / "out")
+    assert again() == []
+    assert contents(tmp_path / "out") == first
+    text = (project / "goals/reach.qmd").read_text(encoding="utf-8")
+    (project / "goals/reach.qmd").write_text(text + "\nA word more.\n", encoding="utf-8")
+    assert again() == ["goals/reach.qmd"]
+    assert "A word more." in (tmp_path / "out/goals/reach.html").read_text(encoding="utf-8")
+    drawing = next((project / "charts").glob("*.svg"))
+    drawing.write_text(drawing.read_text(encoding="utf-8") + "<!-- -->", encoding="utf-8")
+    assert again() == ["brief-word.qmd", "brief.qmd", "report.qmd"]
+    with (project / "_quarto.yml").open("a", encoding="utf-8") as stream:
+        stream.write("more: x\n")
+    assert again() == PAGES
 
 
 @pytest.fixture
@@ -71,7 +123,16 @@ def test_broken_metadata_is_named_with_its_line(project: Path, tmp_path: Path) -
 def test_broken_typst_is_named_with_its_text(project: Path, tmp_path: Path) -> None:
     with (project / "report.qmd").open("a", encoding="utf-8") as stream:
         stream.write("\n`````{=typst}\n#nonsense(1)\n`````\n")
-    with pytest.raises(RenderError, match=r"report\.qmd: unknown variable: nonsense"):
+    line = len((project / "report.qmd").read_text(encoding="utf-8").splitlines()) - 1
+    with pytest.raises(RenderError, match=rf"report\.qmd:{line}: unknown variable: nonsense\n#nonsense\(1\)"):
+        render(project, tmp_path / "out", timestamp=AT, quarto="")
+
+
+def test_what_pandoc_warns_of_is_named_with_its_line(project: Path, tmp_path: Path) -> None:
+    with (project / "data.qmd").open("a", encoding="utf-8") as stream:
+        stream.write("\n::: {.x}\n")
+    line = len((project / "data.qmd").read_text(encoding="utf-8").splitlines())
+    with pytest.raises(RenderError, match=rf"data\.qmd:{line}: Div at line {line} column 1 unclosed"):
         render(project, tmp_path / "out", timestamp=AT, quarto="")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -102,6 +103,49 @@ def _ods_cell(value: object) -> str:
     if text.startswith("date:"):
         return f'<table:table-cell office:value-type="date" office:date-value={quoteattr(text[5:])}/>'
     return f'<table:table-cell office:value-type="string"{merged}><text:p>{escape(text)}</text:p></table:table-cell>'
+
+
+def xls(rows: Sequence[Sequence[object]], merged: Sequence[tuple[int, int, int, int]] = ()) -> bytes:
+    """A workbook of Excel 97 to 2003 with one sheet, “Data”; ``merged``: top, left, bottom and right, from 0.
+
+    The records are those of [MS-XLS]; a place in them counts from the beginning of the stream.
+    """
+    cells = b""
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            at = struct.pack("<HHH", row, column, 0)
+            if isinstance(value, int | float):
+                cells += _record(0x0203, at + struct.pack("<d", value))
+            elif value is not None:
+                text = str(value)
+                cells += _record(0x0204, at + struct.pack("<HB", len(text), 1) + text.encode("utf-16-le"))
+    ranges = b"".join(struct.pack("<HHHH", top, bottom, left, right) for top, left, bottom, right in merged)
+    cells += _record(0x00E5, struct.pack("<H", len(merged)) + ranges)
+    book, sheet = (_record(0x0809, struct.pack("<HH12x", 0x0600, kind)) for kind in (0x0005, 0x0010))
+    end = _record(0x000A)
+    place = len(book) + len(_record(0x0085, bytes(12))) + len(end)
+    return _compound(book + _record(0x0085, struct.pack("<IHBB", place, 0, 4, 0) + b"Data") + end + sheet + cells + end)
+
+
+def _record(kind: int, content: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def _compound(book: bytes) -> bytes:
+    """A compound file ([MS-CFB]) that holds the one stream “Workbook”: header, where its parts lie, directory, parts."""
+    none, end, own = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    book = book.ljust(4096, b"\0")
+    book += bytes(-len(book) % 512)
+    parts = len(book) // 512
+    sizes = struct.pack("<16x5H6x10I", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + sizes
+    chain = [own, end, *(number + 1 for number in range(2, parts + 1)), end]
+    entries = b""
+    for name, kind, child, first, size in (("Root Entry", 5, 1, end, 0), ("Workbook", 2, none, 2, len(book))):
+        called = name.encode("utf-16-le")
+        entries += struct.pack("<64sH2B3I36xIQ", called, len(called) + 2, kind, 1, none, none, child, first, size)
+    sectors = (header, struct.pack(f"<{len(chain)}I", *chain))
+    return b"".join(sector.ljust(512, b"\xff") for sector in sectors) + entries.ljust(512, b"\0") + book
 
 
 def zipped(members: dict[str, str | bytes]) -> bytes:

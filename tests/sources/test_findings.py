@@ -232,7 +232,7 @@ def test_every_row_is_accounted_for_whatever_is_sent(folder: Folder, rows: list[
     layout, vocabulary = folder.partners.layouts["long"], Vocabulary(folder)
     content = HEADER + "\n".join(",".join(cells) for cells in rows)
     try:
-        sheet = open_file("any.csv", content.encode(), layout, frozenset(), Limits())
+        sheet = open_file(content.encode(), layout, frozenset(), Limits())
     except Unreadable:
         event("nothing to read")
         return

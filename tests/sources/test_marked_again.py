@@ -116,3 +116,17 @@ def test_a_copy_that_holds_personal_data_is_put_aside_and_the_file_stands(here: 
     assert "personal_data" in {found.code for found in receipt.findings}
     assert not (here.path / f"store/inbox/{COPY}").exists()
     assert here.collect().receipts == ()
+
+
+def test_a_file_of_a_very_long_name_has_one_receipt_and_its_copy_comes_back_as_well(
+    coalition: Callable[..., Coalition],
+) -> None:
+    made, name = coalition(XLSX), f"q3 {'자료' * 40}.xlsx"
+    made.drop(f"alpha/{name}", workbook(("2026Q3", "Harbor", "infant", 7), ("2026Q3", "Old Mill", "infant", "nine")))
+    made.collect()
+    (copy,) = (made.path / "store/receipts/alpha").glob("q3*.marked.xlsx")
+    made.drop(f"alpha/{copy.name}", mended(copy.read_bytes(), "D3", 9))
+    (receipt,) = made.collect().receipts
+    assert (receipt.key, receipt.outcome, len(receipt.mended)) == (f"alpha/{name}", "accepted", 1)
+    assert len([*copy.parent.glob("q3*.html")]) == 1
+    assert not copy.exists()

@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,6 @@ import pytest
 import xlsxwriter
 from jinja2 import Environment
 from jinja2.filters import do_truncate
-from selenium import webdriver
 
 from agenda.spelling import plain
 from flows.draft import make_draft
@@ -36,6 +34,7 @@ from sources.letters.findings import SHOWN_CHARACTERS
 from sources.letters.receipt import SHOWN
 from sources.meaning.vocabulary import JOIN, SPLIT
 from tests.real.harness import DATA
+from tests.servers.browser import chromium
 from tests.sources.conftest import LONG, Coalition
 
 LIST = DATA / "corpus_naughty_strings"
@@ -88,17 +87,9 @@ return {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    binary, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
-    if binary is None or driver is None:
-        pytest.skip("there is no chromium with its chromedriver here")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    made = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    made.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
-    yield made
-    made.quit()
+    with chromium() as made:
+        made.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+        yield made
 
 
 def opened(browser: Any, page: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sources.files.encodings import decode
 from sources.files.readers import Note
 from sources.files.workbooks import shown
 from tests.sources.conftest import Coalition
-from tests.sources.made_files import HEADINGS, ROWS, cells, csv_text, ods, opened, read, refusal, xlsx, zipped
+from tests.sources.made_files import HEADINGS, ROWS, cells, csv_text, ods, opened, read, refusal, xls, xlsx, zipped
 
 TABLE = (HEADINGS, *ROWS)
 TEXT = csv_text(TABLE)
@@ -250,7 +250,9 @@ def test_a_header_of_two_rows_with_merged_cells() -> None:
         ("2026Q1", "Harbor", 1, 2, 3, 4),
     ]
     headings = ("quarter", "town", "children infants", "children toddlers", "places infants")
-    for content in (xlsx(rows, fill), xlsx(rows), csv_text([[str(c or "") for c in row] for row in rows]).encode()):
+    plain_text = csv_text([[str(c or "") for c in row] for row in rows]).encode()
+    old = xls(rows, [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3), (0, 4, 0, 5)])
+    for content in (xlsx(rows, fill), xlsx(rows), old, plain_text):
         sheet = read(content, headings=headings)
         assert sheet.header == (
             "Quarter", "Town", "Children infants", "Children toddlers", "Places infants", "Places toddlers",
@@ -288,9 +290,10 @@ def test_the_word_of_a_merged_cell_stands_in_its_rows_and_its_number_in_one() ->
 
     for number in (12, "12", "1,204", "1 204,5", "-3 %", "+4"):
         rows = [HEADINGS, ("2026Q1", "Harbor", "infant", number), ("2026Q1", None, "toddler", None)]
-        assert [row[1:] for row in cells(read(xlsx(rows, merge)))] == [
-            ("Harbor", "infant", str(number)), ("Harbor", "toddler", ""),
-        ]  # fmt: skip
+        for content in (xlsx(rows, merge), xls(rows, [(1, 1, 2, 1), (1, 3, 2, 3)])):
+            assert [row[1:] for row in cells(read(content))] == [
+                ("Harbor", "infant", str(number)), ("Harbor", "toddler", ""),
+            ]  # fmt: skip
     rows = [HEADINGS, ("2026Q1", "1.7.2026", "infant", "2026-07-01"), ("2026Q1", None, "toddler", None)]
     assert [row[1::2] for row in cells(read(xlsx(rows, merge)))] == [("1.7.2026", "2026-07-01")] * 2
 

@@ -319,8 +319,8 @@ def test_no_reply_runs_as_a_formula(heading: str) -> None:
 
 
 def test_a_file_called_index_does_not_take_the_lists_place() -> None:
-    assert address("alpha/index", "ab" * 32) == "receipts/alpha/index~abababab"
-    assert address("alpha/q1.csv", "ab" * 32) == "receipts/alpha/q1.csv"
+    assert address("alpha/index").startswith("receipts/alpha/index~")
+    assert address("alpha/q1.csv") == "receipts/alpha/q1.csv"
 
 
 # -- the list of receipts -----------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from sources.ways.access import policy
 INFRA = Path(__file__).parents[2] / "infra/s3"
 ROOMS = (
     "lake/batches/b.json", "lake/data/observations/b/1.parquet", "submissions/abc", "editions/2026Q3/latest.json",
+    "editions/2026Q3/abc.scorecards.json",
     "quarantine/harbor/abc.json", "quarantine/harbor/abc/q3.csv", "mappings/harbor/long/1.json", "seen/abc",
 )  # fmt: skip
 INITIATIVE = "id: test\nname: Test\nstore: s3://{bucket}/{prefix}\n"

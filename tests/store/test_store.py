@@ -275,6 +275,7 @@ def test_addresses(tmp_path: Path) -> None:
         ("a.csv", "text/csv; charset=utf-8"),
         ("datapackage.json", "application/json; charset=utf-8"),
         ("chart.svg", "image/svg+xml; charset=utf-8"),
+        ("feed.atom", "application/atom+xml; charset=utf-8"),
         ("v.parquet", "application/vnd.apache.parquet"),
         ("report.pdf", "application/pdf"),
         ("noending", "application/octet-stream"),

@@ -1,14 +1,5 @@
-with measures as (
-    select distinct
-        terms.indicator,
-        terms.measure,
-        periods.period_type
-    from {{ ref('int_terms') }} as terms
-    inner join {{ source('lake', 'agenda_indicator_periods') }} as periods on terms.indicator = periods.indicator
-),
-
 -- Which partners speak for which place: those that ever did, and for the whole initiative all of them.
-speaks_for as (
+with speaks_for as (
     select distinct
         reported.partner,
         reported.measure,
@@ -35,12 +26,13 @@ reporters as (
         bool_or(reporting.is_reported) as is_reported,
         bool_and(reporting.months_reported >= reporting.months_expected and dropped.partner is null) as is_complete
     from {{ ref('fct_reporting') }} as reporting
-    inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
+    inner join {{ ref('int_asked') }} as measures
+        on reporting.measure = measures.measure and reporting.period_type = measures.period_type
     inner join speaks_for on reporting.partner = speaks_for.partner and reporting.measure = speaks_for.measure
     left join {{ ref('int_dropped_places') }} as dropped
         on
             reporting.partner = dropped.partner
-            and reporting.measure = dropped.measure
+            and measures.used = dropped.measure
             and reporting.period_type = dropped.period_type
             and reporting.period = dropped.period
             and speaks_for.place = dropped.place

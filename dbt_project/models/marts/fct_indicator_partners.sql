@@ -1,12 +1,3 @@
-with measures as (
-    select distinct
-        terms.indicator,
-        terms.measure,
-        periods.period_type
-    from {{ ref('int_terms') }} as terms
-    inner join {{ source('lake', 'agenda_indicator_periods') }} as periods on terms.indicator = periods.indicator
-)
-
 select
     measures.indicator,
     reporting.partner,
@@ -15,6 +6,7 @@ select
     bool_or(reporting.is_expected) as is_expected,
     bool_or(reporting.is_reported) as is_reported
 from {{ ref('fct_reporting') }} as reporting
-inner join measures on reporting.measure = measures.measure and reporting.period_type = measures.period_type
+inner join {{ ref('int_asked') }} as measures
+    on reporting.measure = measures.measure and reporting.period_type = measures.period_type
 group by measures.indicator, reporting.partner, reporting.period_type, reporting.period
 order by measures.indicator, reporting.period_type, reporting.period, reporting.partner

@@ -83,7 +83,9 @@ reported as (
             and reported.measure = first_received.measure
             and reported.reported_start = first_received.period_start
             and reported.reported_end = first_received.period_end
-    where reported.partner <> ''
+    where
+        reported.partner <> ''
+        and reported.measure not in (select models.measure from {{ source('lake', 'agenda_models') }} as models)
     group by reported.partner, reported.measure, reported.period_type, reported.period
 )
 

@@ -1,0 +1,65 @@
+"""The report's numbers as a schema.org ``Dataset`` in JSON-LD: what search engines for data read from a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from reports import csvw
+from reports.citation import citation, terms
+from reports.escape import plain
+from reports.lists import page_of
+from reports.tables import Quarter
+from reports.words import Words, sentence_case
+
+_DISTRIBUTED = {
+    "data/indicator_values.csv": "text/csv",
+    "data/indicator_values.parquet": "application/vnd.apache.parquet",
+    "data/datapackage.json": "application/json",
+    f"data/{csvw.NAME}": "application/csvm+json",
+}
+
+
+def dataset(quarter: Quarter, words: Words, number: int) -> Mapping[str, Any]:
+    """``number`` is the edition's. Addresses are relative to the edition where the site's address is not known."""
+    initiative, period = quarter.folder.initiative, quarter.period
+
+    def at(path: str) -> str:
+        return initiative.public(f"{period}/{path}") if initiative.address else path
+
+    name = words._("{name}: {period}", name=plain(initiative.name), period=sentence_case(words.period(period)))
+    first = min(quarter.values["period_start"].unique().to_list(), default=period.start)
+    said = [plain(initiative.tagline), plain(initiative.notice), terms(initiative, words)]
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": name,
+        "description": " ".join(filter(None, (citation(quarter, words, number), *said))),
+        "url": at("index.html"),
+        "inLanguage": words.language,
+        "version": str(number),
+        "dateModified": quarter.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "temporalCoverage": f"{first}/{period.end - timedelta(days=1)}",
+        "spatialCoverage": {"@type": "Place", "name": plain(quarter.root.name)},
+        "isAccessibleForFree": True,
+        **({"license": initiative.licence.url} if initiative.licence else {}),
+        "creditText": citation(quarter, words, number),
+        "creator": {"@type": "Organization", "name": plain(initiative.name)},
+        "variableMeasured": [
+            {
+                "@type": "PropertyValue",
+                "propertyID": indicator.id,
+                "name": plain(indicator.name),
+                "description": plain(indicator.definition),
+                "unitText": plain(indicator.unit),
+                "url": at(page_of(indicator.id, goal.id)),
+            }
+            for goal in quarter.goals
+            for indicator in map(quarter.indicators.__getitem__, goal.indicators)
+        ],
+        "distribution": [
+            {"@type": "DataDownload", "contentUrl": at(path), "encodingFormat": kind}
+            for path, kind in _DISTRIBUTED.items()
+        ],
+    }

@@ -1,0 +1,79 @@
+"""A partner's scorecard: the shape of what it says, as finished texts in the partner's language.
+
+What is said of the partner's numbers is written by `scorecard_numbers`, of its data and what is due by
+`scorecard_data`; `scorecards` puts the two together. Kept as JSON beside the edition.
+"""
+
+from __future__ import annotations
+
+from agenda.entry import Entry
+
+
+class Line(Entry):
+    """One indicator: what the partner gave of it, and what all partners together come to."""
+
+    name: str
+    address: str  # of its place in the report; empty where nobody knows
+    code: str
+    status: str
+    yours: str
+    is_yours: bool  # else ``yours`` says why there is none
+    part: str  # which part of a quotient ``yours`` is; empty where it is all of it
+    before: tuple[str, ...]  # what it was earlier
+    all: str
+    is_all: bool  # else ``all`` says why there is none
+    coverage: str
+    say: str
+    note: str
+
+
+class Group(Entry):
+    """A goal with the indicators that the partner gives numbers for."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+class Doing(Entry):
+    """What the partner does, and the indicators that it aims at."""
+
+    what: str
+    aims: tuple[Line, ...]
+    others: str
+
+
+class Owed(Entry):
+    """A measure that was agreed for the quarter: what came of it, and when."""
+
+    measure: str
+    came: str
+    code: str  # of the shape beside it
+    when: str
+
+
+class Due(Entry):
+    """Something to do, and by when."""
+
+    when: str
+    what: str
+    is_late: bool
+
+
+class Scorecard(Entry):
+    """All that a partner's page of a quarter says; ``address`` is the report's, where it is known."""
+
+    partner: str
+    prefix: str  # of its inbox, and of its receipts
+    name: str
+    language: str
+    period: str
+    address: str
+    eyebrow: str
+    headline: str
+    thanks: tuple[str, ...]
+    facts: tuple[str, ...]
+    groups: tuple[Group, ...]
+    doing: tuple[Doing, ...]
+    owed: tuple[Owed, ...]
+    files: str
+    due: tuple[Due, ...]

@@ -1,0 +1,3 @@
+select partner, period, place, max(value) as value
+from observations
+group by all;
