@@ -104,8 +104,3 @@ class Story(Entry):
     decided: tuple[Decided, ...] = ()  # since the last report
     decisions: tuple[Decision, ...] = ()  # needed now
     meetings: tuple[Meeting, ...] = ()
-
-    @property
-    def is_told(self) -> bool:
-        """Whether anything but a headline is said."""
-        return bool(self.curves or self.milestones or self.voices or self.challenges or self.decided or self.decisions)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 import polars as pl
 
@@ -59,13 +60,13 @@ class Backbone:
             "Of {number} thing that partners had agreed to report, {came} came: {share}, and {on_time} on time.",
             "Of {number} things that partners had agreed to report, {came} came: {share}, and {on_time} on time.",
             now.owed, number=words.number(now.owed), came=stress(words.number(now.came)),
-            share=words.percent(now.came / now.owed), on_time=words.percent(now.on_time / now.owed),
+            share=self._percent(now.came, now.owed), on_time=self._percent(now.on_time, now.owed),
         )  # fmt: skip
         before = self._of(self.quarter.calendar.year_before(self.quarter.period))
         if before is not None:
             yield words._("A year before it was {share}, and {on_time} on time.",
-                          share=words.percent(before.came / before.owed),
-                          on_time=words.percent(before.on_time / before.owed))  # fmt: skip
+                          share=self._percent(before.came, before.owed),
+                          on_time=self._percent(before.on_time, before.owed))  # fmt: skip
 
     def over_time(self) -> Table | None:
         """The last quarters, the newest first; None where nothing was ever owed."""
@@ -120,4 +121,8 @@ class Backbone:
         """``33 of 38 (87 %)``"""
         words = self.words
         return words._("{actual} of {expected} ({share})", actual=words.number(part), expected=words.number(whole),
-                       share=words.percent(part / whole))  # fmt: skip
+                       share=self._percent(part, whole))  # fmt: skip
+
+    def _percent(self, part: int, whole: int) -> str:
+        """Rounded down, so that only all is 100 %."""
+        return self.words.percent(Decimal(100 * part // whole) / 100)

@@ -141,6 +141,12 @@ class Together:
         """What did not go as hoped and what was learned; of one indicator, or of all."""
         return tuple(c for c in self.quarter.story.challenges if indicator is None or c.indicator == indicator)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody has written anything of what is said here."""
+        story = self.quarter.story
+        return not (story.milestones or story.challenges or story.voices or story.decided or story.decisions)
+
     def voices(self) -> tuple[Voice, ...]:
         """Those that are not about one indicator; the others stand beside its numbers."""
         return tuple(voice for voice in self.quarter.story.voices if voice.indicator is None)

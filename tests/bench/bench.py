@@ -22,10 +22,9 @@ from typing import Any
 
 from infra.with_prefect import shared_prefect
 from tests.bench import coalition
-from tests.bench.stage import OF_WORKBOOKS, STAGES
+from tests.bench.stage import OF_SCORECARDS, OF_WORKBOOKS, QUARTER, STAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-QUARTER = f"{coalition.YEAR}Q4"
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> dict[str, Any]:
@@ -94,6 +93,30 @@ def workbooks(folder: Path, rows: int, repeat: int) -> dict[str, Any]:
     return {"rows": total, "threads": threads, "stages": found, "ratio": round(ratio, 2)}
 
 
+def scorecards(folder: Path, count: int, repeat: int) -> dict[str, Any]:
+    """Pages and PDFs of ``count`` partners, and of half as many, against pandoc and Typst run raw on the same pages.
+
+    ``folder`` is one that `stages` was run in. Stops unless the pages are the same to the byte.
+    """
+    print(f"{count} scorecards", flush=True)
+    half = in_turns(["cairn_scorecards"], folder, count // 2, repeat)["cairn_scorecards"]
+    found = in_turns(OF_SCORECARDS, folder, count, repeat)
+    made, raw = (
+        {path.name: path.read_bytes() for path in sorted((folder / "scorecards" / way).glob("*.html"))}
+        for way in ("cairn", "raw")
+    )
+    if made != raw or len(made) != count:
+        sys.exit(f"{folder}: the two ways did not end in the same {count} pages")
+    seconds = {name: one["seconds"] for name, one in found.items()}
+    return {
+        "scorecards": count,
+        "stages": found,
+        "half_as_many": half,
+        "ratio": round(seconds["cairn_scorecards"] / seconds["raw_scorecards"], 2),
+        "growth": round(seconds["cairn_scorecards"] / half["seconds"], 2),
+    }
+
+
 def watched(folder: Path, files: int = 5) -> dict[str, Any]:
     """Seconds from dropping a small file into a watched inbox to its receipt; the server's start apart."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -158,12 +181,14 @@ def main() -> None:
         "machine": machine,
         "sizes": sizes,
         "workbooks": [workbooks(bench / f"{rows}-xlsx", rows, options.repeat) for rows in options.rows],
+        "scorecards": scorecards(bench / str(options.rows[0]), coalition.PARTNERS, options.repeat),
         "watch": watched(bench / "watch"),
     }
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     for size in sizes:
         print(json.dumps({"rows": size["rows"], **size["ratios"]}))
+    print(json.dumps({"scorecards": {name: found["scorecards"][name] for name in ("ratio", "growth")}}))
     print(json.dumps({"workbooks": [size["ratio"] for size in found["workbooks"]], **found["watch"]}))
     print(f"All of it: {options.out}")
 

@@ -1,17 +1,25 @@
-"""The raw twins: the same work by DuckDB alone, as one would write it for exactly these files.
+"""The raw twins: the same work by DuckDB, pandoc or Typst alone, as one would write it for exactly these files.
 
 No checks, no receipts, no history: columns are declared, the files are read once, and the same tables come out.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import fastexcel
+import pypandoc
+import typst
+import yaml
 
 from tests.bench.coalition import MEASURES
+
+PANDOC = Path(pypandoc.__file__).parent / "files" / "pandoc"
+"""The one of the wheel, which Cairn uses too."""
 
 FLOWS = ", ".join(f"'{name}'" for name, kind in MEASURES.items() if kind == "flow")
 
@@ -93,3 +101,32 @@ def indicators(observations: Path, out: Path, threads: int) -> None:
     out.unlink(missing_ok=True)
     with duckdb.connect(str(out), config={"threads": threads}) as connection:
         connection.execute(INDICATORS.replace("{observations}", str(observations)))
+
+
+def scorecards(project: Path, out: Path) -> int:
+    """Every page of the project by a pandoc of its own, the papers by `typst.compile` on top; gives how many papers."""
+    settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    told = {key: value for key, value in settings.items() if key not in ("project", "format", "engine", "execute")}
+    metadata = out / "metadata.yml"
+    (out / "paper").mkdir(parents=True, exist_ok=True)
+    metadata.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+
+    def written(page: str, to: str) -> str:
+        template = project / settings["format"][to]["template"]
+        call = [PANDOC, page, "--from=markdown", f"--to={to}", "--wrap=none", "--mathml", "--section-divs",
+                f"--metadata-file={metadata}", f"--template={template}"]  # fmt: skip
+        return subprocess.run(call, cwd=project, capture_output=True, encoding="utf-8", check=True).stdout
+
+    def made(page: str) -> int:
+        if not page.startswith("paper/"):
+            (out / page).with_suffix(".html").write_text(written(page, "html"), encoding="utf-8")
+            return 0
+        paper = typst.compile(
+            written(page, "typst").encode(), root=str(project), font_paths=[str(project / "theme" / "fonts")],
+            ignore_system_fonts=True, pdf_standards=["ua-1"],
+        )  # fmt: skip
+        (out / page).with_suffix(".pdf").write_bytes(paper)
+        return 1
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return sum(pool.map(made, settings["project"]["render"]))

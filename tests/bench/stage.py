@@ -1,6 +1,6 @@
 """One stage of the bench in a process of its own, so that its time and memory are its own.
 
-    python -m tests.bench.stage STAGE FOLDER THREADS
+    python -m tests.bench.stage STAGE FOLDER THREADS    (of scorecards: how many, in place of threads)
 
 Prints ``{"seconds": ..., "cpu_seconds": ...}`` and what else the stage says: the time of the work itself, with Python
 and the libraries started. Seconds of processor time, over all threads and processes, say more on a busy machine.
@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.bench import coalition
 
 Work = Callable[[], dict[str, object] | None]
 
@@ -91,13 +94,44 @@ def cairn_indicators(folder: Path, threads: int) -> Work:
     return work
 
 
+def cairn_scorecards(folder: Path, count: int) -> Work:
+    """From the warehouse to the page and the PDF of so many partners."""
+    from agenda.lint import read
+    from reports import scorecards
+    from reports.render import render
+    from reports.tables import read_quarter
+
+    initiative, out = read(folder), folder / "scorecards"
+    shutil.rmtree(out, ignore_errors=True)
+
+    def work() -> dict[str, object]:
+        period = initiative.initiative.calendar.parse(QUARTER)
+        quarter = read_quarter(folder / "cairn.duckdb", period, initiative)
+        cards = scorecards.write(quarter, scorecards.read_own(quarter, folder / "cairn.duckdb")).cards[:count]
+        scorecards.write_project(initiative, period, cards, out / "project")
+        render(out / "project", out / "cairn", timestamp=quarter.as_of, quarto="")
+        return {"scorecards": sum(1 for _ in out.glob("cairn/paper/*.pdf"))}
+
+    return work
+
+
+def raw_scorecards(folder: Path, count: int) -> Work:
+    """The same pages, as `cairn_scorecards` left them, each by a pandoc of its own, and by `typst.compile`."""
+    from tests.bench import raw
+
+    out = folder / "scorecards"
+    return lambda: {"scorecards": raw.scorecards(out / "project", out / "raw")}
+
+
+QUARTER = f"{coalition.YEAR}Q4"
 STAGES = {stage.__name__: stage for stage in (raw_ingest, cairn_ingest, raw_indicators, cairn_indicators)}
 OF_WORKBOOKS = {stage.__name__: stage for stage in (raw_xlsx, cairn_xlsx)}
+OF_SCORECARDS = {stage.__name__: stage for stage in (cairn_scorecards, raw_scorecards)}
 
 
 def main() -> None:
     name, folder, threads = sys.argv[1:]
-    work = {**STAGES, **OF_WORKBOOKS}[name](Path(folder), int(threads))
+    work = {**STAGES, **OF_WORKBOOKS, **OF_SCORECARDS}[name](Path(folder), int(threads))
     start, cpu_start = time.perf_counter(), processor_seconds()
     said = work()
     times = {"seconds": time.perf_counter() - start, "cpu_seconds": processor_seconds() - cpu_start}

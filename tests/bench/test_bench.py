@@ -20,6 +20,9 @@ def test_both_ways_end_in_the_same_tables(tmp_path: Path) -> None:
     assert all(one["peak_megabytes"] > 0 for one in found["stages"].values())
     assert found["ratios"].keys() == {"ingest", "indicators", "milliseconds_a_node_beyond_twice_raw"}
 
+    found = bench.scorecards(folder, count=2, repeat=1)
+    assert [one["scorecards"] for one in found["stages"].values()] == [2, 2]
+
     with duckdb.connect(str(folder / "raw.duckdb")) as connection:
         connection.execute("update ind_values set numerator = numerator + 1 where indicator = 'use' and members = ''")
     with pytest.raises(SystemExit, match="ended with 1"):

@@ -98,6 +98,11 @@ def test_what_is_about_an_indicator_stands_beside_it_and_in_time(quarter: Quarte
     assert here.heard() == [("active_share", "I2")]
 
 
+def test_where_nothing_is_told_the_page_says_so(quarter: Quarter) -> None:
+    assert together(told(quarter, Story(headline="H", curves={"visit_count": "C"}))).is_silent
+    assert not together(told(quarter, Story(challenges=(Challenge(what="C", learned="L"),)))).is_silent
+
+
 def test_a_decision_that_waits_too_long_is_overdue(quarter: Quarter) -> None:
     """As of the day on which the last number came in, July 21."""
     asked = [Decision(what="W", owner="O", by=date(2026, 7, day)) for day in (21, 20)]
@@ -129,6 +134,12 @@ def test_rates_count_what_was_owed(quarter: Quarter) -> None:
     silent = Reporter(partner, ("d",), ("d",), (), (), (), None)
     of = rates((whole, half, silent))
     assert (of.partners, of.reported, of.owed, of.came, of.whole, of.on_time) == (3, 2, 6, 4, 3, 2)
+
+
+def test_only_all_is_a_hundred_percent(quarter: Quarter) -> None:
+    here = backbone(quarter)
+    said = [here._percent(part, 466) for part in (466, 465, 1)]
+    assert said == ["100\N{NO-BREAK SPACE}%", "99\N{NO-BREAK SPACE}%", "0\N{NO-BREAK SPACE}%"]
 
 
 def test_the_backbone_s_table_is_what_came(quarter: Quarter) -> None:

@@ -406,7 +406,7 @@ class Edition:
     def share(self, part: int, whole: int) -> str:
         words = self.words
         return words._("{actual} of {expected} ({share})", actual=words.number(part), expected=words.number(whole),
-                       share=words.percent(part / whole))  # fmt: skip
+                       share=words.percent(Decimal(100 * part // whole) / 100))  # fmt: skip
 
     def owed(self, period: str) -> tuple[list[Row], ...]:
         """What was owed for a quarter; of it what came, what came whole, and what was on time."""
