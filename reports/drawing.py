@@ -19,6 +19,8 @@ from xml.etree import ElementTree
 
 import vl_convert
 
+from reports.escape import plain
+
 FONT = "Source Sans 3"
 SIZE = 14
 """Of every text in a chart, in pixels; captions are set no larger."""
@@ -164,7 +166,7 @@ class Canvas:
 
     def add(self, mark: dict[str, Any], data: Iterable[Mapping[str, Any]], **encoding: dict[str, Any]) -> None:
         """A layer of marks, left out where it has no data."""
-        values = list(data)
+        values = [{name: plain(v) if isinstance(v, str) else v for name, v in row.items()} for row in data]
         if values:
             self.layers.append({"data": {"values": values}, "mark": mark, "encoding": encoding})
 
@@ -202,7 +204,7 @@ class Canvas:
 
     def _texts(self) -> list[dict[str, Any]]:
         """One layer for all labels: each brings its place in pixels and how it is set."""
-        rows = [{"x": label.x, "y": label.y, "text": label.text, "align": label.align, "color": INK[label.color],
+        rows = [{"x": label.x, "y": label.y, "text": plain(label.text), "align": label.align, "color": INK[label.color],
                  "size": label.size, "weight": 600 if label.bold else 400} for label in self.labels]  # fmt: skip
         mark = {"type": "text", "baseline": "middle", "align": {"expr": "datum.align"},
                 "fontSize": {"expr": "datum.size"}, "fontWeight": {"expr": "datum.weight"}}  # fmt: skip
@@ -301,4 +303,4 @@ def for_print(svg: str, title: str) -> str:
 
 
 def _xml(text: str) -> str:
-    return text.translate({ord(c): f"&#{ord(c)};" for c in "&<>\"'`{}"})
+    return plain(text).translate({ord(c): f"&#{ord(c)};" for c in "&<>\"'`{}"})

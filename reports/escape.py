@@ -36,6 +36,14 @@ def markdown(text: str) -> str:
     return _escaped(text, lambda part: _PUNCTUATION.sub(r"\\\1", part), "**{}**")
 
 
+def attribute(text: str) -> str:
+    """``text`` as inline Markdown for metadata that a page's template sets in a quoted attribute.
+
+    Pandoc leaves quotation marks as they are, which would end it.
+    """
+    return markdown(plain(text)).replace('\\"', "`&quot;`{=html}")
+
+
 def paragraphs(text: str) -> str:
     """``text`` as Markdown paragraphs: a blank line in the text parts them, nothing else counts."""
     return "\n\n".join(markdown(part) for part in re.split(r"\n\s*\n", text.strip()) if part.strip())

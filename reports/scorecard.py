@@ -20,7 +20,7 @@ class Line(Entry):
     status: str
     yours: str
     is_yours: bool  # else ``yours`` says why there is none
-    part: str  # which part of a quotient ``yours`` is; empty where it is all of it
+    part: str  # what ``yours`` is made of, or which part of a quotient it is
     before: tuple[str, ...]  # what it was earlier
     all: str
     is_all: bool  # else ``all`` says why there is none

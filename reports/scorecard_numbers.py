@@ -20,7 +20,7 @@ from reports.escape import plain
 from reports.own_parts import Part
 from reports.scorecard import Doing, Group, Line
 from reports.sentences import Sentences
-from reports.tables import Quarter
+from reports.tables import Quarter, Value
 from reports.value_tables import ValueTables
 from reports.words import Words, sentence_case
 
@@ -48,9 +48,15 @@ class Coalition:
                 name=sentence_case(plain(indicator.name)), address=self.address(f"goals/{goal}.html#{indicator.id}"),
                 code=code, status=self.words.standing(code), yours="", is_yours=False, part="", before=(),
                 all=values.shown(indicator, value, unit=True), is_all=moved is not None,
-                coverage=values.coverage(value), say=self.sentences.say(indicator.id), note="",
+                coverage=self._coverage(value), say=self.sentences.say(indicator.id), note="",
             )  # fmt: skip
         return self._lines[indicator.id]
+
+    def _coverage(self, value: Value | None) -> str:
+        if value is None or not value.expected:
+            return ""
+        return self.words.n("{actual} of {number} partner reported", "{actual} of {number} partners reported",
+                            value.expected, actual=self.words.number(value.actual))  # fmt: skip
 
     def address(self, path: str) -> str:
         """Where readers find this of the published report; empty where the initiative doesn't say."""
@@ -116,41 +122,40 @@ class Numbers:
         return self.own.get((indicator, period.key), Part())
 
     def _line(self, indicator: Indicator) -> Line:
-        now, calendar, version = (
-            self.quarter.shown_period(indicator.id), self.quarter.calendar, self.quarter.version(indicator.id)
-        )  # fmt: skip
+        words, calendar, version = self.words, self.quarter.calendar, self.quarter.version(indicator.id)
+        now = self.quarter.shown_period(indicator.id)
+        said, made_of = self._said(indicator, self._part(indicator.id, now))
         earlier = tuple(
-            self.words._("{period}: {value}", period=self.words.period_short(period), value=said)
+            words._("{period}: {value}", period=words.period_short(period), value=value)
             for period in (calendar.shift(now, -1), calendar.year_before(now))
-            if version.holds(period) and (said := self._said(indicator, self._part(indicator.id, period)))
+            if version.holds(period) and (value := self._in_short(indicator, self._part(indicator.id, period)))
         )
-        part = self._part(indicator.id, now)
-        said = self._said(indicator, part)
-        own = {"yours": said or self.words.absent("missing"), "is_yours": bool(said), "before": earlier,
-               "part": self._which_part(indicator, part), "note": self._note(indicator) if said else ""}  # fmt: skip
+        own = {"yours": said or words.absent("missing"), "is_yours": bool(said), "part": made_of,
+               "before": earlier, "note": self._note(indicator) if said else ""}  # fmt: skip
         return self.coalition.line(indicator).model_copy(update=own)
 
-    def _said(self, indicator: Indicator, part: Part) -> str:
-        """``45 % (90 of 200)``, ``214 children``, or the one part of a quotient that it gives; empty without any."""
+    def _in_short(self, indicator: Indicator, part: Part) -> str:
+        """``45 % (90 of 200)``; of a part of a quotient it was said which."""
+        value, made_of = self._said(indicator, part)
+        return self.words._("{value} ({counted})", value=value, counted=made_of) if made_of and all(part) else value
+
+    def _said(self, indicator: Indicator, part: Part) -> tuple[str, str]:
+        """``45 %`` and ``90 of 200``; ``214 children``; or one part of a quotient, and which. Empty without any."""
         words, (numerator, denominator), formula = self.words, part, indicator.formula
         if formula.per is None:
-            return words.quantity(indicator, numerator) if numerator is not None else ""
+            return (words.quantity(indicator, numerator) if numerator is not None else ""), ""
         if numerator is not None and denominator:
             counted = words.counted(numerator, denominator)
             if formula.kind == "percent" and denominator < self.quarter.folder.initiative.show.percent_from:
-                return counted
-            value = words.quantity(indicator, numerator / denominator * formula.times)
-            return words._("{value} ({counted})", value=value, counted=counted)
-        given = numerator if numerator is not None else denominator
-        return words.exact(given) if given is not None else ""
-
-    def _which_part(self, indicator: Indicator, part: Part) -> str:
-        words, formula = self.words, indicator.formula
-        if formula.per is None or part == Part() or (part.numerator is not None and part.denominator):
-            return ""
-        if part.numerator is not None:
-            return words._("{measures}: part of what is counted", measures=self._listed(formula.of))
-        return words._("{measures}: part of what it is counted out of", measures=self._listed(formula.per))
+                return counted, ""
+            return words.quantity(indicator, numerator / denominator * formula.times), counted
+        if numerator is not None:
+            which = words._("{measures}: part of what is counted", measures=self._listed(formula.of))
+            return words.exact(numerator), which
+        if denominator is not None:
+            which = words._("{measures}: part of what it is counted out of", measures=self._listed(formula.per))
+            return words.exact(denominator), which
+        return "", ""
 
     def _listed(self, terms: Iterable[Term]) -> str:
         names = self.coalition.measures

@@ -34,6 +34,7 @@ def environment(folder: str, **filters: Callable[..., Any]) -> Environment:
         html=safe(escape.html),
         typst=safe(escape.typst),
         typststring=safe(escape.typst_string),
+        attribute=safe(lambda text: json.dumps(escape.attribute(text), ensure_ascii=False)),
         meta=safe(lambda text: json.dumps(escape.markdown(text), ensure_ascii=False)),
         code=safe(_code),
         own=safe(_own),

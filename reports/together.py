@@ -74,7 +74,11 @@ class Together:
     # -- activities -------------------------------------------------------------------------------------
 
     def summary(self) -> list[str]:
-        """The work in two or three sentences, for the first screen; nothing where no activity is told of."""
+        """The work and what was decided, in two or three sentences, for the first screen."""
+        return [*self._work_in_short(), *self._decided_in_short()]
+
+    def _work_in_short(self) -> list[str]:
+        """How much work there is, and where none; nothing where no activity is told of."""
         words, running = self.words, self.quarter.activities
         if not running:
             return []
@@ -86,6 +90,11 @@ class Together:
                     partners=words.n("{number} partner", "{number} partners", partners))
         ]  # fmt: skip
         return [*said, *self._idle(tuple(self.quarter.indicators))]
+
+    def _decided_in_short(self) -> Iterator[str]:
+        if number := len(self.quarter.story.decided):
+            yield self.words.n("{number} decision was taken since the last report.",
+                               "{number} decisions were taken since the last report.", number)  # fmt: skip
 
     def fields(self) -> list[Field]:
         """The work goal by goal; what aims at no indicator comes last, for all of them."""

@@ -29,6 +29,9 @@ from sources.letters.findings import Finding, finding
 
 SIZES = struct.Struct("<QQ")
 """Bytes of an answer's JSON, and of its rows."""
+ALIGNED = 64
+"""The rows begin at a multiple of as many bytes. Elsewhere processors may not like to read numbers, and Arrow says so
+at the terminal, many times over."""
 
 
 def open_file(content: bytes, manner: Manner, headings: frozenset[str], limits: Limits) -> Sheet:
@@ -123,6 +126,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
         _give_time(limits)
         said, body = encoded(_answer(request, asked.read(request["size"])))
         words = json.dumps(said).encode()
+        words += b" " * (-len(words) % ALIGNED)
         answers.write(SIZES.pack(len(words), body.size) + words)
         answers.write(body)
         answers.flush()

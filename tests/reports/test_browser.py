@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.util import find_spec
 from itertools import combinations
 from math import dist
@@ -11,14 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from reports import scorecards
+from reports.converters import Converter
 from reports.pages import _environment
 from reports.shortly import CODES
 from reports.tables import Quarter
 from reports.words import Words
 from tests.reports.conftest import Rendered
+from tests.reports.test_scorecards import OWN
 from tests.servers.browser import chromium
 
 THEME = Path(__file__).parents[2] / "reports" / "theme"
@@ -128,14 +133,28 @@ axe.run({preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', '
 """
 
 
+@pytest.fixture(scope="module")
+def card(quarter: Quarter, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A partner's scorecard."""
+    project = tmp_path_factory.mktemp("scorecards")
+    written = scorecards.write(quarter, OWN).cards
+    scorecards.write_project(quarter.folder, quarter.period, written, project)
+    settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    page = project / "alpha.html"
+    with closing(Converter(project, settings, quarter.as_of)) as converter:
+        source = page.with_suffix(".qmd").read_text(encoding="utf-8")
+        page.write_bytes(converter.convert("alpha.qmd", source, "html"))
+    return page
+
+
 @pytest.mark.parametrize(("width", "dark"), [(1100, False), (320, True)])
-def test_pages_keep_nobody_out(width: int, dark: bool, browser: Any, rendered: Rendered) -> None:
+def test_pages_keep_nobody_out(width: int, dark: bool, browser: Any, rendered: Rendered, card: Path) -> None:
     """By axe-core, WCAG 2.2 AA; and no page is wider than a small phone."""
     found = find_spec("axe_playwright_python")
     assert found is not None
     assert found.origin is not None
     axe = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-    for page in rendered.pages:
+    for page in (*rendered.pages, card):
         opened(browser, page, width, dark)
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width, page
         browser.execute_script(axe)

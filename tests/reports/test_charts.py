@@ -224,3 +224,14 @@ def test_widths_are_not_underestimated() -> None:
     assert text_width("%", 1000) >= 824
     assert text_width("i", 1000) >= 246
     assert text_width("한", 1000) == 1000
+
+
+def test_points_that_would_crowd_are_still_found_by_who_points_at_them() -> None:
+    points = tuple(
+        Point(730000 + 91 * i, f"Q{i}", None if i == 7 else float(i), tip="" if i == 7 else f"Q{i}: {i}")
+        for i in range(32)
+    )
+    svg = ElementTree.fromstring(render(trend(Trend(points, "31", None, (), COUNT)).spec()))
+    said = {c.findtext(f"{SVG}title"): c.get("opacity") for c in svg.iter(f"{SVG}circle")}
+    assert set(said) == {point.tip for point in points} - {""}
+    assert [tip for tip, opacity in said.items() if opacity is None] == ["Q31: 31"]  # the only one that is seen

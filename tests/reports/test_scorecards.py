@@ -60,7 +60,7 @@ def test_its_own_number_stands_beside_that_of_all(quarter: Quarter) -> None:
     assert value is not None
     assert visits.all == f"{value.value:,.0f} visits"
     assert "rose by" in visits.say or "fell by" in visits.say
-    assert share.yours.replace("\N{NO-BREAK SPACE}", " ") == "25.0 % (40 of 160)"
+    assert (share.yours, share.part) == ("25.0\N{NO-BREAK SPACE}%", "40\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}160")
     assert (ratio.yours, ratio.part) == ("160", "M2: part of what it is counted out of")
     assert [(one.what, [aim.name for aim in one.aims], one.others) for one in alpha.doing] == [
         ("Some text.", ["Indicator name"], "No other partner works on it.")

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from agenda.stories import Activities, Activity, Challenge, Decision, Meeting, Milestone, Story, Voice
+from agenda.stories import Activities, Activity, Challenge, Decided, Decision, Meeting, Milestone, Story, Voice
 from reports.backbone import Backbone, rates
 from reports.escape import plain
 from reports.reporters import Reporter
@@ -96,6 +96,15 @@ def test_what_is_about_an_indicator_stands_beside_it_and_in_time(quarter: Quarte
     assert [c.learned for c in here.lessons("active_share")] == ["L"]
     assert [voice.quote for voice in here.voices()] == ["Q"]
     assert here.heard() == [("active_share", "I2")]
+
+
+def test_decisions_that_were_taken_are_counted_and_told_in_time(quarter: Quarter) -> None:
+    taken = [Decided(what=f"W{day}", owner="O", on=date(2026, 6, day), outcome="Yes") for day in (9, 2)]
+    here = together(told(quarter, Story(decided=tuple(taken))))
+    assert here.summary() == ["2 decisions were taken since the last report."]
+    table = here.decided()
+    assert table is not None
+    assert table.rows == (("W2", "Yes", "O", "June 2, 2026"), ("W9", "Yes", "O", "June 9, 2026"))
 
 
 def test_where_nothing_is_told_the_page_says_so(quarter: Quarter) -> None:

@@ -568,12 +568,12 @@ def only_on_paper(pages: Path) -> dict[str, set[str]]:
     return found
 
 
-def printed_text(path: Path) -> str:
+def printed_text(path: Path, *options: str) -> str:
     """The text of a PDF, with a form feed after each page, or of a Word file."""
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as document:
             return " ".join(tree(document.read("word/document.xml").decode()).strings)
-    return subprocess.run(["pdftotext", path, "-"], capture_output=True, encoding="utf-8", check=True).stdout
+    return subprocess.run(["pdftotext", *options, path, "-"], capture_output=True, encoding="utf-8", check=True).stdout
 
 
 def own_words() -> frozenset[str]:

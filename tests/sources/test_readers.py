@@ -239,6 +239,13 @@ partners: [{id: alpha, name: Alpha, layouts: [book]}]
     assert made.rows("observations", "row_number, value") == [(7, 12)]
 
 
+@pytest.mark.parametrize("length", range(1, 5))
+def test_cells_lie_where_arrow_reads_them_without_a_warning(length: int) -> None:
+    sheet = read(xlsx([(*HEADINGS, "x" * length), *((*row, "y") for row in ROWS)]))
+    _, offsets, _ = sheet.table[0].chunk(0).buffers()
+    assert offsets.address % 8 == 0
+
+
 def test_a_header_of_two_rows_with_merged_cells() -> None:
     def fill(sheet: Worksheet) -> None:
         for at in ("A1:A2", "B1:B2", "C1:D1", "E1:F1"):
