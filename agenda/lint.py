@@ -17,7 +17,9 @@ from agenda.lint_disclosure import disclosure_problems
 from agenda.lint_equity import equity_problems
 from agenda.lint_models import model_problems
 from agenda.lint_partners import partners_problems
+from agenda.lint_places import place_problems
 from agenda.lint_targets import targets_problems
+from agenda.lint_translations import translations_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
 from agenda.stories import Challenge, Milestone, Voice
@@ -38,8 +40,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    of_files = (agenda_problems, model_problems, targets_problems, version_problems, equity_problems,
-                disclosure_problems, partners_problems)  # fmt: skip
+    of_files = (agenda_problems, place_problems, model_problems, targets_problems, version_problems, equity_problems,
+                disclosure_problems, partners_problems, translations_problems)  # fmt: skip
     for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 
@@ -100,6 +102,7 @@ def _periods(known: Known) -> Iterator[Problem]:
         elif period.key != text:
             yield known.problem(file, (), f"is not looked at under this name; call it stories/{period.key}.yml")
     spans: list[tuple[str, Path_, str | None, str | None]] = [
+        *(("agenda.yml", ("places", i), p.since, p.until) for i, p in enumerate(folder.agenda.places)),
         *(("partners.yml", ("partners", i), p.since, p.until) for i, p in enumerate(folder.partners.partners)),
         *(("activities.yml", ("activities", i), a.since, a.until) for i, a in enumerate(folder.activities.activities)),
     ]
@@ -113,6 +116,8 @@ def _named(folder: Folder) -> Iterator[tuple[str, Path_, str]]:
     """File, place in it and text of every period that is given."""
     named: list[tuple[str, Path_, str | None]] = []
     named.append(("initiative.yml", ("reports_from",), folder.initiative.reports_from))
+    for i, place in enumerate(folder.agenda.places):
+        named += [("agenda.yml", ("places", i, key), getattr(place, key)) for key in ("since", "until")]
     for i, indicator in enumerate(folder.agenda.indicators):
         base: Path_ = ("indicators", i)
         if indicator.baseline:

@@ -17,7 +17,7 @@ FILE = "agenda.yml"
 
 
 def agenda_problems(known: Known) -> Iterator[Problem]:
-    for check in (_ids, _spellings, _places, _measures, _reference, _formulas, _goals):
+    for check in (_ids, _spellings, _measures, _reference, _formulas, _goals):
         yield from check(known)
 
 
@@ -47,23 +47,6 @@ def _spellings(known: Known) -> Iterator[Problem]:
                 if other != entry.id:
                     message = f"{text!r} names {other!r} already; give one of them another name"
                     yield known.problem(FILE, (*path, i, *key), message)
-
-
-def _places(known: Known) -> Iterator[Problem]:
-    roots = [id_ for id_, parent in known.places.items() if parent is None]
-    if len(roots) > 1:
-        message = f"{', '.join(roots)} have no parent; one place holds all the others"
-        yield known.problem(FILE, ("places",), message)
-    for i, place in enumerate(known.folder.agenda.places):
-        path: Path_ = ("places", i, "parent")
-        if place.parent is not None:
-            yield from known.check(FILE, path, "place", place.parent, known.places)
-        seen, at = {place.id}, place.parent
-        while at is not None and at not in seen:
-            seen.add(at)
-            at = known.places.get(at)
-        if at == place.id:
-            yield known.problem(FILE, path, f"{place.id!r} lies within itself")
 
 
 def _measures(known: Known) -> Iterator[Problem]:

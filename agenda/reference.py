@@ -11,10 +11,12 @@ import re
 import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from agenda.errors import Problem
 from agenda.folder import Folder, nearest
+from agenda.lifetimes import closing
 from agenda.model import Agenda, Series
 from agenda.periods import YEARS
 
@@ -43,23 +45,26 @@ def figures(folder: Folder, series: Series) -> Iterator[Figure | Problem]:
         return
     rows = csv.DictReader(io.StringIO(text, newline=""))
     try:
-        yield from _figures(folder.agenda, series, rows)
+        yield from _figures(folder, series, rows)
     except csv.Error as error:
         yield Problem(
             series.file, rows.reader.line_num, series.id, f"is not readable CSV ({error}); is a quote left open?"
         )
 
 
-def _figures(agenda: Agenda, series: Series, rows: csv.DictReader[str]) -> Iterator[Figure | Problem]:
+def _figures(folder: Folder, series: Series, rows: csv.DictReader[str]) -> Iterator[Figure | Problem]:
     needed = ["place", "year", *series.dimensions, "value"]
     if missing := [column for column in needed if column not in (rows.fieldnames or ())]:
         message = f"has no column {', '.join(missing)}; it needs {', '.join(needed)}"
         yield Problem(series.file, 1, series.id, message)
         return
+    closed = closing(folder.agenda.places, folder.initiative.calendar)
     seen: dict[tuple[str, int, tuple[tuple[str, str], ...]], int] = {}
     for row in rows:
         try:
-            figure = _figure(agenda, series, row)
+            figure = _figure(folder.agenda, series, row)
+            if (closes := closed.get(figure.place)) is not None and closes <= date(figure.year, 1, 1):
+                raise ValueError(f"{figure.place!r} is closed since {closes}, before {figure.year} begins")
             key = (figure.place, figure.year, tuple(figure.members.items()))
             if (first := seen.setdefault(key, rows.line_num)) != rows.line_num:
                 raise ValueError(f"says again what line {first} says")

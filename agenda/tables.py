@@ -16,6 +16,7 @@ import pyarrow as pa
 from agenda.errors import ConfigurationError, Problem
 from agenda.folder import Folder
 from agenda.indicators import Formula, Indicator
+from agenda.lifetimes import heirs, inherited, lifetimes
 from agenda.own_models import model_sql
 from agenda.periods import Period
 from agenda.reference import Figure, figures
@@ -69,7 +70,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         "agenda_members": [("dimension", _TEXT), ("member", _TEXT), ("position", _INT), ("name", _TEXT)],
         "agenda_places": [
             ("place", _TEXT), ("position", _INT), ("name", _TEXT), ("level", _TEXT), ("parent", _TEXT),
+            ("opens", _DATE), ("closes", _DATE),
         ],
+        "agenda_heirs": [("place", _TEXT), ("heir", _TEXT), ("since", _DATE)],
         "agenda_place_ancestors": [("place", _TEXT), ("ancestor", _TEXT), ("distance", _INT)],
         "agenda_partners": [("partner", _TEXT), ("position", _INT), ("name", _TEXT), ("kind", _TEXT)],
         "agenda_owes": [
@@ -121,6 +124,7 @@ def _initiative(folder: Folder) -> Rows:
     year, status = initiative.year, initiative.status
     named = (initiative.id, initiative.name, year.starts, year.named)
     parents = {place.id: place.parent for place in agenda.places}
+    lives = lifetimes(agenda.places, initiative.calendar)
 
     def line(place: str | None) -> Iterable[str]:
         while place is not None:
@@ -132,7 +136,11 @@ def _initiative(folder: Folder) -> Rows:
         "agenda_goals": [(g.id, i, g.name, g.statement, g.headline) for i, g in enumerate(agenda.goals)],
         "agenda_dimensions": [(d.id, i, d.name) for i, d in enumerate(agenda.dimensions)],
         "agenda_members": [(d.id, m.id, i, m.name) for d in agenda.dimensions for i, m in enumerate(d.members)],
-        "agenda_places": [(p.id, i, p.name, p.level, p.parent) for i, p in enumerate(agenda.places)],
+        "agenda_places": [
+            (p.id, i, p.name, p.level, p.parent, lives[p.id].opens, lives[p.id].closes)
+            for i, p in enumerate(agenda.places)
+        ],
+        "agenda_heirs": list(heirs(agenda.places, initiative.calendar)),
         "agenda_place_ancestors": [
             (p.id, ancestor, distance) for p in agenda.places for distance, ancestor in enumerate(line(p.id))
         ],
@@ -263,10 +271,9 @@ def _reference(folder: Folder) -> Rows:
     problems = [figure for _, figure in found if isinstance(figure, Problem)]
     if problems:
         raise ConfigurationError("a reference series can't be used:", problems)
-    return {
-        "reference_values": [
-            (id_, at.place, at.year, date(at.year, 1, 1), members_text(at.members), at.value)
-            for id_, at in found
-            if isinstance(at, Figure)
-        ]
-    }
+    rows = [
+        (id_, at.place, at.year, date(at.year, 1, 1), members_text(at.members), at.value)
+        for id_, at in found
+        if isinstance(at, Figure)
+    ]
+    return {"reference_values": list(inherited(rows, folder.agenda.places, folder.initiative.calendar))}

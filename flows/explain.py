@@ -114,7 +114,7 @@ class _Reader:
             found[0] if found else nothing | {"status": "O"} | (coverage[0] if coverage else sql.NOBODY)
         )
         build = self.rows(sql.BUILD)[0]
-        terms = tuple(self._terms())
+        terms, trend = tuple(self._terms()), self.rows(sql.TREND, **self.asked)
         made = Explanation(
             **{k: self.indicator[k] for k in ("indicator", "name", "definition", "unit", "kind", "times", "decimals")},
             defined=replace(self.defined, otherwise=otherwise(self.rows, self.indicator["indicator"], self.asked)),
@@ -131,8 +131,8 @@ class _Reader:
             remarks=tuple(self._remarks(terms)),
             superseded=tuple(self._origin(row) for row in self.rows(sql.SUPERSEDED, **_without(self.span, "place"))),
             aims=aims(self.rows, self.asked),
-            changes=tuple(Difference(*(row[c] for c in compared(e))) for row in self.rows(sql.TREND, **self.asked)
-                          for e in COMPARED),
+            changes=tuple(Difference(*(row[c] for c in compared(e))) for row in trend for e in COMPARED),
+            merged=tuple(place for row in trend for place in (row["merged_places"] or "").split("|") if place),
             names=self.names,
         )  # fmt: skip
         if found:

@@ -85,7 +85,9 @@ def _changes(made: Explanation) -> Iterator[str]:
 
     known = {change.period: said(against, change)
              for against, change in zip(COMPARED, made.changes, strict=False) if change.amount is not None}  # fmt: skip
-    yield from _section("Compared with", known.values())
+    merged = [made.names["places"][place] for place in made.merged]
+    beside = [f"what was before holds {', '.join(merged)}, as a part of this place by now"] if merged and known else []
+    yield from _section("Compared with", [*known.values(), *beside])
 
 
 def _signed(made: Explanation, change: float | None) -> str:

@@ -182,6 +182,7 @@ class Explanation:
     superseded: tuple[Origin, ...]
     aims: Aims | None
     changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
+    merged: tuple[str, ...] = ()  # places that have become a part of this one and are in the earlier values
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()
     moments: tuple[Known, ...] = ()

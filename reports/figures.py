@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from agenda.indicators import Indicator
 from agenda.model import Place
+from agenda.original import told
 from agenda.periods import Period
 from reports import charts, trend
 from reports.drawing import Canvas, render
-from reports.escape import plain
+from reports.escape import flat, plain
 from reports.gaps import named_groups
+from reports.openings import openings
 from reports.outlook import Outlook
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
@@ -176,7 +178,7 @@ class Figures:
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
         parts.append(self.outlook.sentence(indicator))
-        return " ".join(filter(None, parts))
+        return words.running(parts)
 
     def _breaks(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
         """Since when it is defined otherwise, for each break that the chart shows."""
@@ -227,6 +229,7 @@ class Figures:
             notes.append(self.words._("Hollow: provisional."))
         if any(value is not None and value.parts is not None for _, value in part.rows):
             notes.append(self.words._("Where two numbers stand, they are too few to tell."))
+        notes += self._openings(part)
         said = self.words._("; ").join(
             self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
         )  # fmt: skip
@@ -252,16 +255,23 @@ class Figures:
         for absence in (one for one in charts.SIGNS if absent[one]):
             notes.append(words.n("{number} place has no value: {why}.", "{number} places have no value: {why}.",
                                  absent[absence], why=words.absent(absence)))  # fmt: skip
+        notes += self._openings(part)
         return self._figure(
             f"{indicator.id}-{number}", "strip", self._caption(indicator, part), said, notes,
             charts.strip(values, axis, whole, middle, narrow=True), charts.strip(values, axis, whole, middle),
         )  # fmt: skip
+
+    def _openings(self, part: Slice) -> Iterator[str]:
+        ids = {place for place, _, _ in part.groups}
+        places = [place for place in self.quarter.folder.agenda.places if part.is_places and place.id in ids]
+        yield from openings(self.quarter, self.words, places)
 
     def _caption(self, indicator: Indicator, part: Slice) -> str:
         period = self.words.period_short(self.quarter.shown_period(indicator.id))
         return self.words._("{breakdown}, {period}", breakdown=sentence_case(part.title), period=period)
 
     def _row(self, indicator: Indicator, name: str, value: Value | None) -> charts.Row:
+        name = flat(name)
         if value is None or value.value is None:
             if value is not None and value.parts is not None:
                 return charts.Row(name, self.words.counted(*value.parts))
@@ -288,7 +298,7 @@ class Figures:
         if indicator.formula.kind == "count" or value is None or value.value is None:
             return None
         shown = self.words.value(indicator, value.value)
-        return value.value, self.words._("{place} {value}", place=plain(self.quarter.root.name), value=shown)
+        return value.value, self.words._("{place} {value}", place=flat(self.quarter.root.name), value=shown)
 
     def spark(self, indicator: Indicator) -> str:
         """The last periods as a small line; empty where there is only one to show."""
@@ -297,5 +307,5 @@ class Figures:
 
     def _figure(self, ident: str, kind: str, caption: str, description: str, notes: Iterator[str] | list[str],
                 narrow: Canvas, wide: Canvas | None) -> Figure:  # fmt: skip
-        drawn = [render(canvas.spec()) for canvas in (narrow, wide) if canvas is not None]
+        drawn = [told(render(canvas.spec())) for canvas in (narrow, wide) if canvas is not None]
         return Figure(ident.replace("_", "-"), kind, caption, description, tuple(notes), *drawn)

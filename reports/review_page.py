@@ -39,12 +39,13 @@ def write_review_page(store: Store, site: Store, edition: Edition, quarter: Quar
     say = ReviewWords(quarter, words, dimensions)
     goals, this = say.goals(base, values), say.revised(changes, base, earlier=False)
     lacking = say.lacking(quarter.expected_reporters)
+    papers = [("report.pdf", words._("PDF")), ("brief.pdf", words._("Brief as PDF"))]
     parts = {
         "initiative": initiative,
         "quarter": words.period(quarter.period),
         "edition": edition,
         "draft": f"../{edition.digest}",
-        "has_pdf": store.exists(f"{edition.folder}/report.pdf"),
+        "papers": [(name, label) for name, label in papers if store.exists(f"{edition.folder}/{name}")],
         "as_of": words.day(edition.record.inputs.as_of),
         "base": base,
         "before": words.period_short(base.period) if base and base.period != quarter.period else words._("Before"),

@@ -21,11 +21,13 @@ from jinja2 import Environment
 from agenda.entry import Entry
 from agenda.errors import HeldBack
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.model import Partner
 from agenda.periods import Calendar, Period
 from agenda.store import Store
 from reports.edition import Edition, decoded, encoded
 from reports.escape import plain
+from reports.fonts import face
 from reports.own_parts import OwnParts, Part, read_own_parts
 from reports.pages import write_sources
 from reports.scorecard import Scorecard
@@ -66,8 +68,10 @@ def write(quarter: Quarter, own: OwnParts) -> Scorecards:
     for partner in quarter.folder.partners.partners:
         if is_with_us(quarter.calendar, partner, quarter.period):
             if partner.language not in coalitions:
-                coalitions[partner.language] = Coalition(quarter, Words(partner.language, quarter.calendar))
-            cards.append(_scorecard(coalitions[partner.language], partner, own.get(partner.id, {})))
+                local = quarter.in_language(partner.language)
+                coalitions[partner.language] = Coalition(local, Words(partner.language, quarter.calendar))
+            coalition = coalitions[partner.language]
+            cards.append(_scorecard(coalition, coalition.quarter.partners[partner.id], own.get(partner.id, {})))
     return Scorecards(as_of=quarter.as_of, cards=tuple(cards))
 
 
@@ -128,12 +132,13 @@ def write_project(folder: Folder, period: Period, cards: Sequence[Scorecard], pr
 
 
 def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iterator[tuple[str, str]]:
-    shared: dict[str, Any] = {"initiative": folder.initiative, "quarter": period.key}
-    yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards, **shared)
+    local = {language: in_language(folder, language).initiative for language in {card.language for card in cards}}
+    yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards)
     for card in cards:
+        shared: dict[str, Any] = {"initiative": local[card.language], "quarter": period.key}
         words = Words(card.language, folder.initiative.calendar)
         private = words._("Private: for {partner}", partner=card.name)
-        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private}
+        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private, "cjk": face(card.language)}
         for path, format_ in ((f"{card.partner}.qmd", "html"), (f"paper/{card.partner}.qmd", "typst")):
             yield path, rendered(_environment(), "card.qmd", card=card, format=format_, **said, **shared)
 

@@ -182,7 +182,8 @@ def _pages(site: Store, pointers: Sequence[Pointer]) -> Iterator[tuple[str, date
 
 def _home(initiative: Initiative, words: Words, pointers: Sequence[Pointer], newest: Manifest) -> bytes:
     calendar = initiative.calendar
-    labels = {"report.pdf": words._("PDF"), "data/indicator_values.csv": words._("Download the data")}
+    labels = {"report.pdf": words._("PDF"), "brief.pdf": words._("Brief as PDF"),
+              "data/indicator_values.csv": words._("Download the data")}  # fmt: skip
     return render(
         "home.html",
         words,

@@ -8,7 +8,7 @@ Nothing later than the quarter is in here: a report of an old quarter does not k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -19,7 +19,9 @@ import polars as pl
 
 from agenda.errors import Unavailable
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.indicators import Indicator
+from agenda.lifetimes import lifetimes
 from agenda.model import Goal, Partner, Place
 from agenda.periods import Calendar, Period, PeriodType
 from agenda.statuses import UNRELIABLE
@@ -136,6 +138,14 @@ class Quarter:
     readings: pl.DataFrame
     findings: pl.DataFrame
 
+    def in_language(self, language: str) -> Quarter:
+        """The same numbers, with the initiative's texts in ``language``."""
+        return (
+            self
+            if language == self.folder.initiative.language
+            else replace(self, folder=in_language(self.folder, language))
+        )
+
     # -- what the agenda says --------------------------------------------------------------------------
 
     @property
@@ -188,10 +198,11 @@ class Quarter:
 
     @cached_property
     def levels(self) -> Mapping[str, tuple[Place, ...]]:
-        """The places below the root by their level, in the agenda's order."""
+        """The places below the root that are there in the quarter, by their level, in the agenda's order."""
+        lives = lifetimes(self.folder.agenda.places, self.calendar)
         levels: dict[str, list[Place]] = {}
         for place in self.folder.agenda.places:
-            if place.parent is not None:
+            if place.parent is not None and lives[place.id].holds(self.period):
                 levels.setdefault(place.level, []).append(place)
         return {level: tuple(places) for level, places in levels.items()}
 

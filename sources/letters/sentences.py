@@ -297,6 +297,16 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "place_unknown": (
         "error", "“{value}” is not a place of this initiative.{looks_like}", "Use the place's agreed name.",
     ),
+    "place_closed": (
+        "error", "“{value}” was closed at the end of {period}.", "Check the place and the period.",
+    ),
+    "place_merged": (
+        "error", "“{value}” has been a part of {heir} since the end of {period}.",
+        "Count it in {heir}, or check the period.",
+    ),
+    "place_not_open": (
+        "error", "“{value}” was not there before {period}.", "Check the place and the period.",
+    ),
     "member_unknown": (
         "error", "“{value}” is not one of the agreed groups.{looks_like}", "Use the agreed name of the group.",
     ),

@@ -7,6 +7,7 @@ gives, for each candidate that breaks it, which rule it broke. Nothing raises: a
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -281,13 +282,25 @@ def contract(resolved: Resolved, vocabulary: Vocabulary, arrived: date, unique: 
             checks=[_known("period", "period_unreadable"), rule("period_ahead", ~pl.col("period").is_in(ahead))],
             nullable=True,
         ),
-        "place": pa.Column(checks=[_known("place", "place_unknown")], nullable=True),
+        "place": pa.Column(checks=[_known("place", "place_unknown"), *_lifetimes(resolved, vocabulary)], nullable=True),
         "members": pa.Column(checks=[_known("members", "member_unknown")], nullable=True),
         "value": pa.Column(checks=rules, nullable=True),
     }
     if unique:
         columns["number"] = pa.Column(checks=[rule("row_repeated", ~pl.col("number").is_duplicated())])
     return pa.DataFrameSchema(columns)
+
+
+def _lifetimes(resolved: Resolved, vocabulary: Vocabulary) -> Iterable[pa.Check]:
+    """Rules that a place is there on some day of the period."""
+    outside: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, id_ in enumerate(resolved.places):
+        for number, period in enumerate(resolved.periods):
+            if (code := vocabulary.outside(id_, period)) is not None:
+                outside[code][place].append(number)
+    for code, found in outside.items():
+        gone = [(pl.col("place") == place) & pl.col("period").is_in(periods) for place, periods in found.items()]
+        yield rule(code, ~pl.any_horizontal(gone))
 
 
 def rule(code: str, holds: pl.Expr) -> pa.Check:

@@ -31,7 +31,7 @@ from sources.meaning.comparison import Comparison, Past
 from sources.meaning.contract import Resolved, check, contract, member_texts, resolve
 from sources.meaning.records import records_added
 from sources.meaning.shape import Plan, path_texts, select, select_sql, stack
-from sources.meaning.vocabulary import Vocabulary
+from sources.meaning.vocabulary import Vocabulary, translated
 
 
 @dataclass(frozen=True)
@@ -224,6 +224,9 @@ def _finding(
     elif code == "place_unknown":
         column, text = _column(plan.layout.place, "place"), breach["place_raw"]
         details["looks_like"] = vocabulary.like_place(text)
+    elif code in ("place_closed", "place_merged", "place_not_open"):
+        column, text = _column(plan.layout.place, "place"), breach["place_raw"]
+        details |= vocabulary.life_of(code, translated(plan.layout.place, text))
     elif code == "member_unknown":
         texts = member_texts(plan, breach["value_no"], breach["members_raw"])
         measure = resolved.measures[breach["measure"]]

@@ -40,7 +40,9 @@ class Vocabulary:
         self.measures: dict[str, Measure] = {m.id: m for m in agenda.measures if m.model is None}
         self._measures = _spellings({m.id: (m.id, m.name) for m in self.measures.values()})
         self._places = _spellings({p.id: (p.id, p.name, *p.aliases) for p in agenda.places})
+        self._names = {p.id: p.name for p in agenda.places}
         self._place_names = tuple(name for p in agenda.places for name in (p.name, p.id, *p.aliases))
+        self._lives = {place.id: place for place in agenda.places if place.since or place.until}
         self.within = _within({p.id: p.parent for p in agenda.places})
         self.overlapping = frozenset(d.id for d in agenda.dimensions if d.overlap)
         self.members = {d.id: {m.id: (m.id, m.name, *m.aliases) for m in d.members} for d in agenda.dimensions}
@@ -51,6 +53,7 @@ class Vocabulary:
                 [folder.initiative.year.starts, folder.initiative.year.named],
                 [m.model_dump(mode="json", exclude=only_said) for m in self.measures.values()],
                 [self._measures, self._places, self._members],
+                *([place.id, place.since, place.until] for place in self._lives.values()),
             ],
             sort_keys=True,
         )
@@ -84,6 +87,23 @@ class Vocabulary:
 
     def place(self, text: str) -> str | None:
         return self._places.get(plain(text))
+
+    def outside(self, place: str, period: Period) -> str | None:
+        """Why the place has no number of the period, as the code of a finding; None where it may have one."""
+        at = self._lives.get(place)
+        if at is not None and at.since is not None and period.end <= self.calendar.parse(at.since).start:
+            return "place_not_open"
+        if at is not None and at.until is not None and self.calendar.parse(at.until).end <= period.start:
+            return "place_merged" if at.into is not None else "place_closed"
+        return None
+
+    def life_of(self, code: str, text: str) -> dict[str, object]:
+        """What a finding says of such a place: since or until when it was there, and what it is a part of now."""
+        at = self._lives[self.place(text) or ""]
+        found: dict[str, object] = {
+            "period": self.calendar.parse(str(at.since if code == "place_not_open" else at.until))
+        }
+        return found | ({"heir": self._names[at.into]} if at.into is not None and code == "place_merged" else {})
 
     def period(self, text: str) -> Period | None:
         try:

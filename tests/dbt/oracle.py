@@ -133,6 +133,7 @@ class Oracle:
                 self.of["", measure] += [
                     Number("", measure, span, place, members_of(members), value)
                     for (place, members), value in latest.items()
+                    if value is not None  # the figure of a place that is gone
                 ]
 
     # -- the initiative's own model --------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from tests.flows.conftest import POLICY, Initiative
+from tests.reports.links import broken
 
 REVIEWER = "Alex Example"
 
@@ -53,6 +54,7 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
     assert not list(site.rglob("*scorecard*"))
     assert (site / "index.html").is_file()
     assert (site / "2026Q1/report.pdf").read_bytes().startswith(b"%PDF")
+    assert broken(site / "2026Q1") == []
     values = (site / "2026Q1/data/indicator_values.csv").read_text()
     assert "sessions_held" in values
     assert json.loads((site / "2026Q1/data/datapackage.json").read_text())["resources"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,6 +15,7 @@ from agenda.lint import read
 from agenda.periods import Calendar
 from tests.real.answers import QUERIES, Answers, Key, answers, cohort
 from tests.real.harness import PROOFS, Proof
+from tests.reports.links import broken
 from tests.reports.told import Edition, unexplained
 
 Published = Callable[[str], Proof]
@@ -156,5 +157,6 @@ def test_every_quarter_is_published_whole(published: Published, name: str) -> No
         edition = site / period.key
         assert (edition / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
         assert (edition / "report.pdf").read_bytes().startswith(b"%PDF-")
-        package = json.loads((edition / "data" / "datapackage.json").read_text(encoding="utf-8"))
-        assert {resource["path"] for resource in package["resources"]} >= {"indicator_values.csv"}
+        assert 1 <= len(re.findall(rb"/Type/Page\b", (edition / "brief.pdf").read_bytes())) <= 2
+        assert (edition / "brief.docx").is_file()
+        assert broken(edition) == []

@@ -21,7 +21,7 @@ from sources.letters.findings import WORDS, column_letters
 from sources.meaning.intake import Intake, take
 from sources.meaning.shape import match
 from sources.meaning.vocabulary import Vocabulary
-from tests.sources.conftest import LONG, Coalition
+from tests.sources.conftest import AGENDA, LONG, Coalition
 
 HEADER = "quarter,town,age,children\n"
 GOOD = HEADER + "2026Q1,Harbor,infant,12\n2026Q1,Harbor,toddler,20\n2026Q1,Old Mill,infant,7\n"
@@ -69,6 +69,29 @@ def test_each_fault_names_its_place_and_the_fix(coalition: Callable[..., Coaliti
     assert rows["read"] == rows["accepted"] + rows["rejected"] + rows["skipped"]
     assert made.receipt("beta/q1.csv")["outcome"] == "accepted"
     assert len([row for row in made.rows("observations", "partner") if row == ("beta",)]) == 3
+
+
+def test_a_number_of_a_place_that_is_gone_or_not_yet_there_is_refused(coalition: Callable[..., Coalition]) -> None:
+    made = coalition()
+    numbers = [f"{period},{place},infant,5" for period in ("2025Q4", "2026Q1")
+               for place in ("Port", "Old Mill", "Quay", "Hill")]  # fmt: skip
+    made.drop("alpha/q1.csv", "\n".join([HEADER.strip(), *numbers, ""]))
+    made.write("agenda.yml", AGENDA.replace("aliases: [Port]", "aliases: [Port], until: 2025Q4, into: old_mill").replace(
+        "dimensions:\n", "  - {id: quay, name: Quay, level: town, parent: valley, until: 2025-12}\n"
+        "  - {id: hill, name: Hill, level: town, parent: valley, since: 2026-01}\ndimensions:\n", 1))  # fmt: skip
+    made.collect()
+    receipt = made.receipt("alpha/q1.csv")
+    assert [(f["code"], f["cell"], f["message"]) for f in receipt["findings"]] == [
+        ("place_not_open", "B5", "“Hill” was not there before 2026-01."),
+        ("place_merged", "B6", "“Port” has been a part of Old Mill since the end of 2025Q4."),
+        ("place_closed", "B8", "“Quay” was closed at the end of 2025-12."),
+    ]
+    assert receipt["findings"][1]["fix"] == "Count it in Old Mill, or check the period."
+    assert (receipt["rows"]["accepted"], receipt["rows"]["rejected"]) == (5, 3)
+    made.write("agenda.yml", AGENDA.replace("dimensions:\n", "  - {id: quay, name: Quay, level: town, parent: valley}\n"
+               "  - {id: hill, name: Hill, level: town, parent: valley}\ndimensions:\n", 1))  # fmt: skip
+    made.collect()
+    assert made.receipt("alpha/q1.csv")["rows"]["accepted"] == 8, "read again once the agenda says otherwise"
 
 
 def test_good_rows_beside_a_bad_one_go_through(coalition: Callable[..., Coalition]) -> None:

@@ -28,9 +28,10 @@ wholes as (
         period,
         period_start,
         place,
+        {{ merged_on('indicator_values') }} as merged_on,
         {{ add_months('period_start', '-' ~ months_in('period_type')) }} as previous_start,
         {{ add_months('period_start', -12) }} as year_before_start
-    from {{ ref('ind_values') }}
+    from {{ ref('ind_values') }} as indicator_values
     where breakdown = '' and value is not null and indicator in (select measures.indicator from measures)
 ),
 
@@ -53,6 +54,7 @@ pairs as (
             later.indicator = earlier.indicator
             and later.period_type = earlier.period_type
             and later.place = earlier.place
+            and later.merged_on is not distinct from earlier.merged_on
             and earlier.period_start in (later.previous_start, later.year_before_start)
 ),
 

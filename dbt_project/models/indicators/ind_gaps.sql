@@ -9,6 +9,7 @@ with valued as (
         indicator_values.value,
         indicator_values.status,
         indicator_values.period_start,
+        {{ merged_on('indicator_values') }} as merged_on,
         {{ add_months('indicator_values.period_start', -12) }} as year_before_start,
         case when gaps.has_interval then indicator_values.lower end as lower,
         case when gaps.has_interval then indicator_values.upper end as upper,
@@ -80,6 +81,7 @@ gaps as (
             and best.breakdown = best_then.breakdown
             and best.members = best_then.members
             and best.year_before_start = best_then.period_start
+            and best.merged_on is not distinct from best_then.merged_on
     left join valued as valued_then
         on
             valued.indicator = valued_then.indicator

@@ -22,6 +22,7 @@ dated as (
         case when indicators.interval <> 'none' then indicator_values.lower end as lower,
         case when indicators.interval <> 'none' then indicator_values.upper end as upper,
         indicator_values.period_start,
+        {{ merged_on('indicator_values') }} as merged_on,
         {{ add_months('indicator_values.period_start', '-' ~ months_in('indicator_values.period_type')) }}
             as previous_start,
         {{ add_months('indicator_values.period_start', -12) }} as year_before_start,
@@ -40,9 +41,41 @@ dated as (
             and indicator_values.period_start >= baselines.period_end
 ),
 
+-- What a value may be compared with: that of the same place; and of before it took in others that of all together.
+comparable as (
+    select
+        indicator,
+        period_type,
+        place,
+        breakdown,
+        members,
+        period_start,
+        merged_on,
+        value,
+        lower,
+        upper,
+        cast(null as varchar) as merged_places
+    from dated
+    union all
+    select
+        indicator,
+        period_type,
+        place,
+        breakdown,
+        members,
+        period_start,
+        merged_on,
+        value,
+        null as lower,
+        null as upper,
+        merged_places
+    from {{ ref('ind_carried') }}
+),
+
 differences as (
     select
         dated.*,
+        coalesce(baseline.merged_places, year_before.merged_places, previous.merged_places) as merged_places,
         previous_periods.period as previous_period,
         year_before_periods.period as year_before_period,
         previous.value as previous_value,
@@ -64,7 +97,7 @@ differences as (
             dated.period_type = year_before_periods.period_type
             and dated.year_before_start = year_before_periods.period_start
     {% for earlier in ['previous', 'year_before', 'baseline'] %}
-        left join dated as {{ earlier }}
+        left join comparable as {{ earlier }}
             on
                 dated.indicator = {{ earlier }}.indicator
                 and dated.period_type = {{ earlier }}.period_type
@@ -72,6 +105,7 @@ differences as (
                 and dated.breakdown = {{ earlier }}.breakdown
                 and dated.members = {{ earlier }}.members
                 and dated.{{ earlier }}_start = {{ earlier }}.period_start
+                and dated.merged_on is not distinct from {{ earlier }}.merged_on
     {% endfor %}
 )
 
@@ -82,14 +116,15 @@ select
     place,
     breakdown,
     members,
-{% for earlier in ['previous', 'year_before', 'baseline'] %}
-    {{ earlier }}_period,
-    {{ earlier }}_value,
-    value - {{ earlier }}_value as change_{{ earlier }},
-    change_{{ earlier }}_lower,
-    change_{{ earlier }}_upper,
-    change_{{ earlier }}_lower > 0 or change_{{ earlier }}_upper < 0
-        as is_beyond_chance_{{ earlier }}{{ ',' if not loop.last }}
-{% endfor %}
+    {% for earlier in ['previous', 'year_before', 'baseline'] %}
+        {{ earlier }}_period,
+        {{ earlier }}_value,
+        value - {{ earlier }}_value as change_{{ earlier }},
+        change_{{ earlier }}_lower,
+        change_{{ earlier }}_upper,
+        change_{{ earlier }}_lower > 0 or change_{{ earlier }}_upper < 0
+            as is_beyond_chance_{{ earlier }},
+    {% endfor %}
+    merged_places
 from differences
 order by indicator, period_type, period, place, breakdown, members

@@ -62,7 +62,10 @@ upwards as (
             and dropped.measure = present.measure
             and dropped.period_type = present.period_type
             and dropped.period = present.period
-    where not dropped.is_counted
+    inner join {{ source('lake', 'agenda_places') }} as places on dropped.place = places.place
+    inner join {{ ref('int_periods') }} as periods on dropped.period = periods.period
+    -- a place that closed before the period's end is not expected in its last month
+    where not dropped.is_counted and coalesce(places.closes >= periods.period_end, true)
 )
 
 select distinct

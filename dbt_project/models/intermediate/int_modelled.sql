@@ -32,6 +32,7 @@ series as (  -- noqa: ST03, read by the queries
         figures.value
     from {{ source('lake', 'reference_values') }} as figures
     inner join {{ source('lake', 'agenda_model_inputs') }} as models on figures.measure = models.input
+    where figures.value is not null
 ),
 
 places as (

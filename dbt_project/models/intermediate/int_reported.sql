@@ -40,6 +40,7 @@ numbers as (
             years.measure = carried.measure
             and years.period_start >= carried.period_start
             and (carried.newer_start is null or years.period_start < carried.newer_start)
+            and carried.value is not null  -- a closed place has none of its own any more
 ),
 
 summed as (

@@ -1,16 +1,22 @@
--- Which partners speak for which place: those that ever did, and for the whole initiative all of them.
+-- Which partners speak for which place: those that ever did, as long as what they spoke of is there; and for the whole
+-- initiative all of them.
 with speaks_for as (
     select distinct
         reported.partner,
         reported.measure,
-        ancestors.ancestor as place
+        ancestors.ancestor as place,
+        coalesce(places.opens, date '0001-01-01') as opens,
+        coalesce(places.closes, date '9999-12-31') as closes
     from {{ ref('int_reported_places') }} as reported
     inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on reported.place = ancestors.place
+    left join {{ source('lake', 'agenda_places') }} as places on reported.place = places.place
     union
     select distinct
         reporting.partner,
         reporting.measure,
-        places.place
+        places.place,
+        date '0001-01-01' as opens,
+        date '9999-12-31' as closes
     from {{ ref('fct_reporting') }} as reporting
     cross join {{ source('lake', 'agenda_places') }} as places
     where places.parent is null
@@ -28,7 +34,12 @@ reporters as (
     from {{ ref('fct_reporting') }} as reporting
     inner join {{ ref('int_asked') }} as measures
         on reporting.measure = measures.measure and reporting.period_type = measures.period_type
-    inner join speaks_for on reporting.partner = speaks_for.partner and reporting.measure = speaks_for.measure
+    inner join speaks_for
+        on
+            reporting.partner = speaks_for.partner
+            and reporting.measure = speaks_for.measure
+            and reporting.period_end > speaks_for.opens
+            and reporting.period_start < speaks_for.closes
     left join {{ ref('int_dropped_places') }} as dropped
         on
             reporting.partner = dropped.partner
