@@ -38,7 +38,7 @@ DEMO     := build/demo
 TOGETHER := $(if $(wildcard $(DEMO)/site/2026Q3),,$(BIN)/python -m infra.with_prefect)
 demo: setup
 	@mkdir -p $(DEMO)
-	@cp -R $(addprefix examples/childcare/,*.yml *.csv models reference stories) $(DEMO)
+	@cp -R $(addprefix examples/childcare/,*.yml *.csv models reference stories translations) $(DEMO)
 	@$(TOGETHER) sh -ec ' \
 		cairn="$(BIN)/cairn --initiative $(DEMO)"; \
 		report() { \

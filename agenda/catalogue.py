@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import NumberPattern, parse_pattern
 
 from agenda.errors import ConfigurationError
+from agenda.original import ORIGINAL
 from agenda.periods import Calendar, Period
 
 
@@ -120,8 +121,10 @@ class Speech:
 
 
 def sentence_case(text: str) -> str:
-    """``text`` with its first letter in upper case, where its script has cases."""
-    return text[:1].upper() + text[1:]
+    """``text`` with its first letter in upper case, where its script has cases; in whatever language it is marked."""
+    marked = ORIGINAL.match(text)
+    at = marked.start(2) if marked else 0
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
 
 
 def exactly(value: float | Decimal, decimals: int) -> Decimal:

@@ -29,11 +29,18 @@ def fits(pattern: str, otherwise: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
-def _language(text: str) -> str:
+def is_language(text: str) -> bool:
+    """Whether Babel knows a language by this code."""
     try:
         Locale.parse(text.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
-        raise ValueError(f"{text!r} is no language that is known here; write it like en, es or ko") from None
+        return False
+    return True
+
+
+def _language(text: str) -> str:
+    if not is_language(text):
+        raise ValueError(f"{text!r} is no language that is known here; write it like en, es or ko")
     return text
 
 

@@ -2,6 +2,8 @@
 
     initiative.yml  agenda.yml  partners.yml      required
     activities.yml  stories/<period>.yml          optional
+    translations/<language>.yml                   what they say in another language (`agenda.in_language`)
+    stories/<period>.<language>.yml
 
 A long list may live in a CSV beside its YAML: ``places: {file: places.csv, common: {level: county}}``;
 each row is one entry, on top of what is ``common`` to all. ``${NAME}`` in a value is taken from the environment.
@@ -67,6 +69,7 @@ class Folder:
     partners: Partners
     activities: Activities
     stories: Mapping[str, Story]
+    translations: Mapping[str, Mapping[str, Any]]  # by file
     sources: Mapping[str, Source]
     names: frozenset[str]  # of every file that was read
 
@@ -75,6 +78,14 @@ class Folder:
 
     def story(self, period: str) -> Story:
         return self.stories.get(period, Story())
+
+    def translation(self, language: str, period: str | None = None) -> Mapping[str, Any]:
+        """What is translated into ``language``, or into its main kind (``es`` of ``es-MX``), as its file has it."""
+        for name in dict.fromkeys((language, language.split("-")[0])):
+            file = translation_file(name, period)
+            if file in self.translations:
+                return self.translations[file]
+        return {}
 
     def files(self) -> dict[str, bytes]:
         """The agenda as an edition keeps it: every file that was read, by its path in the folder."""
@@ -103,17 +114,27 @@ def read_folder(path: Path) -> Folder:
     agenda = reader.model("agenda.yml", Agenda)
     partners = reader.model("partners.yml", Partners)
     activities = reader.model("activities.yml", Activities, required=False)
-    for file in [path / "activities.yaml", *sorted((path / "stories").glob("*.[Yy]*[Mm][Ll]"))]:
+    in_folders = [file for name in ("stories", "translations") for file in (path / name).glob("*.[Yy]*[Mm][Ll]")]
+    for file in [path / "activities.yaml", *sorted(in_folders)]:
         if file.exists() and file.suffix != ".yml":
             renamed = file.relative_to(path).with_suffix(".yml")
             reader.problems.append(Problem(str(file.relative_to(path)), 1, "", f"is not read; rename it to {renamed}"))
-    names = sorted(p.name for p in (path / "stories").glob("*.yml"))
-    stories = {name.removesuffix(".yml"): reader.model(f"stories/{name}", Story) for name in names}
+    told = sorted(p.name.removesuffix(".yml") for p in (path / "stories").glob("*.yml"))
+    stories = {name: reader.model(f"stories/{name}.yml", Story) for name in told if "." not in name}
+    files = [f"stories/{name}.yml" for name in told if "." in name]
+    files += sorted(f"translations/{p.name}" for p in (path / "translations").glob("*.yml"))
+    translations = {file: reader.texts(file) for file in files}
     if reader.problems:
         raise ConfigurationError(f"{path} can't be used as it is:", reader.problems)
     beside = [series.file for series in agenda.reference] + [m.model.file for m in agenda.measures if m.model]
     reader.names.update(file for file in beside if misplaced(path, file) is None)
-    return Folder(path, initiative, agenda, partners, activities, stories, reader.sources, frozenset(reader.names))
+    names = frozenset(reader.names)
+    return Folder(path, initiative, agenda, partners, activities, stories, translations, reader.sources, names)
+
+
+def translation_file(language: str, period: str | None = None) -> str:
+    """The file that translates what was agreed, or a quarter's story."""
+    return f"translations/{language}.yml" if period is None else f"stories/{period}.{language}.yml"
 
 
 class _Reader:
@@ -135,6 +156,16 @@ class _Reader:
             except ValidationError as error:
                 self.problems += dict.fromkeys(_problems(source, type_, error))
         return type_.model_construct()
+
+    def texts(self, name: str) -> Mapping[str, Any]:
+        """A file of texts under keys, and keys under keys."""
+        source = self._source(name)
+        if source is None:
+            return {}
+        for path, value in leaves(source.data):
+            if isinstance(value, list):
+                self.problems.append(source.problem(path, "is a list; give each text under its key or its original"))
+        return source.data if isinstance(source.data, dict) else {}
 
     def _source(self, name: str) -> Source | None:
         """The file's data and lines; None, with the problem noted, where it can't be read at all."""
@@ -238,6 +269,15 @@ class _Reader:
             return found or ""
 
         return re.sub(r"\$\{(\w+)\}", filled, value)
+
+
+def leaves(data: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Whatever holds no keys of its own, with its path."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from leaves(value, (*path, key))
+    else:
+        yield path, data
 
 
 def _is_asked_later(path: Path_) -> bool:

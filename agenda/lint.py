@@ -19,6 +19,7 @@ from agenda.lint_models import model_problems
 from agenda.lint_partners import partners_problems
 from agenda.lint_places import place_problems
 from agenda.lint_targets import targets_problems
+from agenda.lint_translations import translations_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
 from agenda.stories import Challenge, Milestone, Voice
@@ -40,7 +41,7 @@ def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
     of_files = (agenda_problems, place_problems, model_problems, targets_problems, version_problems, equity_problems,
-                disclosure_problems, partners_problems)  # fmt: skip
+                disclosure_problems, partners_problems, translations_problems)  # fmt: skip
     for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 

@@ -8,7 +8,7 @@ two entries to see (references, targets against baselines) is `agenda.lint`'s; r
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -121,7 +121,8 @@ class Initiative(Entry):
     about: str = ""
     notice: str = ""  # shown on every page, e.g. that the numbers are made up
     contact: str = ""
-    language: Language = "en"
+    language: Language = "en"  # that its files are written in
+    languages: tuple[Language, ...] = ()  # that its reports come in, that one first; so it need not be said again
     year: Year = Year()
     reports_from: PeriodText | None = None
     due_days: Annotated[int, Field(ge=0, le=365)] = 21
@@ -139,6 +140,27 @@ class Initiative(Entry):
     coverage: Coverage = Coverage()
     show: Show = Show()
     scorecards: bool = False  # a private page for each partner, when a quarter is published
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_language(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "language" not in given and isinstance(given.get("languages"), list):
+            return {**given, **dict(zip(["language"], given["languages"], strict=False))}
+        return given
+
+    @model_validator(mode="after")
+    def _main_language_first(self) -> Initiative:
+        if self.languages and self.languages[0] != self.language:
+            raise ValueError(
+                f"languages: the first is the one that the files are written in, here {self.language}; "
+                "or leave 'language' out"
+            )
+        return self
+
+    @property
+    def published_in(self) -> tuple[str, ...]:
+        """The languages of its reports, the main one first."""
+        return tuple(dict.fromkeys(self.languages)) or (self.language,)
 
     @model_validator(mode="after")
     def _queue_of_a_bucket(self) -> Initiative:

@@ -53,6 +53,7 @@ def init(directory: Annotated[Path, typer.Argument(help="A folder that doesn't e
 def check(as_json: console.AsJson = False) -> None:
     """Read the initiative's files and say what is wrong with them, with file, line and key."""
     from agenda.lint import read
+    from agenda.lint_translations import untranslated_in
 
     try:
         folder = read(console.Call.initiative)
@@ -66,10 +67,14 @@ def check(as_json: console.AsJson = False) -> None:
         "goals": len(agenda.goals), "indicators": len(agenda.indicators), "measures": len(agenda.measures),
         "places": len(agenda.places), "partners": len(folder.partners.partners),
     }  # fmt: skip
+    lacking = {file: [".".join(map(str, path)) for path in paths] for file, paths in untranslated_in(folder)}
     if as_json:
-        console.print_json({"initiative": folder.initiative.id, **counts, "problems": []})
-    else:
-        print(f"{folder.initiative.name}: {', '.join(f'{n} {what}' for what, n in counts.items())}. All in order.")
+        console.print_json({"initiative": folder.initiative.id, **counts, "problems": [], "untranslated": lacking})
+        return
+    print(f"{folder.initiative.name}: {', '.join(f'{n} {what}' for what, n in counts.items())}. All in order.")
+    for file, texts in lacking.items():
+        first = "; ".join(text[:60] for text in texts[:3]) + ("; …" if len(texts) > 3 else "")
+        print(f"{file} could say {len(texts)} more; the report shows the original, marked: {first}")
 
 
 @app.command()

@@ -52,7 +52,7 @@ class Brief:
     def address(self) -> str:
         """Where the whole report is: on the site, or in the file beside the brief where no address is known."""
         initiative, period = self.views.quarter.folder.initiative, self.views.quarter.period
-        return initiative.public(f"{period}/index.html") if initiative.address else "report.pdf"
+        return initiative.public(f"{period}/{self.views.at}index.html") if initiative.address else "report.pdf"
 
     def goals(self) -> Excerpt:
         """Where each goal stands, by its headline indicator. Columns that no goal has something for are left out."""

@@ -55,10 +55,10 @@ class Converter:
         return self._typeset(page, text, written) if format_ == "typst" else written.encode()
 
     def _for_word(self, page: str, text: str) -> bytes:
-        """The styles are those of the project's reference document; pandoc takes pictures from ``charts/`` alone."""
+        """The styles are those of the document that the page names; pandoc takes pictures from ``charts/`` alone."""
         options = self._settings["format"]["docx"]
-        job = {"text": text, "to": "docx", "reference": options["reference-doc"]}
-        encoded = self._answered(page, {**job, "shift": options["shift-heading-level-by"]})
+        job = {"text": text, "to": "docx", "shift": options["shift-heading-level-by"]}
+        encoded = self._answered(page, job)
         return b64decode(encoded.partition(",")[2])
 
     def _typeset(self, page: str, text: str, source: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reports import csvw
 from reports.citation import citation, terms
-from reports.escape import plain
+from reports.escape import flat
 from reports.lists import page_of
 from reports.tables import Quarter
 from reports.words import Words, sentence_case
@@ -28,31 +28,31 @@ def dataset(quarter: Quarter, words: Words, number: int) -> Mapping[str, Any]:
     def at(path: str) -> str:
         return initiative.public(f"{period}/{path}") if initiative.address else path
 
-    name = words._("{name}: {period}", name=plain(initiative.name), period=sentence_case(words.period(period)))
+    name = words._("{name}: {period}", name=flat(initiative.name), period=sentence_case(words.period(period)))
     first = min(quarter.values["period_start"].unique().to_list(), default=period.start)
-    said = [plain(initiative.tagline), plain(initiative.notice), terms(initiative, words)]
+    said = [flat(initiative.tagline), flat(initiative.notice), terms(initiative, words)]
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": name,
-        "description": " ".join(filter(None, (citation(quarter, words, number), *said))),
+        "description": words.running((citation(quarter, words, number), *said)),
         "url": at("index.html"),
         "inLanguage": words.language,
         "version": str(number),
         "dateModified": quarter.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "temporalCoverage": f"{first}/{period.end - timedelta(days=1)}",
-        "spatialCoverage": {"@type": "Place", "name": plain(quarter.root.name)},
+        "spatialCoverage": {"@type": "Place", "name": flat(quarter.root.name)},
         "isAccessibleForFree": True,
         **({"license": initiative.licence.url} if initiative.licence else {}),
         "creditText": citation(quarter, words, number),
-        "creator": {"@type": "Organization", "name": plain(initiative.name)},
+        "creator": {"@type": "Organization", "name": flat(initiative.name)},
         "variableMeasured": [
             {
                 "@type": "PropertyValue",
                 "propertyID": indicator.id,
-                "name": plain(indicator.name),
-                "description": plain(indicator.definition),
-                "unitText": plain(indicator.unit),
+                "name": flat(indicator.name),
+                "description": flat(indicator.definition),
+                "unitText": flat(indicator.unit),
                 "url": at(page_of(indicator.id, goal.id)),
             }
             for goal in quarter.goals

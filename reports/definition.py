@@ -49,7 +49,7 @@ class Definitions:
             yield words._("Definition"), words._("Number {number}, since {period}", number=words.number(version.number),
                                                  period=words.period_short(version.since))  # fmt: skip
         yield from self._before(indicator)
-        yield words._("How it adds up"), " ".join(self._rules(indicator))
+        yield words._("How it adds up"), words.running(self._rules(indicator))
 
     def _before(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
         """The definitions before this one, the latest first: until when, why they were changed, what they said."""
@@ -60,7 +60,7 @@ class Definitions:
                 period = self.words.period_short(after.since)
                 yield self.words._("Defined otherwise since {period}", period=period), after.changed
             until = self.words.period_short(before.until) if before.until else ""
-            said = " ".join((before.indicator.definition, self._formula(before.indicator)))
+            said = self.words.running((before.indicator.definition, self._formula(before.indicator)))
             yield self.words._("Before {period}", period=until), said
 
     def _agreed(self, indicator: Indicator) -> Iterator[tuple[str, str]]:
@@ -77,7 +77,7 @@ class Definitions:
             if now is not None and words.value(indicator, now) != agreed:
                 said = words._("{agreed}; the data now say {value}", agreed=said,
                                value=words.value(indicator, now))  # fmt: skip
-            yield words._("Baseline"), f"{said}."
+            yield words._("Baseline"), words.sentence(said)
         if indicator.path == "compound":
             yield words._("Path"), words._("From target to target by the same share each day.")
 

@@ -1,14 +1,18 @@
 """Other people's texts made harmless for the languages of a page: Markdown, HTML, Typst, and JSON as data.
 
 A text comes out as the characters it was written with, whatever they would mean there: emphasis, tags, shortcodes,
-citations, code, links. The pages' own sentences may carry one thing more, a passage to stress, between `STRESS` marks.
+citations, code, links. Two things may be marked in it: a passage to stress, between `STRESS` marks, by the pages' own
+sentences; and one in another language than the page (`agenda.original`), which is set with that language behind it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agenda.original import ORIGINAL, told
 
 STRESS = ("\ue000", "\ue001")
 """Marks, from the private use area, around a passage that a page sets in bold."""
@@ -16,6 +20,7 @@ STRESS = ("\ue000", "\ue001")
 _STRESSED = re.compile(f"{STRESS[0]}([^{STRESS[0]}{STRESS[1]}]*){STRESS[1]}")
 # Control characters are invalid on a page; bidirectional overrides would reorder what follows them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_MARKS = dict.fromkeys(range(0xE000, 0xE005))
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _HTML = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`{}"}
 _TYPST = {ord(c): f"\\u{{{ord(c):x}}}" for c in '"\\<>`{}'}
@@ -26,14 +31,35 @@ def stress(text: str) -> str:
     return f"{STRESS[0]}{text}{STRESS[1]}"
 
 
+@dataclass(frozen=True)
+class _Passage:
+    """A run of text, whether it is stressed, and its language where that is another than the page's."""
+
+    text: str
+    is_bold: bool
+    language: str = ""
+
+
 def plain(text: str) -> str:
-    """``text`` as one line without marks or unwanted characters: for attributes, titles and alternatives."""
-    return re.sub(f"[{STRESS[0]}{STRESS[1]}]", "", _clean(text))
+    """``text`` as one line without stress or unwanted characters; what is in another language stays marked."""
+    return _unstressed(_clean(text))
+
+
+def flat(text: str) -> str:
+    """``text`` as one line without any marks: for attributes, titles, charts and alternatives."""
+    return told(plain(text))
 
 
 def markdown(text: str) -> str:
     """``text`` as inline Markdown that means nothing but itself."""
-    return _escaped(text, lambda part: _PUNCTUATION.sub(r"\\\1", part), "**{}**")
+
+    def one(passage: _Passage) -> str:
+        said = _PUNCTUATION.sub(r"\\\1", passage.text)
+        if passage.language:
+            said = f'[{said}]{{lang="{passage.language}"}}^{passage.language}^'
+        return f"**{said}**" if passage.is_bold else said
+
+    return "".join(map(one, _passages(text)))
 
 
 def attribute(text: str) -> str:
@@ -41,28 +67,54 @@ def attribute(text: str) -> str:
 
     Pandoc leaves quotation marks as they are, which would end it.
     """
-    return markdown(plain(text)).replace('\\"', "`&quot;`{=html}")
+    return markdown(flat(text)).replace('\\"', "`&quot;`{=html}")
 
 
 def paragraphs(text: str) -> str:
     """``text`` as Markdown paragraphs: a blank line in the text parts them, nothing else counts."""
-    return "\n\n".join(markdown(part) for part in re.split(r"\n\s*\n", text.strip()) if part.strip())
+    return "\n\n".join(markdown(part) for part in _parted(text))
+
+
+def _parted(text: str) -> list[str]:
+    """The paragraphs of ``text``; each is in the language that all of it is in."""
+    marked = ORIGINAL.fullmatch(text.strip())
+    parts = [part for part in re.split(r"\n\s*\n", marked[2] if marked else text.strip()) if part.strip()]
+    return [text[: marked.start(2)] + part + text[marked.end(2) :] for part in parts] if marked else parts
 
 
 def html(text: str) -> str:
-    """``text`` for HTML, in content or in a quoted attribute, also within a raw block of a Markdown page."""
-    return _escaped(text, lambda part: part.translate(_HTML), "<b>{}</b>")
+    """``text`` for the content of an HTML page, also within a raw block of a Markdown page."""
+
+    def one(passage: _Passage) -> str:
+        said = passage.text.translate(_HTML)
+        if passage.language:
+            said = f'<span lang="{passage.language}">{said}</span><sup>{passage.language}</sup>'
+        return f"<b>{said}</b>" if passage.is_bold else said
+
+    return "".join(map(one, _passages(text)))
+
+
+def quoted(text: str) -> str:
+    """``text`` for a quoted attribute of an HTML page."""
+    return flat(text).translate(_HTML)
 
 
 def typst(text: str) -> str:
     """``text`` as a Typst content expression, safe within a raw block of a Markdown page."""
-    parts = _split(text)
-    return "[" + "".join(f"#strong({_literal(part)})" if bold else f"#{_literal(part)}" for part, bold in parts) + "]"
+
+    def one(passage: _Passage) -> str:
+        said = _literal(passage.text)
+        if passage.language:
+            language = passage.language.split("-")[0].lower()
+            said = f'[#text(lang: "{language}", {said})#super("{passage.language}")]'
+        return f"#strong({said})" if passage.is_bold else f"#{said}"
+
+    return f"[{''.join(map(one, _passages(text)))}]"
 
 
 def typst_string(text: str) -> str:
     """``text`` as a Typst string literal."""
-    return _literal(plain(text))
+    return _literal(flat(text))
 
 
 def data(value: object) -> str:
@@ -82,15 +134,21 @@ def _clean(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", _UNWANTED.sub("", text)).strip(" ")  # a no-break space stays one
 
 
-def _escaped(text: str, escape: Callable[[str], str], bold: str) -> str:
-    return "".join(bold.format(escape(part)) if stressed else escape(part) for part, stressed in _split(text))
+def _passages(text: str) -> Iterator[_Passage]:
+    """``text`` in passages that are set alike; marks without a partner are dropped."""
+    for i, piece in enumerate(_STRESSED.split(_clean(text))):
+        end = 0
+        for marked in ORIGINAL.finditer(piece):
+            yield from _passage(piece[end : marked.start()], i % 2 == 1)
+            yield from _passage(marked[2], i % 2 == 1, marked[1])
+            end = marked.end()
+        yield from _passage(piece[end:], i % 2 == 1)
 
 
-def _split(text: str) -> list[tuple[str, bool]]:
-    """``text`` in passages, each with whether it is stressed; marks without a partner are dropped."""
-    pieces = _STRESSED.split(_clean(text))
-    return [(plain_part, i % 2 == 1) for i, piece in enumerate(pieces) if (plain_part := _unmarked(piece))]
+def _passage(text: str, is_bold: bool, language: str = "") -> Iterator[_Passage]:
+    if unmarked := text.translate(_MARKS):
+        yield _Passage(unmarked, is_bold, language)
 
 
-def _unmarked(text: str) -> str:
+def _unstressed(text: str) -> str:
     return text.translate({ord(mark): None for mark in STRESS})

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from agenda.indicators import Indicator
 from agenda.model import Place
+from agenda.original import told
 from agenda.periods import Period
 from reports import charts, trend
 from reports.drawing import Canvas, render
-from reports.escape import plain
+from reports.escape import flat, plain
 from reports.gaps import named_groups
 from reports.openings import openings
 from reports.outlook import Outlook
@@ -177,7 +178,7 @@ class Figures:
         if target := self.sentences.target_text(indicator):
             parts.append(words._("Target: {target}.", target=target))
         parts.append(self.outlook.sentence(indicator))
-        return " ".join(filter(None, parts))
+        return words.running(parts)
 
     def _breaks(self, indicator: Indicator, points: list[charts.Point]) -> Iterator[str]:
         """Since when it is defined otherwise, for each break that the chart shows."""
@@ -270,6 +271,7 @@ class Figures:
         return self.words._("{breakdown}, {period}", breakdown=sentence_case(part.title), period=period)
 
     def _row(self, indicator: Indicator, name: str, value: Value | None) -> charts.Row:
+        name = flat(name)
         if value is None or value.value is None:
             if value is not None and value.parts is not None:
                 return charts.Row(name, self.words.counted(*value.parts))
@@ -296,7 +298,7 @@ class Figures:
         if indicator.formula.kind == "count" or value is None or value.value is None:
             return None
         shown = self.words.value(indicator, value.value)
-        return value.value, self.words._("{place} {value}", place=plain(self.quarter.root.name), value=shown)
+        return value.value, self.words._("{place} {value}", place=flat(self.quarter.root.name), value=shown)
 
     def spark(self, indicator: Indicator) -> str:
         """The last periods as a small line; empty where there is only one to show."""
@@ -305,5 +307,5 @@ class Figures:
 
     def _figure(self, ident: str, kind: str, caption: str, description: str, notes: Iterator[str] | list[str],
                 narrow: Canvas, wide: Canvas | None) -> Figure:  # fmt: skip
-        drawn = [render(canvas.spec()) for canvas in (narrow, wide) if canvas is not None]
+        drawn = [told(render(canvas.spec())) for canvas in (narrow, wide) if canvas is not None]
         return Figure(ident.replace("_", "-"), kind, caption, description, tuple(notes), *drawn)

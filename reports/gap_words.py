@@ -78,7 +78,7 @@ class GapWords:
             said = words._(
                 "{breakdown}, the widest gap of those shown: {one} {value}, {other} {against}: {amount}.", **parts
             )
-        return " ".join(filter(None, (said, self._before(indicator, widest))))
+        return words.running((said, self._before(indicator, widest)))
 
     def _before(self, indicator: Indicator, gap: Gap) -> str:
         """Whether the gap closes; nothing where it isn't known of both groups what they were a year before."""

@@ -14,12 +14,11 @@ import polars as pl
 from agenda.store import Store
 from reports.absence import ABSENCE, absence
 from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newest
-from reports.escape import plain
+from reports.revised import EditionLabel, Revised
 from reports.revisions import compare, read_values
 from reports.sentences import Sentences
 from reports.site import published
 from reports.tables import Quarter
-from reports.views import EditionLabel, Revised
 from reports.words import Words
 
 WHOLE = "_T"
@@ -58,7 +57,6 @@ def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: b
     found = site.read(f"editions/{at.beside}/data/indicator_values.csv") if at.beside else None
     if found is None:
         return EditionLabel(at.number)
-    words = Words(quarter.folder.initiative.language, quarter.calendar)
     dimensions = [dimension.id for dimension in quarter.folder.agenda.dimensions]
     changes = compare(read_values(found[0]), read_values(values), dimensions)
     whole = pl.all_horizontal(pl.col("place") == quarter.root.id, *(pl.col(name) == WHOLE for name in dimensions))
@@ -67,23 +65,18 @@ def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: b
     )
     fresh = _fresh_partners(store, site, inputs, at.beside)
     revised = []
-    for id_, indicator in quarter.indicators.items():
+    for id_ in quarter.indicators:
         shown = (pl.col("indicator") == id_) & (pl.col("period_type") == quarter.shown_period(id_).type)
         for row in changes.filter(shown).sort("period", descending=True).iter_rows(named=True):
             before, after = (
-                words.quantity(indicator, float(row[f"value_{when}"]))
+                float(row[f"value_{when}"])
                 if row[f"value_{when}"]
-                else words.absent(absence(*(row[f"{name}_{when}"] for name in ABSENCE)))
+                else absence(*(row[f"{name}_{when}"] for name in ABSENCE))
                 for when in ("before", "after")
             )
-            period = words.period_short(quarter.calendar.parse(row["period"]))
             redefined = row["version_before"] != row["version_after"]
-            why = (
-                _redefined(quarter, words, id_, row["period"])
-                if redefined
-                else _why(quarter, words, id_, row["period"], fresh)
-            )
-            revised.append(Revised(indicator.name, period, before, after, why))
+            partners = () if redefined else _senders(quarter, id_, row["period"], fresh)
+            revised.append(Revised(id_, row["period"], before, after, partners, redefined))
     return EditionLabel(at.number, tuple(revised))
 
 
@@ -97,21 +90,9 @@ def _fresh_partners(store: Store, site: Store, inputs: Inputs, beside: str) -> s
     return {arrival.partner for arrival in inputs.arrivals if arrival.reading not in known}
 
 
-def _redefined(quarter: Quarter, words: Words, indicator: str, period: str) -> str:
-    """A revision of method: ``R3`` of the types that statistical offices tell apart (ONS)."""
-    version = quarter.version(indicator, quarter.calendar.parse(period))
-    if version.since is None:
-        return words._("Method (R3): defined otherwise")
-    return words._("Method (R3): defined otherwise since {period}. {why}", why=plain(version.changed),
-                   period=words.period_short(version.since))  # fmt: skip
-
-
-def _why(quarter: Quarter, words: Words, indicator: str, period: str, fresh: set[str]) -> str:
+def _senders(quarter: Quarter, indicator: str, period: str, fresh: set[str]) -> tuple[str, ...]:
     """Whose new files changed the number. Without any, it was the definition or the way it is computed."""
     gave = quarter.contributors.filter(
         (pl.col("indicator") == indicator) & (pl.col("period") == period) & pl.col("is_reported")
     )["partner"]
-    names = [partner.name for id_, partner in quarter.partners.items() if id_ in fresh and id_ in set(gave)]
-    if not names:
-        return words._("Defined or computed otherwise")
-    return words._("New numbers from {partners}", partners=words.listed(names))
+    return tuple(id_ for id_ in quarter.partners if id_ in fresh and id_ in set(gave))

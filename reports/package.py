@@ -151,7 +151,7 @@ def _package(quarter: Quarter, words: Words, csv: Path, parquet: Path) -> dict[s
         "profile": "data-package",
         "name": f"{initiative.id}-{quarter.period.key}".lower(),
         "title": words._("{name}: {period}", name=plain(initiative.name), period=sentence_case(period)),
-        "description": " ".join(filter(None, said)),
+        "description": words.running(said),
         "created": quarter.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         **({"licenses": [{"name": licence.id, "path": licence.url, "title": plain(licence.name)}]} if licence else {}),
         **({"homepage": initiative.public(f"{quarter.period}/index.html")} if initiative.address else {}),

@@ -1,85 +1,98 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
-    _quarto.yml  index.qmd  goals/<goal>.qmd  together.qmd  data.qmd     the site
-    report.qmd                                                           the same as one PDF
-    brief.qmd  brief-word.qmd                                            two pages of it, as PDF and for Word
-    charts/  theme/                                                      drawings for both; styles, templates, fonts
+    index.qmd  goals/<goal>.qmd  together.qmd  data.qmd      the site, in the initiative's main language
+    report.qmd                                               the same as one PDF
+    brief.qmd  brief-word.qmd                                two pages of it, as PDF and for Word
+    charts/                                                  drawings for both
+    es/…                                                     all of these in another language
+    _quarto.yml  theme/                                      settings; styles, templates, fonts
 
 Templates only set texts that `views` has finished (`templating`).
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from jinja2 import Environment
 from markupsafe import Markup
 
+from agenda.in_language import original_in
 from reports import escape, word
 from reports.brief import Brief
 from reports.drawing import INK, decoration, for_page, for_print
+from reports.escape import flat
 from reports.figures import Figure
+from reports.fonts import add_whole_font, cut_fonts, face
 from reports.tables import Quarter
 from reports.templating import environment, rendered, safe
 from reports.views import EditionLabel, Views
 from reports.words import Words, sentence_case
 
 _HERE = Path(__file__).parent
-_CJK = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-"""Characters of Chinese, Japanese and Korean, whose font is too large to come with every project."""
-_CJK_FONT = files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc"
 
 
-def write_project(
-    quarter: Quarter, out: Path, label: EditionLabel | None = None, *, language: str | None = None
-) -> None:
-    """Write the project of ``quarter`` into the folder ``out``, in ``language`` or the initiative's own."""
-    words = Words(language or quarter.folder.initiative.language, quarter.calendar)
-    views = Views(quarter, words, label or EditionLabel())
+def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None) -> None:
+    """Write the project of ``quarter`` into the folder ``out``, in every language that it is published in.
+
+    Raises `ConfigurationError` where no font has a sign that stands on a page.
+    """
+    pages: list[str] = []
+    for language in quarter.folder.initiative.published_in:
+        views = Views(quarter.in_language(language), Words(language, quarter.calendar), label or EditionLabel())
+        pages += _write_language(views, out)
+    settings = _rendered("_quarto.yml", pages=pages)
+    (out / "_quarto.yml").write_text(settings, encoding="utf-8")
+
+
+def _write_language(views: Views, out: Path) -> list[str]:
+    """Write all that is in one language; give the paths of its pages."""
     shared = _shared(views)
-    write_sources(out, dict([*_pages(views, shared), *_charts(views, shared["brief"])]))
+    brief: Brief = shared["brief"]
+    pages = dict(_pages(views, shared))
+    texts = pages | dict(_charts(views, brief))
+    write_sources(out, texts)
+    cut_fonts(texts, views.words.language, out / "theme")
     parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
-    (out / word.REFERENCE).write_bytes(word.reference(parts))
-    drawings = [f"charts/{figure.ident}.svg" for figure in shared["brief"].figures]
+    (out / shared["word"]).write_bytes(word.reference(parts))
+    drawings = [f"{views.at}charts/{figure.ident}.svg" for figure in brief.figures]
     for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
         (out / path).with_suffix(".png").write_bytes(picture)
+    return list(pages)
 
 
 def write_sources(out: Path, texts: Mapping[str, str]) -> None:
     """Write the files of a project into the folder ``out``, by path, and the theme with the fonts that they need."""
-    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True)
+    shutil.copytree(_HERE / "theme", out / "theme", dirs_exist_ok=True, ignore=shutil.ignore_patterns("fonts-cjk"))
     for path, text in texts.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(text, encoding="utf-8")
-    if any(_CJK.search(text) for text in texts.values()):
-        (out / "theme" / "fonts" / _CJK_FONT.name).write_bytes(_CJK_FONT.read_bytes())
+    add_whole_font(texts, out / "theme" / "fonts")
 
 
 def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every text file of the project: its path and contents."""
-    goals = [f"goals/{goal.ident}.qmd" for goal in views.goals]
-    whole = ["index.qmd", "together.qmd", "data.qmd", "report.qmd", "brief.qmd", "brief-word.qmd"]
-    for name in ("_quarto.yml", *whole):
-        yield name, _rendered(name, **shared, pages=[*whole, *goals])
-    for path, goal in zip(goals, views.goals, strict=True):
-        yield path, _rendered("goal.qmd", **shared, goal=goal)
+    """Every page in one language: its path and contents."""
+    for name in ("index", "together", "data", "report", "brief", "brief-word"):
+        yield f"{views.at}{name}.qmd", _rendered(f"{name}.qmd", **shared)
+    for goal in views.goals:
+        yield f"{views.at}goals/{goal.ident}.qmd", _rendered("goal.qmd", **shared, goal=goal)
 
 
 def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
     """The drawings that the PDFs and Word's pictures are made of."""
+    at = f"{views.at}charts"
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
-            yield f"charts/{figure.ident}.svg", for_print(figure.wide or figure.narrow, figure.caption)
+            yield f"{at}/{figure.ident}.svg", for_print(figure.wide or figure.narrow, flat(figure.caption))
     for figure in brief.figures:
-        yield f"charts/{figure.ident}-narrow.svg", for_print(figure.narrow, figure.caption)
+        yield f"{at}/{figure.ident}-narrow.svg", for_print(figure.narrow, flat(figure.caption))
     for tile in (tile for tile in views.tiles if tile.spark):
-        yield f"charts/spark-{tile.goal}.svg", for_print(tile.spark, tile.indicator)
+        yield f"{at}/spark-{tile.goal}.svg", for_print(tile.spark, flat(tile.indicator))
 
 
 @cache
@@ -100,25 +113,34 @@ def _shared(views: Views) -> dict[str, Any]:
     menu = [("index.html", words._("The quarter")), ("index.html#goals", words._("Goals")),
             ("together.html", words._("Working together")), ("data.html", words._("Data")),
             ("report.pdf", words._("PDF"))]  # fmt: skip
-    papers = [("report.pdf", words._("Report as PDF")), ("brief.pdf", words._("Brief as PDF")),
-              ("brief.docx", words._("Brief for Word"))]  # fmt: skip
     return {
         "_": words._,
         "views": views,
+        "tongues": {code: sentence_case(_own_name(code)) for code in views.folders},
+        "original": original_in(quarter.folder, quarter.period.key),
         "initiative": quarter.folder.initiative,
         "period": sentence_case(words.period(quarter.period)),
         "edition": views.eyebrow(),
         "lang": words.language,
+        "region": words.locale.territory,
+        "cjk": face(words.language),
+        "word": f"theme/word-{words.language}.docx",
         "ink": {name: color.removeprefix("#") for name, color in INK.items()},
         "brief": Brief(views),
         "menu": menu,
-        "papers": papers,
+        "papers": views.papers.items(),
         "partners": quarter.partners,
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
     }
 
 
+def _own_name(language: str) -> str:
+    """What a language calls itself."""
+    locale = Locale.parse(language.replace("-", "_"))
+    return str(locale.get_display_name(locale))
+
+
 def _drawn(figure: Figure, size: str) -> Markup:
     svg = figure.wide if size == "wide" else figure.narrow
-    return Markup(for_page(svg, f"{figure.ident}-{size}", figure.caption, figure.description))
+    return Markup(for_page(svg, f"{figure.ident}-{size}", flat(figure.caption), flat(figure.description)))

@@ -1,7 +1,8 @@
 -- Turns page after page: run by `pandoc lua`, so that pandoc starts once and not for every page.
 --
 -- Reads lines of JSON. The first: what the pages share, {metadata, section_divs}. Each other one: {text, to, template},
--- or for Word {text, to, reference, shift}: the document to take styles from, and by how much headings go down.
+-- or for Word {text, to, shift}: by how much headings go down; the page's metadata name the document to take styles
+-- from.
 -- Answers each with a line: {text} or {error}, and {warnings}, a list. A Word document's text is a data URI.
 -- The reader sees no file, the writer for Word the pictures in charts/.
 -- What a page says in its metadata goes before what the project says, as with `pandoc --metadata-file`.
@@ -19,13 +20,14 @@ local told_word = { title = true, subtitle = true, author = true, description = 
 
 -- What goes into a Word document is handed to it: pandoc itself would fetch pictures from anywhere.
 local function picture(image)
-  if not image.src:match("^charts/[%w-]+%.png$") then error(image.src .. " is not one of the project's charts") end
-  local file = assert(io.open(image.src, "rb"))
+  if not image.src:match("^/[%w-]*/?charts/[%w-]+%.png$") then error(image.src .. " is not one of the project's charts") end
+  local file = assert(io.open(image.src:sub(2), "rb"))  -- from the project's root
   pandoc.mediabag.insert(image.src, "image/png", file:read("a"))
   file:close()
 end
 
 local function for_word(document, job)
+  local reference = pandoc.utils.stringify(document.meta["reference-doc"])
   for key in pairs(document.meta) do
     if not told_word[key] then document.meta[key] = nil end
   end
@@ -33,7 +35,7 @@ local function for_word(document, job)
     Header = function(header) header.level = math.max(header.level + job.shift, 1) return header end,
     Image = picture,
   })
-  local made = pandoc.write(document, "docx", { reference_doc = job.reference, highlight_method = "none" })
+  local made = pandoc.write(document, "docx", { reference_doc = reference, highlight_method = "none" })
   return pandoc.mediabag.make_data_uri("application/octet-stream", made)
 end
 

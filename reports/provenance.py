@@ -34,7 +34,7 @@ class Provenance:
         if missing:
             yield words._("Not reported by"), self._names(missing)
         if measures := list(self._measures(indicator)):
-            yield words._("Who reported what"), " ".join(measures)
+            yield words._("Who reported what"), words.running(measures)
         for series in self.quarter.folder.agenda.reference:
             if series.id in {term.measure for term in indicator.formula.terms}:
                 yield words._("Reference numbers"), words._(

@@ -86,7 +86,7 @@ class Quality:
         if show.wide_share is not None:
             said.append(words._("A number is of low reliability where its interval is wider than {times} times itself.",
                                 times=words.exact(show.wide_share)))  # fmt: skip
-        return " ".join(said)
+        return words.running(said)
 
     def protection(self) -> str:
         """How people are kept from being recognised, as the initiative has decided."""

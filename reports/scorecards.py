@@ -26,6 +26,7 @@ from agenda.periods import Calendar, Period
 from agenda.store import Store
 from reports.edition import Edition, decoded, encoded
 from reports.escape import plain
+from reports.fonts import face
 from reports.own_parts import OwnParts, Part, read_own_parts
 from reports.pages import write_sources
 from reports.scorecard import Scorecard
@@ -66,8 +67,10 @@ def write(quarter: Quarter, own: OwnParts) -> Scorecards:
     for partner in quarter.folder.partners.partners:
         if is_with_us(quarter.calendar, partner, quarter.period):
             if partner.language not in coalitions:
-                coalitions[partner.language] = Coalition(quarter, Words(partner.language, quarter.calendar))
-            cards.append(_scorecard(coalitions[partner.language], partner, own.get(partner.id, {})))
+                local = quarter.in_language(partner.language)
+                coalitions[partner.language] = Coalition(local, Words(partner.language, quarter.calendar))
+            coalition = coalitions[partner.language]
+            cards.append(_scorecard(coalition, coalition.quarter.partners[partner.id], own.get(partner.id, {})))
     return Scorecards(as_of=quarter.as_of, cards=tuple(cards))
 
 
@@ -133,7 +136,7 @@ def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iter
     for card in cards:
         words = Words(card.language, folder.initiative.calendar)
         private = words._("Private: for {partner}", partner=card.name)
-        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private}
+        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private, "cjk": face(card.language)}
         for path, format_ in ((f"{card.partner}.qmd", "html"), (f"paper/{card.partner}.qmd", "typst")):
             yield path, rendered(_environment(), "card.qmd", card=card, format=format_, **said, **shared)
 

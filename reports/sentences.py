@@ -97,7 +97,7 @@ class Sentences:
         return [(mark, self._opening(moved)) for mark, moved in chosen] + [self._doubt()]
 
     def _opening(self, moved: Moved) -> str:
-        return " ".join(filter(None, (*self._moved(moved), self._standing(moved))))
+        return self.words.running((*self._moved(moved), self._standing(moved)))
 
     def _doubt(self) -> tuple[str, str]:
         doubted = self._doubted()
@@ -198,7 +198,7 @@ class Sentences:
                 if moved.value.actual < moved.value.expected
                 else words._("Provisional: some of what was owed is still missing.")
             )  # fmt: skip
-        return " ".join(filter(None, said))
+        return words.running(said)
 
     def _redefined(self, moved: Moved) -> Iterator[str]:
         """Within a year of a changed definition: since when, and what the number was compared with."""
@@ -246,7 +246,7 @@ class Sentences:
 
     def _moved(self, moved: Moved) -> Iterator[str]:
         """The movement as a sentence, whether chance could explain it, and how those moved that can be compared."""
-        yield f"{self._movement(moved)}."
+        yield self.words.sentence(self._movement(moved))
         yield self._chance(moved.indicator, moved.change.told)
         yield self.cohorts.sentence(moved.indicator, moved.against)
 
@@ -269,7 +269,7 @@ class Sentences:
         said = (words._("Since the baseline, {period}, it rose by {amount}.", **parts) if direction > 0
                 else words._("Since the baseline, {period}, it fell by {amount}.", **parts) if direction
                 else words._("It is where it was at the baseline, {period}.", **parts))  # fmt: skip
-        return " ".join(filter(None, (said, self._chance(indicator, change))))
+        return words.running((said, self._chance(indicator, change)))
 
     def _standing(self, moved: Moved) -> str:
         """``On track for 1,500 by December 2026.``; empty without a target."""
@@ -298,7 +298,7 @@ class Sentences:
         moving = [m for m in self.moved.values()
                   if m.amount is not None and self.words.direction(m.indicator, m.amount)]  # fmt: skip
         moving.sort(key=lambda m: (-abs(m.gain), m.indicator.id))
-        return [(m, " ".join(filter(None, self._moved(m))), self.activities(m.indicator.id)) for m in moving[:most]]
+        return [(m, self.words.running(self._moved(m)), self.activities(m.indicator.id)) for m in moving[:most]]
 
     def activities(self, indicator: str) -> list[Activity]:
         """What partners did for the indicator in the quarter."""

@@ -8,7 +8,7 @@ Nothing later than the quarter is in here: a report of an old quarter does not k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -19,6 +19,7 @@ import polars as pl
 
 from agenda.errors import Unavailable
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.indicators import Indicator
 from agenda.lifetimes import lifetimes
 from agenda.model import Goal, Partner, Place
@@ -136,6 +137,14 @@ class Quarter:
     contributors: pl.DataFrame
     readings: pl.DataFrame
     findings: pl.DataFrame
+
+    def in_language(self, language: str) -> Quarter:
+        """The same numbers, with the initiative's texts in ``language``."""
+        return (
+            self
+            if language == self.folder.initiative.language
+            else replace(self, folder=in_language(self.folder, language))
+        )
 
     # -- what the agenda says --------------------------------------------------------------------------
 

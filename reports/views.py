@@ -24,6 +24,9 @@ from reports.glossary import Glossary, Term
 from reports.outlook import Outlook
 from reports.provenance import Provenance
 from reports.quality import Quality
+from reports.revised import EditionLabel as EditionLabel
+from reports.revised import Revised as Revised
+from reports.revised import revised_row
 from reports.sentences import Sentences
 from reports.shortly import Shortly, Tile
 from reports.tables import Quarter
@@ -31,25 +34,6 @@ from reports.together import Happened, Together
 from reports.unknown import Unknown
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
-
-
-@dataclass(frozen=True)
-class Revised:
-    """A number of the edition before that this one gives otherwise, and why."""
-
-    indicator: str
-    period: str
-    before: str
-    after: str
-    why: str
-
-
-@dataclass(frozen=True)
-class EditionLabel:
-    """What a report says of itself as an edition. ``revised`` is None where there was no edition before."""
-
-    number: int = 1
-    revised: tuple[Revised, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +78,33 @@ class Views:
     quarter: Quarter
     words: Words
     label: EditionLabel
+
+    # -- where it stands -------------------------------------------------------------------------------
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """Where the pages of each language lie, from the edition's root; those of the main one at the root itself."""
+        main, *others = (one.replace("_", "-") for one in self.quarter.folder.initiative.published_in)
+        return {main: "", **{language: f"{language}/" for language in others}}
+
+    @property
+    def at(self) -> str:
+        """Where the pages in this language lie."""
+        return self.folders[self.words.language]
+
+    @property
+    def up(self) -> str:
+        """From there to the edition's root, where what has no language lies."""
+        return "../" if self.at else ""
+
+    @property
+    def papers(self) -> dict[str, str]:
+        """What is to be printed, or sent: file and name."""
+        words = self.words
+        return {"report.pdf": words._("Report as PDF"), "brief.pdf": words._("Brief as PDF"),
+                "brief.docx": words._("Brief for Word")}  # fmt: skip
+
+    # -- what is said ----------------------------------------------------------------------------------
 
     @cached_property
     def sentences(self) -> Sentences:
@@ -217,7 +228,7 @@ class Views:
             name=sentence_case(plain(indicator.name)),
             code=code,
             status=words.standing(code),
-            say=" ".join(filter(None, (self.sentences.say(indicator.id), self.outlook.sentence(indicator)))),
+            say=words.running((self.sentences.say(indicator.id), self.outlook.sentence(indicator))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
             gaps=tuple(gap_words.sentences(indicator)),
@@ -262,6 +273,6 @@ class Views:
         if not self.label.revised:
             return None
         words = self.words
-        rows = tuple((r.indicator, r.period, r.before, r.after, r.why) for r in self.label.revised)
+        rows = tuple(revised_row(self.quarter, words, revised) for revised in self.label.revised)
         head = (words._("Indicator"), words._("Period"), words._("Before"), words._("Now"), words._("Why"))
         return Table(words._("Numbers that changed since the last edition"), head, rows, frozenset({0, 1, 4}), 4)

@@ -7,8 +7,10 @@ Every word a page says of its own goes through `Words._` or `Words.n`; a languag
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 
 from agenda.catalogue import Speech, exactly
@@ -26,6 +28,17 @@ class Words(Speech):
 
     def __init__(self, language: str, calendar: Calendar, locales: Path | None = None) -> None:
         super().__init__(language, calendar, locales or LOCALES)
+
+    # -- sentences -------------------------------------------------------------------------------------
+
+    def sentence(self, said: str) -> str:
+        """What is said, with its full stop."""
+        return self._("{said}.", said=said)
+
+    def running(self, sentences: Iterable[str]) -> str:
+        """Sentences one after the other, as the language parts them; empty ones are left out."""
+        return reduce(lambda before, said: self._("{before} {said}", before=before, said=said),
+                      filter(None, sentences), "").strip()  # fmt: skip
 
     # -- numbers ---------------------------------------------------------------------------------------
 

@@ -39,6 +39,12 @@ NOBODY = """
 """
 
 
+def childcare() -> Folder:
+    """The example, published in two of its languages: a second one shows what one could."""
+    found = read(CHILDCARE)
+    return replace(found, initiative=found.initiative.model_copy(update={"languages": ("en", "ko")}))
+
+
 def with_policy(folder: Folder) -> Folder:
     policy = Disclosure(policy="small_counts", hide=HIDE)
     return replace(folder, initiative=folder.initiative.model_copy(update={"disclosure": policy}))
@@ -46,7 +52,7 @@ def with_policy(folder: Folder) -> Folder:
 
 @pytest.fixture(scope="module")
 def folder() -> Folder:
-    return with_policy(read(CHILDCARE))
+    return with_policy(childcare())
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +66,7 @@ def warehouse(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def true(folder: Folder, warehouse: Path) -> Quarter:
     """The quarter as it is, of which nothing is hidden."""
-    return read_quarter(warehouse, folder.initiative.calendar.parse("2026Q2"), read(CHILDCARE))
+    return read_quarter(warehouse, folder.initiative.calendar.parse("2026Q2"), childcare())
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -177,7 +177,7 @@ def test_the_first_screen_says_what_matters(rendered: Rendered) -> None:
 def test_the_notice_stands_on_every_page_and_the_paper(rendered: Rendered) -> None:
     for page in pages(rendered).values():
         assert any("notice" in attrs.get("class", "") for attrs in page.all("p"))
-    assert "notice: " in (rendered.project / "_quarto.yml").read_text(encoding="utf-8")
+    assert "notice: " in (rendered.project / "report.qmd").read_text(encoding="utf-8")
 
 
 def test_an_indicator_has_all_its_parts(rendered: Rendered) -> None:
@@ -192,11 +192,12 @@ def test_an_indicator_has_all_its_parts(rendered: Rendered) -> None:
 def test_revisions_are_told(quarter: Quarter, tmp_path: Path) -> None:
     first = Views(quarter, Words("en", quarter.calendar), EditionLabel())
     assert first.revised() is None
-    label = EditionLabel(2, (Revised("I2", "Q1 2026", "50.0 %", "51.0 %", "New numbers from P2"),))
+    label = EditionLabel(2, (Revised("active_share", "2026Q1", 0.5, 0.51, ("beta",)),))
     write_project(quarter, tmp_path, label)
     index = (tmp_path / "index.qmd").read_text(encoding="utf-8")
     assert "What was revised" in index
-    assert "51.0 %" in index
+    assert "51.0\u00a0%" in index
+    assert "New numbers from P2" in index
     assert "second edition" in index
     write_project(quarter, tmp_path, EditionLabel(2, ()))
     assert "No number" in (tmp_path / "index.qmd").read_text(encoding="utf-8")
@@ -223,7 +224,9 @@ def test_no_word_of_the_pages_escapes_the_catalogue(
     (tmp_path / "ko.po").write_text("\n\n".join(entries), encoding="utf-8")
     monkeypatch.setattr(words, "LOCALES", tmp_path)
     out = tmp_path / "out"
-    write_project(quarter, out / "project", EditionLabel(2, (Revised("I2", "·", "·", "·", "·"),)), language="ko")
+    korean = quarter.folder.initiative.model_copy(update={"language": "ko"})
+    spoken_in_korean = replace(quarter, folder=replace(quarter.folder, initiative=korean))
+    write_project(spoken_in_korean, out / "project", EditionLabel(2, (Revised("active_share", "2026Q1", 0.5, "few"),)))
     render(out / "project", out / "site", timestamp=quarter.as_of, quarto="")
     own = {"cairn explain", "visit_count", "member_ratio", "active_share", "Some text", "Nord", "Sud", "Alt", "indicator_values", "indicator_changes", "indicator_targets", "projections", "cohorts", "reporting", "csv", "parquet", "datapackage", "json", "agenda", "yml",
            "manifest", "csv-metadata", "indicators", "places", "partners", "measures", "statuses", "conf_statuses", "visits a member", "visits", "A quarter to remember", "team@lowtown.example", "over long ago",

@@ -1,0 +1,116 @@
+"""An edition in several languages: every page in each, one switch, originals marked, fonts cut to what is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from agenda import lint
+from agenda.errors import ConfigurationError
+from reports.fonts import cut_fonts, face
+from reports.pages import write_project
+from reports.render import render
+from reports.tables import Quarter
+from tests.reports.conftest import Rendered, initiative
+from tests.reports.test_pages import Page
+
+LANGUAGES = ("en", "ko", "zh-TW")
+KOREAN = """
+initiative: {tagline: 한 줄}
+indicators: {visit_count: {name: 방문}}
+texts: {visits: 번}
+"""
+
+
+@pytest.fixture(scope="module")
+def everywhere(quarter: Quarter, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """The small initiative in three languages, of which Korean has three of its texts and Chinese none."""
+    out = tmp_path_factory.mktemp("languages")
+    folder = initiative(out / "folder")
+    settings = out / "folder/initiative.yml"
+    settings.write_text(
+        f"languages: [{', '.join(LANGUAGES)}]\n{settings.read_text(encoding='utf-8')}", encoding="utf-8"
+    )
+    (out / "folder/translations").mkdir()
+    (out / "folder/translations/ko.yml").write_text(KOREAN, encoding="utf-8")
+    folder = lint.read(out / "folder")
+    write_project(replace(quarter, folder=folder), out / "project")
+    render(out / "project", out / "site", timestamp=quarter.as_of, quarto="")
+    return Rendered(out / "project", out / "site")
+
+
+def at(language: str) -> str:
+    return "" if language == "en" else f"{language}/"
+
+
+def test_every_page_comes_in_every_language(everywhere: Rendered) -> None:
+    pages = {path.relative_to(everywhere.site).as_posix() for path in everywhere.pages}
+    main = {page for page in pages if page.split("/")[0] not in LANGUAGES}
+    assert pages == {f"{at(language)}{page}" for page in main for language in LANGUAGES}
+    assert all((everywhere.site / at(language) / "report.pdf").is_file() for language in LANGUAGES)
+
+
+def test_each_page_leads_to_itself_in_the_other_languages(everywhere: Rendered) -> None:
+    for path in everywhere.pages:
+        page, name = Page(path), path.relative_to(everywhere.site).as_posix()
+        [html] = page.all("html")
+        own = name.removeprefix(at(html["lang"]))
+        links = [attrs for attrs in page.all("a") if "hreflang" in attrs]
+        assert [attrs["lang"] for attrs in links] == [attrs["hreflang"] for attrs in links] == list(LANGUAGES)
+        for attrs in links + [attrs for attrs in page.all("link") if "hreflang" in attrs]:
+            target = (path.parent / attrs["href"]).resolve().relative_to(everywhere.site.resolve()).as_posix()
+            assert target == f"{at(attrs['hreflang'])}{own}"
+        assert [attrs["lang"] for attrs in links if "aria-current" in attrs] == [html["lang"]]
+
+
+def test_all_that_a_page_needs_is_there(everywhere: Rendered) -> None:
+    """Data lie once, beside the main pages."""
+    for path in everywhere.pages:
+        page = Page(path)
+        for attrs in page.all("link") + [attrs for attrs in page.all("a") if not attrs["href"].startswith("mailto")]:
+            target = (path.parent / attrs["href"].partition("#")[0]).resolve()
+            inside = (
+                target.relative_to(everywhere.site.resolve()).as_posix() if attrs["href"][0] != "#" else "index.html"
+            )
+            known = (everywhere.site / inside).is_file()
+            assert known or inside.split("/")[0] in ("data", "agenda", "manifest.json", "feed.xml"), (path, attrs)
+
+
+def test_what_is_not_translated_is_marked(everywhere: Rendered) -> None:
+    page = (everywhere.site / "ko/index.html").read_text(encoding="utf-8")
+    assert '<span lang="en">Goal name</span><sup>en</sup>' in page
+    assert "방문" in page
+    assert "한 줄" in page
+    assert "아직 번역되지 않아" in page
+    assert "<sup>" not in (everywhere.site / "index.html").read_text(encoding="utf-8")
+
+
+# -- fonts --------------------------------------------------------------------------------------------
+
+
+def test_a_sign_that_no_font_has_is_named_with_its_page(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"ko/index\.qmd:2: .*U\+0BAE, TAMIL LETTER MA"):
+        cut_fonts({"data.qmd": "text", "ko/index.qmd": "한국\nமா"}, "ko", tmp_path)
+
+
+def test_fonts_hold_what_is_said_and_no_more(tmp_path: Path) -> None:
+    for out in ("a", "b"):
+        (tmp_path / out / "fonts").mkdir(parents=True)
+        cut_fonts({"index.qmd": "▲ Plain text, “位”…", "data.qmd": "位置"}, "zh", tmp_path / out)
+    cut = {path.name: path.read_bytes() for path in (tmp_path / "a/fonts").glob("*.woff2")}
+    assert cut == {path.name: path.read_bytes() for path in (tmp_path / "b/fonts").glob("*.woff2")}
+    assert set(TTFont(tmp_path / "a/fonts/cjk-zh.woff2").getBestCmap()) == set(map(ord, "位置“”…"))
+    assert set(TTFont(tmp_path / "a/fonts/more-zh.woff2").getBestCmap()) == {ord("▲")}
+    assert {path.name for path in (tmp_path / "a/fonts").glob("OFL*")} == {"OFL-NotoSansCJK.txt"}
+
+
+@pytest.mark.parametrize(
+    ("language", "kind"),
+    [("ko", "KR"), ("zh", "SC"), ("zh-Hans", "SC"), ("zh-TW", "TC"), ("zh-Hant", "TC"), ("zh-HK", "HK"), ("ja", "JP"),
+     ("es", "KR")],
+)  # fmt: skip
+def test_signs_are_written_as_where_the_language_is(language: str, kind: str) -> None:
+    assert face(language) == kind
