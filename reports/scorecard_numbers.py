@@ -54,8 +54,8 @@ class Coalition:
     def _coverage(self, value: Value | None) -> str:
         if value is None or not value.expected:
             return ""
-        return self.words.n("{actual} of {number} partner reported", "{actual} of {number} partners reported",
-                            value.expected, actual=self.words.number(value.actual))  # fmt: skip
+        return self.words.n("{came} of {number} partner reported", "{came} of {number} partners reported",
+                            value.expected, came=self.words.number(value.actual))  # fmt: skip
 
     def address(self, path: str) -> str:
         """Where readers find this of the published report; empty where the initiative doesn't say."""

@@ -21,6 +21,7 @@ from jinja2 import Environment
 from agenda.entry import Entry
 from agenda.errors import HeldBack
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.model import Partner
 from agenda.periods import Calendar, Period
 from agenda.store import Store
@@ -131,9 +132,10 @@ def write_project(folder: Folder, period: Period, cards: Sequence[Scorecard], pr
 
 
 def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iterator[tuple[str, str]]:
-    shared: dict[str, Any] = {"initiative": folder.initiative, "quarter": period.key}
-    yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards, **shared)
+    local = {language: in_language(folder, language).initiative for language in {card.language for card in cards}}
+    yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards)
     for card in cards:
+        shared: dict[str, Any] = {"initiative": local[card.language], "quarter": period.key}
         words = Words(card.language, folder.initiative.calendar)
         private = words._("Private: for {partner}", partner=card.name)
         said = {"_": words._, "own_and_all": _own_and_all(words), "private": private, "cjk": face(card.language)}
