@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+import polars as pl
+
 from agenda.errors import HeldBack
 from agenda.folder import Folder
 from agenda.indicators import Formula, Indicator, Terms
@@ -259,21 +261,25 @@ class Cells:
         is_root = self.parents.get(key.place) is None
         return HEADLINE if is_root and not key.members else 1.0 + 0.1 * is_root + 0.1 * (not key.members)
 
-    def attackers(self, own: Mapping[str, Mapping[Key, float]]) -> list[Attacker]:
-        """The public, and each partner with what is its own of every cell; of what is left of a whole, too."""
-        found, at = [PUBLIC], defaultdict(list)
-        for i, (key, _) in enumerate(self._names):
-            if isinstance(key, Key):
-                at[key._replace(is_high=False)].append(i)
-        for partner, counts in sorted(own.items()):
-            mine = {i: count for key, count in counts.items() if count > 0 for i in at.get(key, ())}
-            for whole in list(mine):
-                for cell, weights in self._rests.get(whole, {}).items():
-                    if (left := sum(weight * mine.get(i, 0.0) for i, weight in weights.items())) > 0:
-                        mine[cell] = left
-            if mine:
-                found.append(Attacker(partner, mine))
-        return found
+    def attackers(self, own: pl.DataFrame) -> list[Attacker]:
+        """The public, and each partner with what is its own of every cell; of what is left of a whole, too.
+
+        ``own`` as `reports.own.read_own` gives it.
+        """
+        named = [(i, *key[:5]) for i, (key, _) in enumerate(self._names) if isinstance(key, Key)]
+        cells = pl.DataFrame(named, {"cell": pl.Int64} | dict.fromkeys(Key._fields[:5], pl.String), orient="row")
+        whose = own.join(cells, on=Key._fields[:5]).select("partner", "cell", pl.col("value").cast(pl.Float64))
+        rests = [(rest, i, weight) for found in self._rests.values()
+                 for rest, weights in found.items() for i, weight in weights.items()]  # fmt: skip
+        left = (
+            pl.DataFrame(rests, {"rest": pl.Int64, "cell": pl.Int64, "weight": pl.Float64}, orient="row")
+            .join(whose, on="cell").group_by("partner", "rest")
+            .agg((pl.col("weight") * pl.col("value")).sum().round(6).alias("value"))
+            .filter(pl.col("value") > 0).select("partner", pl.col("rest").alias("cell"), "value")
+        )  # fmt: skip
+        each = pl.concat([whose, left]).sort("partner", "cell").partition_by("partner", maintain_order=True)
+        return [PUBLIC, *(Attacker(mine["partner"][0], dict(zip(mine["cell"], mine["value"], strict=True)))
+                          for mine in each)]  # fmt: skip
 
     def at(self, key: Key) -> int:
         """The cell of a key of the edition that is to be published."""

@@ -1,24 +1,24 @@
 """Which cells of one component to hide beside the small ones, so that nobody can reckon these back.
 
 A choice of hidden cells is safe where every small cell has witnesses (`reports.witnesses`) at both ends of the hidden
-range, for everybody. They are looked for among the cells that are hidden already, for many small cells at once; then,
-one small cell after the other, the smallest first, the cheapest is taken that hides some more. At last each cell that
-was added is shown again if all small cells find other witnesses without it. Where nothing is found, all that is linked
-is hidden.
+range, for everybody. Where most cells are small, witnesses are looked for that many of them share (`reports.crowd`);
+for what is left, and elsewhere, one small cell after the other, the smallest first, the cheapest that hides some more.
+At last each cell that was added is shown again if all small cells find other witnesses without it. Where nothing is
+found, all that is linked is hidden.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports import search
+from reports.crowd import Crowd
 from reports.linked import Attacker, Linked
 from reports.network import Network
 from reports.search import Prices
-from reports.witnesses import HIGH, LOW, Changes, Goal, Ground
+from reports.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground
 
 STEPS, STEPS_FAR = 60, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
@@ -28,6 +28,13 @@ STEPS_AGAIN, STEPS_DEAR = 20, 1000
 """How far to look for another witness, so that a cell is shown again; so that a dear one is."""
 DEAR = 2.0
 """The cost from which a cell is worth a long search."""
+CROWD = 0.5
+"""The share of small cells from which on their witnesses are looked for together. With fewer of them, chains take as
+long, hide less and take fewer marks away."""
+MANY = 50
+"""A cell that serves more small ones than this is not tried to be shown again, unless it is dear."""
+LATEST = 30
+"""How many of the chains through a cell that were found last to follow again before another is looked for."""
 BLUR = 0.6
 """What a mark is worth: rather one number more shown than one cell more that says why it isn't."""
 
@@ -65,6 +72,7 @@ class _Choosing:
         self.witnesses: dict[int, list[Changes]] = {i: [] for i in self.secrets}
         self.uses: dict[int, set[int]] = defaultdict(set)  # by cell, the small cells with witnesses that move it
         self.blurred: set[int] = set()
+        self.chains: dict[int, list[Changes]] = defaultdict(list)
 
     def protect(self) -> None:
         """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
@@ -75,22 +83,25 @@ class _Choosing:
             left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]
 
     def _settle_together(self) -> None:
-        """Witnesses for many small cells at once, among what nobody sees as it is: they hide nothing more.
-
-        Down goes only what no partner knows to be more than the least; the others have ends of their own.
-        """
-        unseen = [i for i, price in enumerate(self.free) if price == 0.0]
-        least, top = self.linked.hide[0], self.ground.top
-        for end, secrets in ((LOW, [i for i in self.secrets if top[i] <= least]), (HIGH, self.secrets)):
-            for changes, reached in self.network.together(end, secrets, unseen):
-                for secret in reached:
-                    self.witnesses[secret] = [*self.witnesses[secret], changes]
+        """Where much is small: witnesses that many small cells share, and that nobody doubts."""
+        if len(self.secrets) < CROWD * len(self.prices):
+            return
+        free = {i for i, price in enumerate(self.prices) if price == 0.0}
+        for changes, reached in Crowd(self.ground, self.network.problem, self.secrets, self.prices).witnesses():
+            self.blurred.update(self.ground.blur(changes))
+            for i in changes.keys() - free:
+                self._hide(i)
+                self.uses[i].update(reached)
+            for secret in reached:
+                self.witnesses[secret] = [*self.witnesses[secret], changes]
 
     def show_again(self) -> None:
         """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
         cells, needed = self.linked.cells, Counter[int]()
         added = [i for i in self.hidden if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)]
         for cell in sorted(added, key=lambda i: (-cells[i].cost, len(self.uses[i]), i)):
+            if len(self.uses[cell]) > MANY and cells[cell].cost < DEAR:
+                continue
             users = sorted(self.uses[cell], key=lambda secret: (-needed[secret], secret))
             before = {secret: self.witnesses[secret] for secret in users}
             self.free[cell] = None
@@ -116,10 +127,11 @@ class _Choosing:
         for end in (LOW, HIGH):
             last = None
             while goals := self.ground.goals(secret, end, self.witnesses[secret]):
-                if goals[0] == last:  # what was found comes near, but in fractions of people
+                goal = goals[0]
+                if goal == last:  # what was found comes near, but in fractions of people
                     return False
-                last = goals[0]
-                changes = self._scaled(goals[0]) or self._found(goals[0], prices, steps, blur)
+                last = goal
+                changes = self._followed(goal) or self._found(goal, prices, steps, blur)
                 if changes is None:
                     return False
                 self.blurred.update(self.ground.blur(changes))
@@ -130,19 +142,29 @@ class _Choosing:
         return True
 
     def _found(self, goal: Goal, prices: Prices, steps: int | None, blur: float | None) -> Changes | None:
-        if steps is None:
-            return self.network.find(goal, prices)
-        return search.find(self.ground, goal, prices, steps, blur)
+        first = goal._replace(attackers=goal.attackers[:1])
+        if steps is not None:
+            if (chain := search.find(self.ground, first, prices, steps, blur)) is None:
+                return None
+            for i in chain:
+                self.chains[i].append(chain)
+            return chain
+        changes = self.network.find(goal, prices)
+        return self.network.find(first, prices) if changes is None and first != goal else changes
 
-    def _scaled(self, goal: Goal) -> Changes | None:
-        """A witness for somebody for whom another goes too far: the same, part of the way."""
-        ground, secret = self.ground, goal.secret
-        step = goal.aim - ground.values[secret]
-        for changes in self.witnesses[secret]:
-            share = step / changes.get(secret, math.inf)
-            if 0 < share < 1:
-                less = {i: by * share for i, by in changes.items()}
-                is_whole = all(by == round(by) or not ground.linked.cells[i].is_whole for i, by in less.items())
-                if is_whole and goal.attacker not in ground.doubters(less):
-                    return less
+    def _followed(self, goal: Goal) -> Changes | None:
+        """A chain that was found for another goal, followed as far as this one asks, if it hides nothing more."""
+        ground, free = self.ground, self.free
+        values, least, most, floor = ground.values, ground.least, ground.most, ground.floor(goal.attackers[:1])
+        step = goal.aim - values[goal.secret]
+        for chain in reversed(self.chains[goal.secret][-LATEST:]):
+            times = step / chain[goal.secret]
+            for i, by in chain.items():
+                count = values[i] + times * by
+                if free[i] is None or not max(least[i], floor.get(i, 0.0)) - NEAR <= count <= most[i] + NEAR:
+                    break
+            else:
+                changes = {i: times * by for i, by in chain.items()}
+                if all(by == round(by) or not ground.linked.cells[i].is_whole for i, by in changes.items()):
+                    return changes
         return None

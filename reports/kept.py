@@ -15,7 +15,7 @@ from pathlib import Path
 from reports.choice import Choice
 from reports.linked import Part
 
-_CHOOSERS = ("choice.py", "linked.py", "network.py", "search.py", "solver.py", "witnesses.py")
+_CHOOSERS = ("choice.py", "crowd.py", "linked.py", "network.py", "search.py", "solver.py", "witnesses.py")
 
 
 def name_of(part: Part) -> str:

@@ -8,9 +8,10 @@ a whole number, and, where it is *marked*, that it is small: its status code say
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -118,19 +119,25 @@ class Part:
 
 def apart(linked: Linked, attackers: Iterable[Attacker]) -> Iterator[Part]:
     """The components, each with those attackers who know something of it."""
-    known: dict[int, list[tuple[Attacker, float]]] = defaultdict(list)
-    for attacker in attackers:
-        for i, own in attacker.own.items():
-            known[i].append((attacker, own))
-    for cells, sums in linked.components():
-        at = {cell: n for n, cell in enumerate(cells)}
-        mine: dict[str, dict[int, float]] = defaultdict(dict)
-        for i in cells:
-            for attacker, count in known.get(i, ()):
-                mine[attacker.name][at[i]] = count
+    groups = linked.components()
+    group, at = np.zeros(len(linked.cells), int), np.zeros(len(linked.cells), int)
+    for number, (cells, _) in enumerate(groups):
+        group[cells], at[cells] = number, range(len(cells))
+    mine: list[list[Attacker]] = [[] for _ in groups]
+    for attacker in sorted((a for a in attackers if a.own), key=lambda attacker: attacker.name):
+        known = np.fromiter(attacker.own, int, len(attacker.own))
+        order = np.argsort(group[known], kind="stable")
+        own = np.fromiter(attacker.own.values(), float, len(attacker.own))[order]
+        known = known[order]
+        numbers, starts = np.unique(group[known], return_index=True)
+        for number, first, last in zip(numbers.tolist(), starts, [*starts[1:], len(known)], strict=True):
+            counts = dict(zip(at[known[first:last]].tolist(), own[first:last].tolist(), strict=True))
+            mine[number].append(Attacker(attacker.name, counts))
+    for number, (cells, sums) in enumerate(groups):
+        to = dict(zip(cells, range(len(cells)), strict=True))
         yield Part(
             cells,
             Linked([linked.cells[i] for i in cells],
-                   [Sum({at[i]: w for i, w in each.weights.items()}, each.total) for each in sums], linked.hide),
-            [Attacker(name, counts) for name, counts in sorted(mine.items())],
+                   [Sum({to[i]: w for i, w in each.weights.items()}, each.total) for each in sums], linked.hide),
+            mine[number],
         )  # fmt: skip

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import duckdb
-
-from reports.cells import Key
-
-Own = Mapping[str, Mapping[Key, float]]
-"""By partner: how much of each cell is its own."""
+import polars as pl
 
 _QUERY = """
     with plain as (
@@ -30,9 +24,9 @@ _QUERY = """
     from parts where partner <> '' group by all having sum(value) > 0"""
 
 
-def read_own(connection: duckdb.DuckDBPyConnection) -> Own:
-    """From a finished warehouse; places and groups that hold others are added up."""
-    found: dict[str, dict[Key, float]] = {}
-    for partner, *key, value in connection.execute(_QUERY).fetchall():
-        found.setdefault(partner, {})[Key(*key)] = value
-    return found
+def read_own(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """By ``partner`` and the columns of a cell's key, how much of it is its own (``value``, more than zero).
+
+    From a finished warehouse; places and groups that hold others are added up.
+    """
+    return connection.execute(_QUERY).pl()

@@ -10,8 +10,10 @@ from agenda.entry import Entry
 
 
 class Line(Entry):
-    """One indicator: what the partner gave of it, and what all partners together come to."""
+    """One indicator: what the partner gave of it, and what all partners together come to in the period shown."""
 
+    indicator: str
+    period: str
     name: str
     address: str  # of its place in the report; empty where nobody knows
     code: str

@@ -44,6 +44,7 @@ class Coalition:
             values, code = ValueTables(self.quarter, self.words), moved.standing.code if moved else "no_data"
             goal = next(goal.id for goal in self.quarter.goals if indicator.id in goal.indicators)
             self._lines[indicator.id] = Line(
+                indicator=indicator.id, period=self.quarter.shown_period(indicator.id).key,
                 name=sentence_case(plain(indicator.name)), address=self.address(f"goals/{goal}.html#{indicator.id}"),
                 code=code, status=self.words.standing(code), yours="", is_yours=False, part="", before=(),
                 all=values.shown(indicator, value, unit=True), is_all=moved is not None,

@@ -42,7 +42,7 @@ def find(ground: Ground, goal: Goal, prices: Prices, steps: int, blur: float | N
             return None
         else:
             step = float(int(step / 2))
-    return found
+    return {i: change for i, change in found.items() if abs(change) > NEAR}
 
 
 _DOUBT = 0.3
@@ -59,7 +59,7 @@ class _Search:
 
     def __init__(self, ground: Ground, goal: Goal, start: Changes, prices: Prices, blur: float | None) -> None:
         self.ground, self.goal, self.start, self.prices, self.blur = ground, goal, start, prices, blur
-        self.known = ground.known[goal.attacker]
+        self.known = ground.floor(goal.attackers)
 
     def chain(self, step: float, steps: int) -> Changes | None:
         """The secret goes by ``step`` and others go along, each once, so that all sums hold."""
@@ -121,6 +121,6 @@ class _Search:
                     break
             else:
                 fewest, count = ways, len(ways)
-                if count <= 1:  # nothing to choose
+                if count <= 2:  # nothing to choose
                     break
         return fewest

@@ -23,7 +23,7 @@ from agenda.folder import Folder
 from agenda.model import Initiative
 from agenda.periods import Period
 from agenda.store import Store
-from reports import disclosure, earlier, feed
+from reports import disclosure, earlier, feed, scorecard_gate
 from reports.edition import Edition, Manifest, Status, change_record, decoded, encoded, load, newest, read_files
 from reports.feed import Release
 from reports.web import render
@@ -67,12 +67,13 @@ def publish(folder: Folder, store: Store, site: Store, period: Period, *, at: da
     """Puts the approved newest draft of ``period`` on the site; run again it completes, or changes nothing.
 
     Raises `HeldBack` where there is no disclosure policy, no draft or no approval, where the draft isn't proved
-    safe for people beside all that is published, or where somebody else published another edition of this quarter
-    at the same moment.
+    safe for people beside all that is published, where a scorecard shows what it withholds, or where somebody else
+    published another edition of this quarter at the same moment.
     """
     disclosure.require_policy(folder)
     edition = _approved(store, period)
     earlier.require_proof(folder, store, site, period, edition.digest)
+    scorecard_gate.require_public(folder, store, edition)
     found = site.read(_key(period.key))
     standing = decoded(Pointer, found[0]) if found else None
     is_new = standing is None or standing.edition != edition.digest

@@ -339,7 +339,7 @@ def read_quarter(
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
             frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
-            own = read_own(connection) if folder.initiative.hides is not None else {}
+            own = read_own(connection) if folder.initiative.hides is not None else pl.DataFrame()
             shown = withhold(folder, frozen, root, own, earlier, cache)
             return Quarter(
                 folder=folder,

@@ -19,7 +19,6 @@ from agenda.folder import Folder
 from reports.attackers import Exposed, exposed
 from reports.cells import ROW, Cells, Key, Row
 from reports.changes import COMPARED, compared
-from reports.own import Own
 from reports.suppression import Suppressed, suppress
 
 WITHHELD = "Q"
@@ -64,7 +63,7 @@ def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def withhold(
-    folder: Folder, frozen: Frozen, root: str, own: Own, earlier: Iterable[Earlier], cache: Path | None = None
+    folder: Folder, frozen: Frozen, root: str, own: pl.DataFrame, earlier: Iterable[Earlier], cache: Path | None = None
 ) -> Frozen:
     """``frozen`` without what must not be seen; ``cache`` as in `suppression.suppress`.
 
@@ -80,7 +79,7 @@ def judged(
     folder: Folder,
     values: pl.DataFrame,
     hide: tuple[int, int],
-    own: Own,
+    own: pl.DataFrame,
     earlier: Iterable[Earlier],
     cache: Path | None = None,
 ) -> list[Judged]:

@@ -7,23 +7,28 @@ was found, it is a proof. Most witnesses are short: one count goes up by six, an
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
+
+import numpy as np
 
 from reports.linked import PUBLIC, Attacker, Linked
 
 NEAR = 1e-6
 LOW, HIGH = 0, 1
 
+_BLOCK = 2000
+"""How many witnesses are added up at a time: as many as fit into memory easily."""
+
 Changes = Mapping[int, float]
 """A witness: by how much cells differ from what they truly are; all others are as they are."""
 
 
 class Goal(NamedTuple):
-    """A count that a small cell must possibly have in the eyes of an attacker."""
+    """A count that a small cell must possibly have in the eyes of some attackers."""
 
-    attacker: int
+    attackers: tuple[int, ...]
     secret: int
     aim: float
 
@@ -34,6 +39,7 @@ class Ground:
     def __init__(self, linked: Linked, attackers: Sequence[Attacker]) -> None:
         self.linked, self.attackers = linked, [PUBLIC, *(a for a in attackers if a.own)]
         self.values = [cell.value for cell in linked.cells]
+        self.is_whole = [cell.is_whole for cell in linked.cells]
         self.least = [float(linked.hide[0]) if cell.is_marked else 0.0 for cell in linked.cells]
         self.most = [float(linked.hide[1]) if cell.is_marked else float("inf") for cell in linked.cells]
         self.parts = [tuple(each.weights.items()) for each in linked.sums]
@@ -41,45 +47,85 @@ class Ground:
         for number, parts in enumerate(self.parts):
             for i, weight in parts:
                 self.sums[i].append((number, weight))
-        self.owners: dict[int, list[tuple[int, float]]] = defaultdict(list)
-        for number, attacker in enumerate(self.attackers):
-            for i, own in attacker.own.items():
-                self.owners[i].append((number, min(own, self.values[i])))
-        self._doubters: dict[int, tuple[Changes, dict[int, None]]] = {}
-        self.known = [{i: min(own, self.values[i]) for i, own in attacker.own.items()} for attacker in self.attackers]
-        self.top = [max((own for _, own in self.owners.get(i, ())), default=0.0) for i in range(len(self.values))]
         self.sizes = [len(parts) for parts in self.parts]
         self.was_marked = [cell.was_marked for cell in linked.cells]
+        self._take_own()
+        self._doubters: dict[int, tuple[Changes, dict[int, None]]] = {}
 
-    def knows(self, attacker: int, cell: int) -> float:
-        """How much of a cell is their own, and so the least that they know it to be."""
-        return min(self.attackers[attacker].own.get(cell, 0.0), self.values[cell])
+    def _take_own(self) -> None:
+        """What is whose, by cell, in arrays: there are many more such counts than are ever asked for."""
+        counts = [len(attacker.own) for attacker in self.attackers]
+        cells = _flat((attacker.own for attacker in self.attackers), counts, int)
+        own = _flat((attacker.own.values() for attacker in self.attackers), counts, float)
+        own = np.minimum(own, np.array(self.values)[cells])
+        top = np.zeros(len(self.values))
+        np.maximum.at(top, cells, own)
+        self.top: list[float] = top.tolist()
+        order = np.argsort(cells, kind="stable")
+        self._owner, self._own = np.repeat(np.arange(len(counts)), counts)[order], own[order]
+        self._first = np.searchsorted(cells[order], np.arange(len(self.values) + 1))
+        self._owners: dict[int, dict[int, float]] = {}
+        self._floors: dict[tuple[int, ...], dict[int, float]] = {}
 
-    def fits(self, changes: Changes, unknown: Collection[int]) -> bool:
-        """Whether what is shown, the sums and the status codes allow for ``changes``."""
-        moved: dict[int, float] = defaultdict(float)
-        for i, change in changes.items():
-            count = self.values[i] + change
-            if i not in unknown or not self.least[i] - NEAR <= count <= self.most[i] + NEAR:
-                return False
-            if self.linked.cells[i].is_whole and abs(count - round(count)) > NEAR:
-                return False
-            for number, weight in self.sums[i]:
-                moved[number] += weight * change
-        return all(abs(rest) <= NEAR for rest in moved.values())
+    def owners(self, cell: int) -> Mapping[int, float]:
+        """By attacker, how much of a cell is their own, and so the least that they know it to be."""
+        if cell not in self._owners:
+            mine = slice(self._first[cell], self._first[cell + 1])
+            self._owners[cell] = dict(zip(self._owner[mine].tolist(), self._own[mine].tolist(), strict=True))
+        return self._owners[cell]
+
+    def floor(self, attackers: tuple[int, ...]) -> Mapping[int, float]:
+        """The least that some of the attackers know cells to be."""
+        if attackers not in self._floors:
+            least: dict[int, float] = {}
+            for attacker in attackers:
+                for i, own in self.attackers[attacker].own.items():
+                    least[i] = max(min(own, self.values[i]), least.get(i, 0.0))
+            self._floors[attackers] = least
+        return self._floors[attackers]
+
+    def fits(self, witnesses: Sequence[Changes], unknown: Collection[int]) -> list[bool]:
+        """Of each witness, whether what is shown, the sums and the status codes allow for it."""
+        return [each for first in range(0, len(witnesses), _BLOCK)
+                for each in self._fits(witnesses[first : first + _BLOCK], unknown)]  # fmt: skip
+
+    def _fits(self, witnesses: Sequence[Changes], unknown: Collection[int]) -> list[bool]:
+        counts = [len(changes) for changes in witnesses]
+        cells = _flat(witnesses, counts, int)
+        by = _flat((changes.values() for changes in witnesses), counts, float)
+        number = np.repeat(np.arange(len(counts)), counts)
+        after = np.array(self.values)[cells] + by
+        is_wrong = ~np.isin(np.arange(len(self.values)), list(unknown))[cells]
+        is_wrong |= (after < np.array(self.least)[cells] - NEAR) | (after > np.array(self.most)[cells] + NEAR)
+        is_wrong |= np.array(self.is_whole)[cells] & (np.abs(after - np.round(after)) > NEAR)
+        wrong = set(number[is_wrong].tolist())
+        # what each sum comes to: for each cell that moves, all sums that it is in
+        in_sums = [self.sums[i] for i in cells.tolist()]
+        sizes = [len(each) for each in in_sums]
+        sums = np.fromiter((each for found in in_sums for each, _ in found), int, sum(sizes))
+        weights = np.fromiter((weight for found in in_sums for _, weight in found), float, sum(sizes))
+        key = np.repeat(number, sizes) * len(self.parts) + sums
+        order = np.argsort(key, kind="stable")
+        if len(order):
+            starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+            rests = np.add.reduceat((weights * np.repeat(by, sizes))[order], starts)
+            wrong.update((key[order][starts][np.abs(rests) > NEAR] // len(self.parts)).tolist())
+        return [number not in wrong for number in range(len(witnesses))]
 
     def doubters(self, changes: Changes) -> dict[int, None]:
         """The attackers who know better: to whom a cell is more than the witness makes of it."""
         if id(changes) not in self._doubters:  # the witness is kept with them, so that no other gets its id
-            found = {
-                attacker: None for i, change in changes.items() if change < 0
-                for attacker, own in self.owners.get(i, ()) if own > self.values[i] + change + NEAR
-            }  # fmt: skip
+            found: dict[int, None] = {}
+            for i, change in changes.items():
+                count = self.values[i] + change + NEAR
+                if change < 0 and self.top[i] > count:
+                    found |= {attacker: None for attacker, own in self.owners(i).items() if own > count}
             self._doubters[id(changes)] = changes, found
         return self._doubters[id(changes)][1]
 
     def goals(self, secret: int, end: int, witnesses: Sequence[Changes]) -> list[Goal]:
-        """What is left to prove for one end of the hidden range of a small cell, the public first.
+        """What is left to prove for one end of the hidden range of a small cell: for the public, else for those who
+        doubt all witnesses so far.
 
         Who reported all of a cell has nothing to learn of it. Whose own part is larger than the least count holds
         fewer counts possible.
@@ -89,19 +135,19 @@ class Ground:
         reaching = [changes for changes, count in zip(witnesses, counts, strict=True)
                     if (count >= high - NEAR if end == HIGH else count <= low + NEAR)]  # fmt: skip
         if not reaching:
-            return [Goal(0, secret, float(high if end == HIGH else low))]
+            return [Goal((0,), secret, float(high if end == HIGH else low))]
         left = self.doubters(reaching[0])
         for changes in reaching[1:]:
             left = {a: None for a in self.doubters(changes) if a in left}
-        found = []
+        found: dict[float, list[int]] = {}
         for attacker in sorted(left):
-            own = self.knows(attacker, secret)
+            own = self.owners(secret).get(attacker, 0.0)
             aim = float(high) if end == HIGH else max(own, float(low))
             enough = [changes for changes, count in zip(witnesses, counts, strict=True)
                       if (count >= aim - NEAR if end == HIGH else count <= aim + NEAR)]  # fmt: skip
             if own < value and all(attacker in self.doubters(changes) for changes in enough):
-                found.append(Goal(attacker, secret, aim))
-        return found
+                found.setdefault(aim, []).append(attacker)
+        return [Goal(tuple(attackers), secret, aim) for aim, attackers in found.items()]
 
     def blur(self, changes: Changes) -> list[int]:
         """Takes away the marks that deny ``changes``; gives the cells that had them."""
@@ -110,3 +156,8 @@ class Ground:
         for i in found:
             self.least[i], self.most[i] = 0.0, float("inf")
         return found
+
+
+def _flat(rows: Iterable[Iterable[float]], counts: Sequence[int], kind: type) -> np.ndarray:
+    """All rows one after the other; ``counts`` says how long they are."""
+    return np.fromiter(chain.from_iterable(rows), kind, sum(counts))

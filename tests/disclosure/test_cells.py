@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
+
 from agenda.lint import read
 from reports.cells import Cells, Key, Row
 
@@ -20,9 +22,9 @@ def test_a_partner_knows_its_own_of_what_is_left_of_a_whole() -> None:
     linked, (certified, teachers) = cells.linked(), cells.keys(row)
     assert certified is not None
     assert teachers is not None
-    own: dict[str, dict[Key, float]] = {
-        "some": {teachers: 60.0, certified: 56.0}, "all": {teachers: 100.0, certified: 95.0}
-    }  # fmt: skip
+    whose = [("some", teachers, 60.0), ("some", certified, 56.0), ("all", teachers, 100.0), ("all", certified, 95.0)]
+    own = pl.DataFrame([(partner, *key[:5], count) for partner, key, count in whose],
+                       ["partner", *Key._fields[:5], "value"], orient="row")  # fmt: skip
     (without,) = [i for i, cell in enumerate(linked.cells) if cell.is_implied]
     assert (linked.cells[without].value, linked.cells[without].is_small) == (5.0, True)
     knows = {attacker.name: attacker for attacker in cells.attackers(own)}

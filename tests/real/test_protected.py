@@ -20,7 +20,7 @@ from flows.workspace import Workspace
 from reports.attackers import exposed
 from reports.cells import ROW, Cells, Row
 from reports.linked import PUBLIC
-from reports.own import Own, read_own
+from reports.own import read_own
 from reports.withhold import Earlier, judged
 from tests.real.harness import Proof
 
@@ -40,7 +40,7 @@ class Ground:
 
     folder: Folder
     values: pl.DataFrame
-    own: Own
+    own: pl.DataFrame
 
     @classmethod
     def of(cls, proof: Proof, where: str = "true") -> Ground:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import closing
 from dataclasses import replace
@@ -19,10 +20,15 @@ from agenda.store import FolderStore
 from reports import escape, scorecards, words
 from reports.converters import Converter
 from reports.own_parts import Part
+from reports.package import TABLE, write_data
 from reports.render import render
+from reports.revisions import read_values
 from reports.scorecard import Scorecard
+from reports.scorecard_gate import telling
+from reports.scorecards import Scorecards
 from reports.tables import Quarter
 from tests.reports.test_escape import NASTY
+from tests.reports.test_quarto import documented, held
 
 AT = datetime(2026, 7, 21, 8, 30, tzinfo=UTC)
 OWN = {
@@ -92,18 +98,28 @@ def test_nothing_of_another_partner_is_on_it(quarter: Quarter, tmp_path: Path) -
         said = (tmp_path / path).read_text(encoding="utf-8")
         assert "4,321" in said
         assert not re.search("secretive|98.?765", said, re.IGNORECASE), path
+        assert held(tmp_path / path) <= documented()  # the subset of Quarto that all pages keep to
 
 
-def test_what_the_edition_withholds_the_scorecard_withholds(quarter: Quarter) -> None:
+def test_what_the_edition_withholds_the_scorecard_withholds(quarter: Quarter, tmp_path: Path) -> None:
     """Beside the partner's own number, which it knows, and without a share or a sum that would tell it."""
     hidden = (pl.col("indicator") == "visit_count") & (pl.col("place") == "all")
     gone = [
         pl.when(hidden).then(None).otherwise(pl.col(name)).alias(name) for name in ("value", "numerator", "denominator")
     ]
     mark = pl.when(hidden).then(pl.lit("A")).otherwise(pl.col("conf_status")).alias("conf_status")
-    line = cards(replace(quarter, values=quarter.values.with_columns(*gone, mark)))["alpha"].groups[0].lines[0]
+    protected = replace(quarter, values=quarter.values.with_columns(*gone, mark))
+    line = cards(protected)["alpha"].groups[0].lines[0]
     assert (line.yours, line.all, line.is_all) == ("4,321 visits", "withheld to protect people", False)
     assert line.say == "The value for the second quarter 2026 is withheld to protect people."
+    # a planted leak: scorecards that were written of the quarter as it is, or of which one number is
+    write_data(protected, tmp_path)
+    table = read_values((tmp_path / f"{TABLE}.csv").read_bytes())
+    kept, leaky = scorecards.write(protected, OWN), scorecards.write(quarter, OWN)
+    assert telling(quarter.folder, kept, table) == []
+    assert ("alpha", "visit_count") in telling(quarter.folder, leaky, table)
+    telltale = json.loads(kept.model_dump_json().replace("withheld to protect people", "few: 7", 1))
+    assert telling(quarter.folder, Scorecards(**telltale), table) == [("alpha", "visit_count")]
 
 
 @pytest.fixture
