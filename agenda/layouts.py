@@ -112,6 +112,7 @@ class Value(Entry):
     ``column`` may hold ``{dimension}``: ``num_{age_group}`` reads every column whose name fits with a member
     of that dimension. Where rows are records (`Layout.rows`), ``take`` says how they fall together:
     ``per: [id], take: max`` takes the largest of each facility's rows and adds the facilities up;
+    ``take: squares`` adds up the squares of the records, or of each unit's sum, of which a mean's interval is made.
     ``count: rows`` counts records, ``count: {column}`` its distinct values.
     """
 
@@ -121,13 +122,15 @@ class Value(Entry):
     members: dict[Name, Found | Code] = {}
     where: Where = {}
     per: tuple[str, ...] = ()
-    take: Literal["sum", "max", "min"] = "sum"
+    take: Literal["sum", "max", "min", "squares"] = "sum"
     times: Times | None = None  # what one stands for: 1000 where the column is in thousands
 
     @model_validator(mode="after")
     def _one(self) -> Value:
         if (self.column is None) == (self.count is None):
             raise ValueError("needs either 'column' or 'count'")
+        if self.count is not None and self.take == "squares":
+            raise ValueError("'take: squares' is of a column's numbers; records are counted one by one")
         if self.count is not None and self.times is not None:
             raise ValueError("'times' is the unit of a column's numbers; records are counted one by one")
         if any(isinstance(found, From) and found.path for found in (self.measure, *self.members.values())):

@@ -28,6 +28,7 @@ end
 
 local function for_word(document, job)
   local reference = pandoc.utils.stringify(document.meta["reference-doc"])
+  document.meta.lang = document.meta.tongue
   for key in pairs(document.meta) do
     if not told_word[key] then document.meta[key] = nil end
   end

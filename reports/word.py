@@ -16,7 +16,6 @@ from reports.charts import WIDE
 from reports.drawing import text_width
 from reports.value_tables import Table
 
-REFERENCE = "theme/word.docx"
 PARTS = (
     "[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/_rels/document.xml.rels", "word/styles.xml",
     "word/fontTable.xml", "word/footer1.xml",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from agenda.catalogue import Speech
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.model import Partner
 from agenda.spelling import plain
 from sources.files.manner import Manner
@@ -117,6 +118,16 @@ def _choice(notes: Sequence[Note], names: Names) -> str:
 # -- with the agenda ----------------------------------------------------------------------------------
 
 
+def _translated(local: Folder) -> Names:
+    """What a partner's language calls things, by kind and plain spelling, where a workbook's own lists are lost."""
+    agenda = local.agenda
+    found = [("measure", one.id, one.name) for one in agenda.measures]
+    found += [("place", one.id, one.name) for one in agenda.places]
+    found += [("heading", DIMENSION + one.id, one.name) for one in agenda.dimensions]
+    found += [(DIMENSION + one.id, member.id, member.name) for one in agenda.dimensions for member in one.members]
+    return {(kind, plain(name)): id_ for kind, id_, name in found}
+
+
 class _Settling:
     """One filled template on its way to the sheet that is taken in."""
 
@@ -127,6 +138,7 @@ class _Settling:
         self.words = sheet_words(speech, self.period.type if self.period else "quarter")
         self.answers = self.words.choices
         self.heads = columns(folder.agenda.dimensions, self.words)
+        self.translated = _translated(in_language(folder, partner.language, marked=False))
         self.headings = [self._dimension(id_) for id_ in filled.headings]
         self.at = {id_: at for at, id_ in reversed(list(enumerate(self.headings)))}
         self.gone: dict[str, None] = {}
@@ -173,7 +185,7 @@ class _Settling:
         if heading in self.heads:  # a dimension may be called like a column of ours
             return heading
         named = {plain(self.heads[id_]): id_ for id_ in self.heads if id_.startswith(DIMENSION)}
-        return named.get(plain(heading), heading)
+        return named.get(plain(heading)) or self.translated.get(("heading", plain(heading)), heading)
 
     # -- rows -----------------------------------------------------------------------------------------
 
@@ -194,7 +206,8 @@ class _Settling:
 
     def _word(self, kind: str, text: str) -> str:
         """The id of a word; as it is written where only the agenda may know it, or nobody does any more."""
-        id_ = self.filled.names.get((kind, plain(text)))
+        said = kind, plain(text)
+        id_ = self.filled.names.get(said) or (None if self._now(kind, text) else self.translated.get(said))
         if kind == "period" or id_ is None:
             is_total = kind.startswith(DIMENSION) and spoken().get(("total", plain(text))) and not self._now(kind, text)
             return TOTAL if is_total else text

@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from agenda.catalogue import Speech, sentence_case
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.model import Measure, Partner
 from agenda.periods import Period
 from agenda.spelling import plain
@@ -50,7 +51,8 @@ Members = Sequence[str]
 def template(folder: Folder, partner: Partner, period: Period, numbers: pl.DataFrame) -> bytes:
     """The workbook. ``numbers`` are the partner's current ones (`sources.history`); the same input gives the same
     bytes. Raises `HeldBack` where the partner owes nothing for the period."""
-    rows = owed(folder, partner, period, numbers)
+    local = in_language(folder, partner.language, marked=False)
+    rows = owed(local, partner, period, numbers)
     speech = Speech(partner.language, folder.initiative.calendar, LOCALES)
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
@@ -60,7 +62,7 @@ def template(folder: Folder, partner: Partner, period: Period, numbers: pl.DataF
             "title": f"{partner.name} {period}", "author": folder.initiative.name,
             "created": datetime.combine(period.end, datetime.min.time()),
         })  # fmt: skip
-        _Template(book, folder, partner, period, rows, speech, stamp).write()
+        _Template(book, local, partner, period, rows, speech, stamp).write()
     return made.getvalue()
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from agenda.catalogue import Speech
 from agenda.errors import Unavailable
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.model import Partner
 from agenda.periods import Period
 from agenda.store import Store
@@ -57,7 +58,8 @@ def renew(store: Store, folder: Folder, history: History, partners: Collection[P
             return history.said(partner.id, measure, period.key)
 
         speech = speech_of(partner.language, folder.initiative.calendar)
-        outlook = outlook_of(folder, partner, said, day)
+        local = in_language(folder, partner.language, marked=False)
+        outlook = outlook_of(local, partner, said, day)
         update(store, folder, partner.prefix, partner.name, speech, outlook, ())
 
     def is_old(partner: Partner) -> bool:

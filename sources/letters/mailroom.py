@@ -22,6 +22,7 @@ from typing import Any
 
 from agenda.catalogue import Speech
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.model import Partner
 from agenda.periods import Period
 from agenda.store import Store
@@ -44,7 +45,7 @@ class Mailroom:
     def __init__(self, folder: Folder, store: Store, history: History, known: Collection[str]) -> None:
         self._folder, self._store, self._history, self._known = folder, store, history, known
         self._calendar = folder.initiative.calendar
-        self._measures = {measure.id: measure for measure in folder.agenda.measures}
+        self._locals: dict[str, Folder] = {}
         self._marking_ends = time.monotonic() + MARKING_SECONDS
         self._outlooks: dict[tuple[str, date], Outlook] = {}
         self._said: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -64,6 +65,12 @@ class Mailroom:
             list(pool.map(self._list, by_partner.values()))
         return [receipt for receipt, _ in answered]
 
+    def _local(self, partner: Partner) -> Folder:
+        """The initiative in the partner's language, where it is translated."""
+        if partner.language not in self._locals:
+            self._locals[partner.language] = in_language(self._folder, partner.language, marked=False)
+        return self._locals[partner.language]
+
     # -- one receipt ----------------------------------------------------------------------------------
 
     def _answer(self, submission: Submission, earlier: Mapping[str, Any]) -> tuple[Receipt, dict[str, bytes]]:
@@ -72,7 +79,7 @@ class Mailroom:
         speech = speech_of(partner.language, self._calendar)
         copy, is_unmarked = self._marked(submission, speech)
         receipt = Receipt(
-            initiative=self._folder.initiative.name,
+            initiative=self._local(partner).initiative.name,
             contact=self._folder.initiative.contact,
             partner=partner.id,
             partner_name=partner.name,
@@ -101,8 +108,9 @@ class Mailroom:
         Several shares make no total: nothing is said there instead of a sum that means nothing.
         """
         taken = []
+        measures = {one.id: one for one in self._local(submission.partner).agenda.measures}
         for (measure, key), cells in submission.taken.items():
-            period, entry, told = self._calendar.parse(key), self._measures[measure], Cells.of(cells)
+            period, entry, told = self._calendar.parse(key), measures[measure], Cells.of(cells)
             if not entry.is_sum and sum(cells.values()) > 1:
                 taken.append(Taken(entry.name, entry.unit, period, told))
                 continue
@@ -127,7 +135,7 @@ class Mailroom:
             return in_batch or self._history.said(partner.id, measure, period.key)
 
         if (partner.id, day) not in self._outlooks:
-            self._outlooks[partner.id, day] = outlook(self._folder, partner, said, day)
+            self._outlooks[partner.id, day] = outlook(self._local(partner), partner, said, day)
         return self._outlooks[partner.id, day]
 
     def _names(self, partner: Partner, found: Finding) -> tuple[str, ...]:

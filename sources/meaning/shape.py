@@ -281,7 +281,8 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     ]
     if len(cell.members) == 1:  # as it stands: to put a name before it would cost more than all the rest
         members = [_found(plan, found, "members") for found in cell.members.values()]
-    per = [_text(plan, name) for name in cell.per]
+    # What is squared is a record by itself, unless it says of which unit it is a part.
+    per = [_text(plan, name) for name in cell.per] or (["row::varchar"] if cell.take == "squares" else [])
     return f"""select file, row, {number} as value_no,
     {_found(plan, value.measure, "measure")} as measure_raw,
     {_found(plan, plan.layout.period, "period")} as period_raw,

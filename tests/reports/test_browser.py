@@ -173,17 +173,21 @@ def card(quarter: Quarter, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1100, False), (320, True)])
-def test_pages_keep_nobody_out(width: int, dark: bool, browser: Any, rendered: Rendered, card: Path) -> None:
-    """By axe-core, WCAG 2.2 AA; and no page is wider than a small phone."""
+def axe() -> str:
+    """axe-core, as a script."""
     found = find_spec("axe_playwright_python")
     assert found is not None
     assert found.origin is not None
-    axe = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1100, False), (320, True)])
+def test_pages_keep_nobody_out(width: int, dark: bool, browser: Any, rendered: Rendered, card: Path) -> None:
+    """By axe-core, WCAG 2.2 AA; and no page is wider than a small phone."""
     for page in (*rendered.pages, card):
         opened(browser, page, width, dark)
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width, page
-        browser.execute_script(axe)
+        browser.execute_script(axe())
         assert browser.execute_async_script(LOOK) == [], page
 
 

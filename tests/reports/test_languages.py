@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -15,9 +17,11 @@ from reports.pages import write_project
 from reports.render import render
 from reports.tables import Quarter
 from tests.reports.conftest import Rendered, initiative
+from tests.reports.test_browser import LOOK, axe, opened
 from tests.reports.test_pages import Page
+from tests.servers.browser import chromium
 
-LANGUAGES = ("en", "ko", "zh-TW")
+LANGUAGES = ("en", "es", "ko", "zh")
 KOREAN = """
 initiative: {tagline: 한 줄}
 indicators: {visit_count: {name: 방문}}
@@ -27,7 +31,7 @@ texts: {visits: 번}
 
 @pytest.fixture(scope="module")
 def everywhere(quarter: Quarter, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    """The small initiative in three languages, of which Korean has three of its texts and Chinese none."""
+    """The small initiative in four languages, of which Korean has three of its texts and the others none."""
     out = tmp_path_factory.mktemp("languages")
     folder = initiative(out / "folder")
     settings = out / "folder/initiative.yml"
@@ -86,6 +90,37 @@ def test_what_is_not_translated_is_marked(everywhere: Rendered) -> None:
     assert "한 줄" in page
     assert "아직 번역되지 않아" in page
     assert "<sup>" not in (everywhere.site / "index.html").read_text(encoding="utf-8")
+
+
+# -- in a browser -------------------------------------------------------------------------------------
+
+FONTS = (("DOM.enable", {}), ("CSS.enable", {}), ("DOM.getDocument", {"depth": 1}))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as made:
+        yield made
+
+
+def fonts_of(browser: Any) -> list[dict[str, Any]]:
+    """The fonts that the browser took glyphs from, and whether each came with the page."""
+    root = [browser.execute_cdp_cmd(*call) for call in FONTS][-1]["root"]["nodeId"]
+    body = browser.execute_cdp_cmd("DOM.querySelector", {"nodeId": root, "selector": "body"})["nodeId"]
+    found: list[dict[str, Any]] = browser.execute_cdp_cmd("CSS.getPlatformFontsForNode", {"nodeId": body})["fonts"]
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_whole_in_every_language(language: str, everywhere: Rendered, browser: Any) -> None:
+    """At home at 320 pixels, in light and dark, by axe-core, and every glyph from the page's own fonts."""
+    for name, dark in (("index.html", False), ("goals/reach.html", True)):
+        page = everywhere.site / at(language) / name
+        opened(browser, page, 320, dark)
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 320, page
+        assert [font for font in fonts_of(browser) if not font["isCustomFont"]] == [], page
+        browser.execute_script(axe())
+        assert browser.execute_async_script(LOOK) == [], page
 
 
 # -- fonts --------------------------------------------------------------------------------------------

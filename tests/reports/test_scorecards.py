@@ -28,6 +28,7 @@ from reports.scorecard_gate import telling
 from reports.scorecards import Scorecards
 from reports.tables import Quarter
 from tests.reports.test_escape import NASTY
+from tests.reports.test_quarto import documented, held
 
 AT = datetime(2026, 7, 21, 8, 30, tzinfo=UTC)
 OWN = {
@@ -97,6 +98,7 @@ def test_nothing_of_another_partner_is_on_it(quarter: Quarter, tmp_path: Path) -
         said = (tmp_path / path).read_text(encoding="utf-8")
         assert "4,321" in said
         assert not re.search("secretive|98.?765", said, re.IGNORECASE), path
+        assert held(tmp_path / path) <= documented()  # the subset of Quarto that all pages keep to
 
 
 def test_what_the_edition_withholds_the_scorecard_withholds(quarter: Quarter, tmp_path: Path) -> None:

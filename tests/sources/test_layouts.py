@@ -6,13 +6,14 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from decimal import Decimal
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sources.conftest import Coalition
+from tests.sources.conftest import AGENDA, Coalition
 
 EXPECTED = [
     ("2026Q1", "harbor", "age=infant", 12),
@@ -153,6 +154,32 @@ def test_distinct_things_are_counted_once(coalition: Callable[..., Coalition]) -
     made.drop("alpha/a.csv", "quarter,town,id\n2026Q1,Harbor,a\n2026Q1,Harbor,a\n2026Q1,Harbor,b\n2026Q1,Harbor,\n")
     made.collect()
     assert made.rows("observations", COLUMNS) == [("2026Q1", "harbor", "", 2)]
+
+
+def test_squares_are_those_of_the_records_or_of_each_unit_s_sum(coalition: Callable[..., Coalition]) -> None:
+    """Student's ten patients: hours, whose squares add up to 34.43; by nurse, of whom each has two."""
+    hours = ["0.7", "-1.6", "-0.2", "-1.2", "-0.1", "3.4", "3.7", "0.8", "0.0", "2.0"]
+    layout = "period: quarter\nplace: town\nrows: records\nvalues: [{column: h, measure: price, take: squares%s}]"
+    rows = [f"2026Q1,Harbor,{text},{number // 2}" for number, text in enumerate([*hours, ""])]
+    for per, expected in (("", "34.43"), (", per: [nurse]", "37.91")):
+        made = coalition(partners(layout % per))
+        made.write("agenda.yml", AGENDA.replace("maximum: 1000", "minimum: null"))
+        made.drop(f"alpha/{expected}.csv", "\n".join(["quarter,town,h,nurse", *rows, ""]))
+        made.collect()
+        assert (Decimal(expected), "A") in made.rows("observations", "value, obs_status")
+    sums = [sum(map(Decimal, hours[i : i + 2])) for i in range(0, 10, 2)]
+    assert sum(one * one for one in sums) == Decimal("37.91")
+
+
+def test_squares_are_rounded_once(coalition: Callable[..., Coalition]) -> None:
+    made = coalition(
+        partners("period: quarter\nplace: town\nrows: records\nvalues: [{column: h, measure: price, take: squares}]")
+    )
+    made.drop("alpha/a.csv", "quarter,town,h\n" + "2026Q1,Harbor,0.0005\n" * 10 + "2026Q1,Harbor,900\n")
+    made.collect()
+    assert made.rows("observations", "value") == [
+        (Decimal("810000.000003"),)
+    ]  # ten times 0.00000025, and not ten times 0
 
 
 @pytest.mark.parametrize(
