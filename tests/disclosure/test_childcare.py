@@ -26,7 +26,7 @@ from reports.revisions import read_values
 from reports.site import publish
 from sources.collect import collect
 from tests.example.conftest import CHILDCARE
-from tests.reports.told import Edition, only_on_paper, unexplained
+from tests.reports.told import Edition, in_languages, only_on_paper, unexplained
 
 LATEST = ("2026Q2", "2026Q3")
 HIDE = (1, 10)
@@ -62,7 +62,7 @@ def test_every_number_that_is_shown_is_one_that_is_published(workspace: Workspac
     assert any(row["conf_status"] != "F" for row in edition.tables["indicator_values"])
     assert unexplained(pages, edition) == []
     if shutil.which("pdftotext"):
-        assert only_on_paper(pages) == {}
+        assert all(only_on_paper(folder) == {} for _, folder in in_languages(pages, edition))
 
 
 def test_attackers_find_nothing_in_all_that_is_on_the_site(workspace: Workspace) -> None:

@@ -25,7 +25,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -38,6 +38,7 @@ from babel.numbers import parse_decimal
 from pydantic import BaseModel
 
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.indicators import Indicator
 from agenda.model import Goal
 from agenda.periods import Period, PeriodError
@@ -47,7 +48,7 @@ from reports.gaps import Estimate
 from reports.words import Words, sentence_case
 from tests.reports.test_pages import extracted
 
-NUMBER = re.compile(r"(?<![\w#])\d(?:[\d.,]*\d)?(?![\w])")
+NUMBER = re.compile(r"(?<![A-Za-z0-9_#])\d(?:[\d.,]*\d)?(?![A-Za-z0-9_])")
 """A number as a language writes it, without its sign and unit; ``Q3`` and ``B19013`` are names."""
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 Row = Mapping[str, str]
@@ -133,10 +134,12 @@ class Edition:
     data: Path
     folder: Folder
     period: Period
+    language: str = ""  # of its pages; by default the initiative's own
 
     @cached_property
     def words(self) -> Words:
-        return Words("en", self.folder.initiative.calendar)
+        initiative = self.folder.initiative
+        return Words(self.language or initiative.language, initiative.calendar)
 
     def rows(self, table: str) -> list[dict[str, str]]:
         with (self.data / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
@@ -332,11 +335,15 @@ class Edition:
         members = [next(m.name for m in d.members if m.id == row[d.id]) for d in agenda.dimensions if row[d.id] != "_T"]
         if row["period"] != self.shown[row["indicator"]] or (members and row["place"] != self.root):
             return ""
-        return " · ".join(map(plain, members)) if members else plain(row["place_name"])
+        return " · ".join(map(plain, members)) if members else self.places[row["place"]]
 
     def _absence(self, row: Row) -> str:
         """Why there is no number; empty where there is one."""
         return "" if row["value"] else absence(row["status"], row["conf_status"], row["denominator"])
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        return {place.id: plain(place.name) for place in self.folder.agenda.places}
 
     # -- counts, limits, texts ------------------------------------------------------------------------
 
@@ -441,7 +448,7 @@ class Edition:
     @cached_property
     def phrases(self) -> Mapping[str, list[str]]:
         """Everything with a digit in it that is taken out whole, by the first digits in it, the longest first."""
-        found = {*(text.replace("*", "") for text in own_words()), *self._written(), *self._times()}
+        found = {*(text.replace("*", "") for text in own_words(self.words)), *self._written(), *self._times()}
         variants = {form for text in found for form in (text, sentence_case(text), text.lower())}
         known: dict[str, list[str]] = {}
         for text in sorted(map(_spaced, variants), key=len, reverse=True):
@@ -545,22 +552,37 @@ STEPS = {Decimal(step) for step in ("1", "2", "2.5", "5")}
 
 
 def unexplained(pages: Path, edition: Edition) -> list[str]:
-    """Every number of the pages below ``pages`` that comes from nowhere, with where it stands."""
-    check = Check(edition)
-    for path in sorted(pages.rglob("*.html")):
-        check.page(path.relative_to(pages).as_posix(), tree(path.read_text(encoding="utf-8")))
-    return check.found
+    """Every number of the pages below ``pages`` that comes from nowhere, with where it stands; in all languages."""
+    found = []
+    for language, folder in in_languages(pages, edition):
+        spoken = in_language(edition.folder, language, marked=False)
+        check = Check(replace(edition, language=language, folder=spoken))
+        for path in pages_of(folder):
+            check.page(path.relative_to(folder).as_posix(), tree(path.read_text(encoding="utf-8")))
+        found += check.found if folder == pages else [f"{language}: {one}" for one in check.found]
+    return found
 
 
-def only_on_paper(pages: Path) -> dict[str, set[str]]:
-    """The numbers in the text of each PDF and Word file that no page has, but for those of its own pages."""
+def in_languages(pages: Path, edition: Edition) -> Iterator[tuple[str, Path]]:
+    """The pages of each language: the initiative's own at the top, each of the others in a folder of its name."""
+    first, *others = edition.folder.initiative.published_in
+    yield first, pages
+    yield from ((language, pages / language) for language in others)
+
+
+def pages_of(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*.html"), *folder.glob("goals/*.html")])
+
+
+def only_on_paper(folder: Path) -> dict[str, set[str]]:
+    """The numbers in the text of each PDF and Word file that no page beside it has, but for those of its own pages."""
     said: set[str] = set()
-    for path in pages.rglob("*.html"):
+    for path in pages_of(folder):
         said |= {
             token for text in tree(path.read_text(encoding="utf-8")).strings for token in NUMBER.findall(_spaced(text))
         }
     found = {}
-    for path in [*pages.glob("*.pdf"), *pages.glob("*.docx")]:
+    for path in [*folder.glob("*.pdf"), *folder.glob("*.docx")]:
         printed = printed_text(path)
         own = set(map(str, range(1, printed.count("\f") + 1)))
         if only := set(NUMBER.findall(_spaced(printed))) - said - own:
@@ -576,10 +598,14 @@ def printed_text(path: Path, *options: str) -> str:
     return subprocess.run(["pdftotext", *options, path, "-"], capture_output=True, encoding="utf-8", check=True).stdout
 
 
-def own_words() -> frozenset[str]:
-    """What the pages say of their own with a digit in it, in English."""
-    messages = (text for message in extracted() for text in ((message,) if isinstance(message, str) else message))
-    return frozenset(part for text in messages for part in re.split(r"\{\w+\}", text) if re.search(r"\d", part))
+def own_words(words: Words) -> frozenset[str]:
+    """What the pages say of their own with a digit in it."""
+    messages = [message if isinstance(message, tuple) else (message, message) for message in extracted()]
+    said = {
+        form for one, many in messages
+        for form in (words.text(one), *(words._catalogue.ngettext(one, many, count) for count in (1, 2) if one != many))
+    }  # fmt: skip
+    return frozenset(part for text in said for part in re.split(r"\{\w+\}", text) if re.search(r"\d", part))
 
 
 @dataclass
@@ -646,7 +672,9 @@ class Check:
         """Counts of partners as on the first page, or counts of rows that add up."""
         said = [self._number(token) for span in node.all("span") for token in self.edition.left(span.text)[:1]]
         words = self.edition.words
-        if words._("{count} rows read", count="").strip() in node.text:
+        before, after = map(_spaced, words.text("{count} rows read").split("{count}"))
+        spans = [_spaced(span.text) for span in node.all("span")]
+        if any(span.startswith(before) and span.endswith(after) for span in spans):
             _, read, accepted, turned_away, skipped = said
             if read != accepted + turned_away + skipped:
                 self.found.append(f"{self.where}: {read} rows read are not {accepted} + {turned_away} + {skipped}")
