@@ -38,7 +38,7 @@ class Quality:
         caption = words._("Who reported for the {period}", period=words.period(self.quarter.period))
         head = (words._("Partner"), words._("Measures"), words._("On time"), words._("Last received"),
                 words._("Missing or incomplete"))  # fmt: skip
-        return Table(caption, head, tuple(rows), frozenset({0, 3, 4}), stretch=4)
+        return Table(caption, head, tuple(rows), frozenset({0, 3, 4}))
 
     def _day(self, moment: datetime | None) -> str:
         return self.words.day(moment) if moment is not None else "–"

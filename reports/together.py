@@ -179,7 +179,7 @@ class Together:
             return None
         rows = tuple((d.what, d.owner, self._by(d)) for d in sorted(story.decisions, key=lambda d: d.by))
         head = (words._("What"), words._("Who"), words._("By"))
-        return Table(words._("Decisions needed"), head, rows, frozenset({0, 1, 2}), 0)
+        return Table(words._("Decisions needed"), head, rows, frozenset({0, 1, 2}))
 
     def _by(self, decision: Decision) -> str:
         """The day; with a word where it had passed when the last number came in."""

@@ -25,15 +25,14 @@ PERIODS_AT_MOST = 13
 class Table:
     """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers.
 
-    ``stretch`` is the column that takes the room the others leave. ``codes`` has the status codes of a column of such
-    words, one for each row; the empty one has no shape. ``to`` names the indicators that rows are about and lead to.
+    ``codes`` has the status codes of a column of such words, one for each row; the empty one has no shape. ``to`` names
+    the indicators that rows are about and lead to.
     """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: frozenset[int] = frozenset({0})
-    stretch: int | None = None
     codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     to: tuple[str, ...] = ()
 

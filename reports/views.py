@@ -275,4 +275,4 @@ class Views:
         words = self.words
         rows = tuple(revised_row(self.quarter, words, revised) for revised in self.label.revised)
         head = (words._("Indicator"), words._("Period"), words._("Before"), words._("Now"), words._("Why"))
-        return Table(words._("Numbers that changed since the last edition"), head, rows, frozenset({0, 1, 4}), 4)
+        return Table(words._("Numbers that changed since the last edition"), head, rows, frozenset({0, 1, 4}))
