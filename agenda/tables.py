@@ -159,7 +159,7 @@ def _indicators(folder: Folder) -> Rows:
     dimensions |= {series.id: set(series.dimensions) for series in agenda.reference}
     for ind in (version.indicator for each in ordered for version in versions(each, calendar)):
         formula, of = ind.formula, indicator_of(ind.id)
-        split = set.intersection(*(dimensions[t.measure] for t in (*formula.of, *(formula.squares or ()))))
+        split = set.intersection(*(dimensions[t.measure] for t in formula.summed))
         rows["agenda_indicators"].append(
             (ind.id, goal_of[of], position[of], ind.name, ind.definition, ind.limitations, ind.unit,
              ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval,
