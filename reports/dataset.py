@@ -21,12 +21,20 @@ _DISTRIBUTED = {
 }
 
 
-def dataset(quarter: Quarter, words: Words, number: int) -> Mapping[str, Any]:
-    """``number`` is the edition's. Addresses are relative to the edition where the site's address is not known."""
+def dataset(quarter: Quarter, words: Words, number: int, folder: str = "") -> Mapping[str, Any]:
+    """``number`` is the edition's, ``folder`` where pages of this language lie in it.
+
+    Addresses are relative to that folder where the site's address is not known.
+    """
     initiative, period = quarter.folder.initiative, quarter.period
 
     def at(path: str) -> str:
-        return initiative.public(f"{period}/{path}") if initiative.address else path
+        """Of a page in this language."""
+        return initiative.public(f"{period}/{folder}{path}") if initiative.address else path
+
+    def beside(path: str) -> str:
+        """Of what has no language: it lies in the edition itself."""
+        return initiative.public(f"{period}/{path}") if initiative.address else "../" * folder.count("/") + path
 
     name = words._("{name}: {period}", name=flat(initiative.name), period=sentence_case(words.period(period)))
     first = min(quarter.values["period_start"].unique().to_list(), default=period.start)
@@ -59,7 +67,7 @@ def dataset(quarter: Quarter, words: Words, number: int) -> Mapping[str, Any]:
             for indicator in map(quarter.indicators.__getitem__, goal.indicators)
         ],
         "distribution": [
-            {"@type": "DataDownload", "contentUrl": at(path), "encodingFormat": kind}
+            {"@type": "DataDownload", "contentUrl": beside(path), "encodingFormat": kind}
             for path, kind in _DISTRIBUTED.items()
         ],
     }

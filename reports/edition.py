@@ -224,7 +224,7 @@ def public_agenda(folder: Folder, period: Period) -> dict[str, bytes]:
     return {
         name: content
         for name, content in folder.files().items()
-        if name not in private and (not name.startswith("stories/") or name == f"stories/{period}.yml")
+        if name not in private and (not name.startswith("stories/") or name.startswith(f"stories/{period}."))
     }
 
 

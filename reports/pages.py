@@ -61,7 +61,7 @@ def _write_language(views: Views, out: Path) -> list[str]:
     parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
     (out / shared["word"]).write_bytes(word.reference(parts))
     drawings = [f"{views.at}charts/{figure.ident}.svg" for figure in brief.figures]
-    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
+    for path, picture in zip(drawings, word.pictures(out, drawings, shared["cjk"]), strict=True):
         (out / path).with_suffix(".png").write_bytes(picture)
     return list(pages)
 

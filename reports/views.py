@@ -160,7 +160,7 @@ class Views:
 
     def dataset(self) -> Mapping[str, Any]:
         """The numbers described for machines."""
-        return dataset(self.quarter, self.words, self.label.number)
+        return dataset(self.quarter, self.words, self.label.number, self.at)
 
     def facts(self) -> list[str]:
         """The line below the three sentences: how complete this is."""

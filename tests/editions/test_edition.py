@@ -126,6 +126,7 @@ def test_of_the_initiative_only_what_was_agreed_is_shown(
     (folder.path / "stories").mkdir()
     for quarter in ("2026Q3", "2026Q4"):
         (folder.path / f"stories/{quarter}.yml").write_text(f"headline: What {quarter} says\n")
+        (folder.path / f"stories/{quarter}.es.yml").write_text(f"headline: Lo que dice {quarter}\n")
     text = PARTNERS[: PARTNERS.index("partners:")] + "partners: {file: partners.csv, common: {layouts: [long]}}\n"
     (folder.path / "partners.yml").write_text(text)
     (folder.path / "partners.csv").write_text("id,name,contact\nmain,Main Library,ana@main.example\n")
@@ -134,7 +135,9 @@ def test_of_the_initiative_only_what_was_agreed_is_shown(
     (files / "agenda/partners.csv").write_text("ana@main.example")
     edition = add_edition(store, read_folder(folder.path), Q3, files, inputs("r"))
     shown = read_files(store, edition)
-    assert [path for path in shown if path.startswith("agenda/")] == ["agenda/agenda.yml", "agenda/stories/2026Q3.yml"]
+    assert [path for path in shown if path.startswith("agenda/")] == [
+        "agenda/agenda.yml", "agenda/stories/2026Q3.es.yml", "agenda/stories/2026Q3.yml",
+    ]  # fmt: skip
     assert b'"headline": "What 2026Q3 says"' in shown["manifest.json"].replace(b'":"', b'": "')
 
 

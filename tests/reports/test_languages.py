@@ -72,15 +72,14 @@ def test_each_page_leads_to_itself_in_the_other_languages(everywhere: Rendered) 
 
 def test_all_that_a_page_needs_is_there(everywhere: Rendered) -> None:
     """Data lie once, beside the main pages."""
+    site = everywhere.site.resolve()
     for path in everywhere.pages:
         page = Page(path)
-        for attrs in page.all("link") + [attrs for attrs in page.all("a") if not attrs["href"].startswith("mailto")]:
-            target = (path.parent / attrs["href"].partition("#")[0]).resolve()
-            inside = (
-                target.relative_to(everywhere.site.resolve()).as_posix() if attrs["href"][0] != "#" else "index.html"
-            )
-            known = (everywhere.site / inside).is_file()
-            assert known or inside.split("/")[0] in ("data", "agenda", "manifest.json", "feed.xml"), (path, attrs)
+        links = [attrs["href"].partition("#")[0] for tag in ("link", "a") for attrs in page.all(tag)]
+        for href in (link for link in links if link and not link.startswith(("mailto:", "data:"))):
+            target = (path.parent / href).resolve()
+            inside = target.relative_to(site).parts[0]
+            assert target.is_file() or inside in ("data", "agenda", "manifest.json", "feed.xml"), (path, href)
 
 
 def test_what_is_not_translated_is_marked(everywhere: Rendered) -> None:

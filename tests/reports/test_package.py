@@ -133,6 +133,13 @@ def test_the_licence_and_the_address_stand_in_all_of_them(quarter: Quarter, tmp_
         "Name name: report on the second quarter 2026, second edition, data as of July 21, 2026. "
         "https://lowtown.example/r/2026Q2/index.html"
     )
+    spanish = dataset(licensed, Words("es", quarter.calendar), 2, "es/")
+    assert spanish["url"] == "https://lowtown.example/r/2026Q2/es/index.html"
+    assert spanish["distribution"] == said["distribution"]
+    assert (
+        dataset(quarter, Words("es", quarter.calendar), 1, "es/")["distribution"][0]["contentUrl"]
+        == "../data/indicator_values.csv"
+    )
     assert {one["contentUrl"].rpartition("/data/")[0] for one in said["distribution"]} == {
         "https://lowtown.example/r/2026Q2"
     }
