@@ -300,6 +300,18 @@ def _cell(column: str, text: str) -> Any:
     return text.split("|") if column in ("aliases", "layouts") else text
 
 
+_PLAINLY = {
+    "missing": "is missing; it must be given",
+    "too_short": "is empty; it needs at least one entry",
+    "tuple_type": "is no list; write it like [one, another]",
+    "union_tag_not_found": "needs keys of its own, above all 'kind'",
+    **dict.fromkeys(("dict_type", "model_type"), "needs keys of its own"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "is neither yes nor no"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "is no whole number"),
+}
+"""What pydantic finds wrong, for those who write YAML and have never heard of it."""
+
+
 def _problems(source: Source, type_: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors():
         loc = tuple(part for part in detail["loc"] if not str(part).startswith(("function-", "constrained-")))
@@ -314,12 +326,8 @@ def _problems(source: Source, type_: type[BaseModel], error: ValidationError) ->
             said = str(detail["input"].get(path[-1]))
             known = [tag.strip("'") for tag in detail["ctx"]["expected_tags"].split(", ")]
             message = f"{said!r} is no way in that is known here{nearest(said, known)}"
-        elif detail["type"] == "union_tag_not_found":
-            message = "needs keys of its own, above all 'kind'"
-        elif detail["type"] == "missing":
-            message = "is missing; it must be given"
-        elif detail["type"] == "too_short":
-            message = "is empty; it needs at least one entry"
+        elif detail["type"] in _PLAINLY:
+            message = _PLAINLY[detail["type"]]
         elif detail["type"] == "string_too_short" and detail["ctx"]["min_length"] == 1:
             message = "is empty; it must be given"
         elif detail["type"] == "literal_error":

@@ -57,6 +57,11 @@ class Formula(Entry):
         """Those above the line and those below it."""
         return (*self.of, *(self.per or ()))
 
+    @property
+    def summed(self) -> tuple[Term, ...]:
+        """Those that have to be split like the value: what is added up, and its squares."""
+        return (*self.of, *(self.squares or ()))
+
     @model_validator(mode="after")
     def _complete(self) -> Formula:
         if (self.kind == "count") != (self.per is None):

@@ -200,8 +200,7 @@ def _members(known: Known, path: Path_, measure: str, dimension: str, members: C
 
 
 def _breakdowns(known: Known, base: Path_, indicator: Indicator) -> Iterator[Problem]:
-    terms = (*indicator.formula.of, *(indicator.formula.squares or ()))
-    numerators = [t.measure for t in terms if t.measure in known.numbers]
+    numerators = [t.measure for t in indicator.formula.summed if t.measure in known.numbers]
     for i, dimensions in enumerate(indicator.breakdowns):
         path: Path_ = (*base, "by", i)
         if len(set(dimensions)) < len(dimensions):

@@ -1,4 +1,4 @@
-"""What a file of translations can get wrong: a language nobody reads the report in, a text that nobody wrote.
+"""What languages and translations can get wrong: a language that nobody knows, a text that nobody wrote.
 
 What is missing there is no fault: a page shows the original, marked. `untranslated_in` says it as advice.
 """
@@ -15,8 +15,9 @@ from agenda.known import Known
 
 
 def translations_problems(known: Known) -> Iterator[Problem]:
-    """Every entry of a translation that translates nothing."""
+    """A language that is named twice, and every entry of a translation that translates nothing."""
     folder = known.folder
+    yield from known.once("initiative.yml", ("languages",), folder.initiative.languages)
     for file, given in folder.translations.items():
         period, _, language = file.removesuffix(".yml").rpartition("/")[2].rpartition(".")
         if not is_language(language):

@@ -160,7 +160,7 @@ class Initiative(Entry):
     @property
     def published_in(self) -> tuple[str, ...]:
         """The languages of its reports, the main one first."""
-        return tuple(dict.fromkeys(self.languages)) or (self.language,)
+        return self.languages or (self.language,)
 
     @model_validator(mode="after")
     def _queue_of_a_bucket(self) -> Initiative:

@@ -61,6 +61,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         "agenda_measures": [
             ("measure", _TEXT), ("name", _TEXT), ("unit", _TEXT), ("kind", _TEXT), ("subject", _TEXT),
             ("over_time", _TEXT), ("over_partners", _TEXT), ("is_reference", _FLAG),
+            ("is_sum", _FLAG),
         ],
         "agenda_measure_dimensions": [("measure", _TEXT), ("dimension", _TEXT)],
         "agenda_models": [("measure", _TEXT), ("file", _TEXT), ("query", _TEXT)],
@@ -159,7 +160,7 @@ def _indicators(folder: Folder) -> Rows:
     dimensions |= {series.id: set(series.dimensions) for series in agenda.reference}
     for ind in (version.indicator for each in ordered for version in versions(each, calendar)):
         formula, of = ind.formula, indicator_of(ind.id)
-        split = set.intersection(*(dimensions[t.measure] for t in (*formula.of, *(formula.squares or ()))))
+        split = set.intersection(*(dimensions[t.measure] for t in formula.summed))
         rows["agenda_indicators"].append(
             (ind.id, goal_of[of], position[of], ind.name, ind.definition, ind.limitations, ind.unit,
              ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval,
@@ -232,8 +233,11 @@ def _measures(folder: Folder) -> Rows:
     measures, series = folder.agenda.measures, folder.agenda.reference
     return {
         "agenda_measures": [
-            *((m.id, m.name, m.unit, m.kind, m.subject, m.time_rule, m.over_partners, False) for m in measures),
-            *((s.id, s.name, s.unit, "stock", "people", "last", "sum", True) for s in series),
+            *(
+                (m.id, m.name, m.unit, m.kind, m.subject, m.time_rule, m.over_partners, False, m.is_sum)
+                for m in measures
+            ),
+            *((s.id, s.name, s.unit, "stock", "people", "last", "sum", True, True) for s in series),
         ],
         "agenda_measure_dimensions": [
             *((m.id, d) for m in measures for d in sorted(m.dimensions)),

@@ -18,6 +18,7 @@ from agenda import settings
 from agenda.errors import CairnError, ConfigurationError, Unavailable
 from agenda.periods import Period
 from flows import console, desk, guard, inquiry, mapping, paperwork, progress
+from flows.counted import counted
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
@@ -71,7 +72,8 @@ def check(as_json: console.AsJson = False) -> None:
     if as_json:
         console.print_json({"initiative": folder.initiative.id, **counts, "problems": [], "untranslated": lacking})
         return
-    print(f"{folder.initiative.name}: {', '.join(f'{n} {what}' for what, n in counts.items())}. All in order.")
+    said = ", ".join(counted(n, what.removesuffix("s")) for what, n in counts.items())
+    print(f"{folder.initiative.name}: {said}. All in order.")
     for file, texts in lacking.items():
         first = "; ".join(text[:60] for text in texts[:3]) + ("; …" if len(texts) > 3 else "")
         print(f"{file} could say {len(texts)} more; the report shows the original, marked: {first}")

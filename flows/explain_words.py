@@ -16,6 +16,7 @@ from typing import Any
 
 from agenda.indicators import Indicator
 from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
+from flows.counted import counted
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said, signed
 from flows.explain_codes import AGAINST, BESIDE, FEW, HIDDEN, INTERVALS, OVER_TIME, STATUS
@@ -62,7 +63,7 @@ def _head(made: Explanation) -> Iterator[str]:
     if made.lower is not None and made.upper is not None:
         bounds = f"{shown(made, made.lower)} to {shown(made, made.upper)}"
         yield f"  {bounds}: {INTERVALS[made.interval]}"
-    reporters = f"{made.actual_reporters} of {_count(made.expected_reporters, 'partner')} reported"
+    reporters = f"{made.actual_reporters} of {counted(made.expected_reporters, 'partner')} reported"
     status = FEW if _is_few(made) else STATUS.get(made.status) or STATUSES[made.status].lower()
     yield f"  {made.status}, {status}; {reporters}"
     if made.gap is not None:
@@ -145,8 +146,8 @@ def _term(made: Explanation, term: Term) -> Iterator[str]:
     rest = [n for _, numbers in groups[FILES:] for n in numbers]
     if rest:
         files, partners = len(groups) - FILES, len({n.partner for n in rest})
-        whose = f"{_count(files, 'more file')} of {_count(partners, 'partner')}"
-        yield f"    {_sum(rest):>{width}}  in {_count(len(rest), 'number')} from {whose}"
+        whose = f"{counted(files, 'more file')} of {counted(partners, 'partner')}"
+        yield f"    {_sum(rest):>{width}}  in {counted(len(rest), 'number')} from {whose}"
     yield from _inputs(made, term)
     if term.over_time in ("mean", "max") or term.over_partners == "overlap":
         for share in term.shares:
@@ -181,7 +182,7 @@ def _file(made: Explanation, term: Term, partner: str, numbers: Sequence[Number]
         where = f", rows {min(rows)} to {max(rows)}" if rows else ""
         periods = sorted({n.period for n in numbers})
         when = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
-        how_many = f"{_count(len(numbers), 'number')} of {_count(places, 'place')}"
+        how_many = f"{counted(len(numbers), 'number')} of {counted(places, 'place')}"
         yield f"      {_sum(numbers):>{width}}  in {how_many}, {when}{where}"
 
 
@@ -191,7 +192,7 @@ def _inputs(made: Explanation, term: Term) -> Iterator[str]:
     for one in term.inputs:
         groups[one.measure, one.partner, one.origin.reading].append(one)
     for (measure, partner, _), numbers in list(groups.items())[:FILES]:
-        yield f"    made of {_count(len(numbers), 'number')} of “{made.names['measures'][measure]}”"
+        yield f"    made of {counted(len(numbers), 'number')} of “{made.names['measures'][measure]}”"
         yield f"      {_partner(made, partner)} · {_origin(numbers[0].origin)}"
 
 
@@ -200,7 +201,7 @@ def _uncounted(made: Explanation) -> Iterator[str]:
     for one in made.uncounted:
         groups[one.measure, one.partner, one.why].append(one)
     said = [
-        f"{_partner(made, partner)}: {_count(len(numbers), 'number')} of “{made.names['measures'][measure]}”, "
+        f"{_partner(made, partner)}: {counted(len(numbers), 'number')} of “{made.names['measures'][measure]}”, "
         f"{_span(numbers)}: {why} ({_cells(numbers)})"
         for (measure, partner, why), numbers in groups.items()
     ]
@@ -238,7 +239,7 @@ def _cohorts(made: Explanation) -> Iterator[str]:
         more = f" and {len(others) - NOTES} more" if len(others) > NOTES else ""
         said = [
             f"all: {shown(made, one.against_value_of_all)} → {shown(made, one.value_of_all)}",
-            f"among the {_count(one.partners, 'partner')} that reported the same both times: "
+            f"among the {counted(one.partners, 'partner')} that reported the same both times: "
             f"{shown(made, one.against_value)} → {shown(made, one.value)}",
             f"not compared, as they joined, left or reported less: {', '.join(others[:NOTES])}{more}",
         ]
@@ -332,10 +333,6 @@ def _sum(numbers: Sequence[Number]) -> str:
     return number(sum(known, Decimal()) if known and not is_withheld else None, numbers)
 
 
-def _count(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def _when(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
@@ -355,7 +352,8 @@ def triangle(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds
             yield f"{named:<8}  {_when(known.known_at)}  {said:>16}  {known.status or '–'}  {_why(known.why)}{method}"
     changed = sum(len(moments) > 1 for moments in found.values())
     yield ""
-    yield f"{changed} of {_count(len(found), 'period')} changed after they were first known. This took {seconds:.0f} s."
+    periods = counted(len(found), "period")
+    yield f"{changed} of {periods} changed after they were first known. This took {seconds:.0f} s."
 
 
 def number(value: Decimal | None, made_of: Sequence[Number] = ()) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from agenda.periods import Period
+from flows.counted import counted
 from flows.status import MARKS, PartnerStatus
 from sources.letters.receipt import Missing
 
@@ -25,7 +26,7 @@ def lines(rows: Sequence[PartnerStatus], periods: Sequence[Period], today: date,
     yield f"{'':<{width}}  {'  '.join(period.key for period in periods)}"
     for row in rows:
         marks = "  ".join(f"{MARKS[state]:^6}" for state in row.states)
-        note = f"  {_count(row.rejected_rows, 'row')} to mend" if row.rejected_rows else ""
+        note = f"  {counted(row.rejected_rows, 'row')} to mend" if row.rejected_rows else ""
         yield f"{row.name}{' ' * (width - cell_len(row.name))}  {marks}{note}".rstrip()
     yield "  ".join(f"{mark} {state}" for state, mark in MARKS.items())
     yield from _section("Late", _late(rows, today))
@@ -79,7 +80,7 @@ def _late(rows: Sequence[PartnerStatus], today: date) -> Iterator[str]:
         for measures, missing in late.items():
             first = min(one.due for one in missing)
             periods = ", ".join(one.period.key for one in reversed(missing))
-            ago = _count((today - first).days, "day")
+            ago = counted((today - first).days, "day")
             yield f"{row.name}: {_named(measures)} for {periods}; due {_day(first)}, {ago} ago"
 
 
@@ -92,10 +93,10 @@ def _next(rows: Sequence[PartnerStatus], today: date) -> Iterator[str]:
 def _to_mend(rows: Sequence[PartnerStatus], store: str) -> Iterator[str]:
     for row in rows:
         for file in row.to_mend[-MENDED:]:
-            said = "not taken" if file.outcome == "rejected" else f"{_count(file.rejected_rows, 'row')} not taken"
+            said = "not taken" if file.outcome == "rejected" else f"{counted(file.rejected_rows, 'row')} not taken"
             yield f"{row.name}: {file.key.rpartition('/')[2]}, {said}; {store}/{file.receipt}"
         if len(row.to_mend) > MENDED:
-            yield f"{row.name}: and {_count(len(row.to_mend) - MENDED, 'older file')}"
+            yield f"{row.name}: and {counted(len(row.to_mend) - MENDED, 'older file')}"
         for name in row.unnamed:
             yield f"{row.name}: {name}, left where it is; its name is not UTF-8, rename it"
 
@@ -113,7 +114,3 @@ def _named(measures: Sequence[str]) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.counted import counted
 from flows.plan import Plan
 from flows.workspace import Workspace
 from reports.edition import Edition
@@ -27,10 +28,10 @@ def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[s
         return
     partners = len({receipt.partner for receipt in receipts})
     rows = sum(receipt.counts.accepted for receipt in receipts)
-    yield f"Read {_count(len(receipts), 'file')} of {_count(partners, 'partner')}; {_count(rows, 'row')} taken in."
+    yield f"Read {counted(len(receipts), 'file')} of {counted(partners, 'partner')}; {counted(rows, 'row')} taken in."
     for receipt in receipts:
         if receipt.outcome != "accepted":
-            said = {"rejected": "not taken", "partial": f"{_count(receipt.counts.rejected, 'row')} not taken"}.get(
+            said = {"rejected": "not taken", "partial": f"{counted(receipt.counts.rejected, 'row')} not taken"}.get(
                 receipt.outcome, receipt.outcome
             )
             yield f"  {receipt.partner_name}: {receipt.key.rsplit('/', 1)[-1]}, {said}"
@@ -95,9 +96,9 @@ def of_nothing(plan: Plan) -> Iterator[str]:
 def of_plan(plan: Plan) -> Iterator[str]:
     """Lines on what a run would do."""
     if plan.asked:
-        yield f"{_count(plan.asked, 'partner')} to ask first; what they hold that is new is taken in."
+        yield f"{counted(plan.asked, 'partner')} to ask first; what they hold that is new is taken in."
     if plan.files:
-        yield f"{_count(plan.files, 'file')} to take in first; after that any of these quarters may change."
+        yield f"{counted(plan.files, 'file')} to take in first; after that any of these quarters may change."
     if plan.agenda_changed:
         yield "The agenda changed; every number is computed anew."
     for quarter in plan.quarters:
@@ -146,7 +147,7 @@ def of_release(release: Release | None) -> Iterator[str]:
 
 def of_scorecards(handed: Handed) -> str:
     first = f": {handed.pages[0]}" if len(handed.pages) == 1 else f", such as {handed.pages[0]}" if handed.pages else ""
-    return f"{handed.period}: {_count(len(handed.pages), 'scorecard')}, {handed.new:,} of them new{first}"
+    return f"{handed.period}: {counted(len(handed.pages), 'scorecard')}, {handed.new:,} of them new{first}"
 
 
 def release_data(release: Release | None) -> dict[str, Any]:
@@ -163,7 +164,3 @@ def release_data(release: Release | None) -> dict[str, Any]:
 
 def scorecards_data(handed: Handed) -> dict[str, Any]:
     return {"period": handed.period, "edition": handed.edition, "pages": list(handed.pages), "new": handed.new}
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from agenda.indicators import Indicator
 from reports.escape import plain
@@ -14,29 +16,45 @@ from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
 
 
+class Split(NamedTuple):
+    """A breakdown: its title, its groups, and their gaps, if it has any."""
+
+    title: str
+    groups: list[Group]
+    gaps: list[Gap]
+
+
 @dataclass(frozen=True)
 class GapWords:
+    """What is said of one indicator's groups."""
+
     quarter: Quarter
     words: Words
     values: ValueTables
+    indicator: Indicator
 
-    def sentences(self, indicator: Indicator) -> Iterator[str]:
+    @cached_property
+    def splits(self) -> list[Split]:
+        quarter, indicator = self.quarter, self.indicator
+        return [
+            Split(by_dimensions(quarter, self.words, dimensions), groups(quarter, indicator, dimensions),
+                  gaps(quarter, indicator, dimensions))
+            for dimensions in indicator.breakdowns
+        ]  # fmt: skip
+
+    def sentences(self) -> Iterator[str]:
         """For each breakdown where the widest gap is, and whether it closes."""
-        for dimensions in indicator.breakdowns:
-            if found := gaps(self.quarter, indicator, dimensions):
-                yield self._sentence(indicator, dimensions, found)
+        return (self._sentence(split) for split in self.splits if split.gaps)
 
-    def tables(self, indicator: Indicator) -> Iterator[Table]:
+    def tables(self) -> Iterator[Table]:
         """For each breakdown every group beside the one it is held against."""
-        for dimensions in indicator.breakdowns:
-            if found := gaps(self.quarter, indicator, dimensions):
-                yield self._table(indicator, dimensions, found)
+        return (self._table(split) for split in self.splits if split.gaps)
 
-    def unseen(self, indicator: Indicator) -> Table | None:
+    def unseen(self) -> Table | None:
         """The groups that have no number, or none in some places, and why; None where every group is seen."""
-        words, rows = self.words, []
-        for dimensions in indicator.breakdowns:
-            for group in groups(self.quarter, indicator, dimensions):
+        words, indicator, rows = self.words, self.indicator, []
+        for split in self.splits:
+            for group in split.groups:
                 if not group.is_seen or group.absent or (group.value is not None and group.value.status == "U"):
                     rows.append((group.name, self._why(group), self._places(group)))
         if not rows:
@@ -59,15 +77,14 @@ class GapWords:
         return self.words._("{absent} of {places}", absent=self.words.number(group.absent),
                             places=self.words.number(group.places))  # fmt: skip
 
-    def _sentence(self, indicator: Indicator, dimensions: tuple[str, ...], found: Sequence[Gap]) -> str:
-        words = self.words
-        title = by_dimensions(self.quarter, words, dimensions)
-        names = {group.members: group for group in groups(self.quarter, indicator, dimensions)}
-        widest = max(found, key=lambda gap: abs(gap.difference.value))
+    def _sentence(self, split: Split) -> str:
+        words, indicator = self.words, self.indicator
+        names = {group.members: group for group in split.groups}
+        widest = max(split.gaps, key=lambda gap: abs(gap.difference.value))
         if not words.direction(indicator, widest.difference.value):
-            return words._("{breakdown}: no gap.", breakdown=title)
+            return words._("{breakdown}: no gap.", breakdown=split.title)
         parts = {
-            "breakdown": title,
+            "breakdown": split.title,
             "one": names[widest.members].name, "value": words.value(indicator, widest.value.value),
             "other": names[widest.against].name, "against": words.value(indicator, widest.other.value),
             "amount": words.amount(indicator, widest.difference.value),
@@ -78,11 +95,11 @@ class GapWords:
             said = words._(
                 "{breakdown}, the widest gap of those shown: {one} {value}, {other} {against}: {amount}.", **parts
             )
-        return words.running((said, self._before(indicator, widest)))
+        return words.running((said, self._before(widest)))
 
-    def _before(self, indicator: Indicator, gap: Gap) -> str:
+    def _before(self, gap: Gap) -> str:
         """Whether the gap closes; nothing where it isn't known of both groups what they were a year before."""
-        words, change = self.words, gap.change
+        words, indicator, change = self.words, self.indicator, gap.change
         if gap.before is None or change is None:
             return ""
         amount = words.amount(indicator, gap.before.value)
@@ -94,30 +111,30 @@ class GapWords:
         return (words._("A year before it was {amount}: it is closing.", amount=amount) if closing > 0
                 else words._("A year before it was {amount}: it is widening.", amount=amount))  # fmt: skip
 
-    def _table(self, indicator: Indicator, dimensions: tuple[str, ...], found: Sequence[Gap]) -> Table:
-        words, by = self.words, {gap.members: gap for gap in found}
+    def _table(self, split: Split) -> Table:
+        words, indicator, by = self.words, self.indicator, {gap.members: gap for gap in split.gaps}
         rows = []
-        for group in groups(self.quarter, indicator, dimensions):
+        for group in split.groups:
             value = self.values.shown(indicator, group.value)
             if (gap := by.get(group.members)) is not None:
-                before = self._points(indicator, gap.before.value) if gap.before else ""
-                difference, ratio = self._difference(indicator, gap.difference), self._ratio(gap.ratio)
+                before = self._points(gap.before.value) if gap.before else ""
+                difference, ratio = self._difference(gap.difference), self._ratio(gap.ratio)
                 rows.append((group.name, value, difference, ratio, before))
             else:
-                is_held = group.members == found[0].against
+                is_held = group.members == split.gaps[0].against
                 rows.append((group.name, value, words._("compared with") if is_held else "", "", ""))
         head = (words._("Group"), words._("Value"), words._("Difference"), words._("Ratio"), words._("A year before"))
         caption = words._("{name}: gaps {breakdown}, {period}", name=sentence_case(plain(indicator.name)),
-                          breakdown=by_dimensions(self.quarter, words, dimensions).lower(),
+                          breakdown=split.title.lower(),
                           period=words.period_short(self.quarter.shown_period(indicator.id)))  # fmt: skip
         kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
         return Table(caption, tuple(head[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows))
 
-    def _difference(self, indicator: Indicator, difference: Estimate) -> str:
-        said = self._points(indicator, difference.value)
+    def _difference(self, difference: Estimate) -> str:
+        said = self._points(difference.value)
         if difference.lower is None or difference.upper is None:
             return said
-        return self._within(said, self._points(indicator, difference.lower), self._points(indicator, difference.upper))
+        return self._within(said, self._points(difference.lower), self._points(difference.upper))
 
     def _ratio(self, ratio: Estimate | None) -> str:
         if ratio is None:
@@ -131,7 +148,7 @@ class GapWords:
     def _within(self, said: str, low: str, high: str) -> str:
         return self.words._("{value} ({low} to {high})", value=said, low=low, high=high)
 
-    def _points(self, indicator: Indicator, difference: float) -> str:
+    def _points(self, difference: float) -> str:
         """A difference with its sign: in points of a percent, else as the value is written."""
-        times = 100 if indicator.formula.kind == "percent" else 1
-        return self.words.number(difference * times, indicator.decimals)
+        times = 100 if self.indicator.formula.kind == "percent" else 1
+        return self.words.number(difference * times, self.indicator.decimals)

@@ -49,7 +49,7 @@ class Shortly:
     def glance(self) -> Table:
         """Every indicator in one line, in the order of the goals."""
         words, indicators = self.words, self.quarter.indicators
-        codes = tuple(self._code(id_) for id_ in indicators)
+        codes = tuple(self.code(id_) for id_ in indicators)
         rows = tuple(
             (sentence_case(plain(i.name)), self.values.shown(i, self.quarter.value(i.id), unit=code != "no_data"),
              self._change_of_all(i), self.sentences.target_text(i), words.standing(code))
@@ -59,7 +59,7 @@ class Shortly:
         caption = words._("All indicators at a glance")
         return Table(caption, head, rows, frozenset({0, 2, 3, 4}), codes={4: codes}, to=tuple(indicators))
 
-    def _code(self, indicator: str) -> str:
+    def code(self, indicator: str) -> str:
         """The status of the indicator; without a value there is none."""
         return self.quarter.standing(indicator).code if indicator in self.sentences.moved else "no_data"
 
@@ -67,7 +67,7 @@ class Shortly:
         words, indicator = self.words, self.quarter.indicators[goal.headline]
         moved = self.sentences.moved.get(indicator.id)
         target = self.sentences.target_text(indicator)
-        standing = self._code(indicator.id)
+        standing = self.code(indicator.id)
         unit = "" if indicator.formula.kind == "percent" else indicator.unit
         return Tile(
             goal.id, goal.name, sentence_case(plain(indicator.name)),
@@ -78,7 +78,7 @@ class Shortly:
 
     def _others(self, goal: Goal) -> str:
         """``Beside it: 2 on track, 1 off track``; empty where the goal has one indicator."""
-        words, codes = self.words, [self._code(id_) for id_ in goal.indicators if id_ != goal.headline]
+        words, codes = self.words, [self.code(id_) for id_ in goal.indicators if id_ != goal.headline]
         counts = [(code, codes.count(code)) for code in CODES if code in codes]
         said = [words._("{number} {status}", number=words.number(n), status=words.standing(code).lower())
                 for code, n in counts]  # fmt: skip

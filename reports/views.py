@@ -216,8 +216,8 @@ class Views:
 
     def _section(self, indicator: Indicator) -> Section:
         story, words = self.quarter.story, self.words
-        code = self.quarter.standing(indicator.id).code if indicator.id in self.sentences.moved else "no_data"
-        partners, gap_words = self.quarter.partners, GapWords(self.quarter, words, self.values)
+        code = self.shortly.code(indicator.id)
+        partners, gap_words = self.quarter.partners, GapWords(self.quarter, words, self.values, indicator)
         definitions = Definitions(self.quarter, words)
         slices = list(self.figures.slices(indicator))
         matched = self.values.cohorts(indicator)
@@ -231,9 +231,9 @@ class Views:
             say=words.running((self.sentences.say(indicator.id), self.outlook.sentence(indicator))),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
-            gaps=tuple(gap_words.sentences(indicator)),
-            gap_tables=tuple(gap_words.tables(indicator)),
-            unseen=gap_words.unseen(indicator),
+            gaps=tuple(gap_words.sentences()),
+            gap_tables=tuple(gap_words.tables()),
+            unseen=gap_words.unseen(),
             tables=(self.values.over_time(indicator), *short),
             long_tables=tuple(table for table in tables if table not in short),
             curve=story.curves.get(indicator.id, ""),

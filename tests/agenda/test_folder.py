@@ -68,6 +68,11 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
     [
         (("initiative.yml", "id: river", "id: river\naddress: reports.example.org"), "address:", "is no address of a site; write it like https://"),
         (("initiative.yml", "id: river", "id: river\nlicence: {id: CC0-1.0, name: CC0, url: cc0}"), "licence:", "licence.url: is no web address"),
+        (("initiative.yml", "id: river", "id: river\nscorecards: perhaps"), "scorecards:", "scorecards: is neither yes nor no"),
+        (("initiative.yml", "id: river", "id: river\nlanguages: en"), "languages:", "languages: is no list; write it like [one, another]"),
+        (("initiative.yml", "id: river", "id: river\nlanguages: [en, es, es]"), "languages:", "languages.2: 'es' is given 2 times"),
+        (("initiative.yml", "id: river", "id: river\ndue_days: soon"), "due_days:", "due_days: is no whole number"),
+        (("initiative.yml", "id: river", "id: river\nlicence: CC0-1.0"), "licence:", "licence: needs keys of its own"),
         (("agenda.yml", "name: East bank", "nmae: East bank"), "East bank", "did you mean 'name'?"),
         (("partners.yml", "files:", "file:"), "file:", "layouts.monthly.file: is not a key that is known here; did you mean 'files'?"),
         (("partners.yml", "where: {paid", "were: {paid"), "count: rows", "did you mean 'where'?"),

@@ -165,7 +165,7 @@ def test_the_page_breaks_the_line_and_says_why(lake: tuple[Lake, Folder], redefi
     points = figures.points(quarter.indicators["use"])
     assert [(piece, point.value) for piece, point in pieces(points)][-2:] == [(2, 0.75), (3, 0.5)]
     told = figures.trend(quarter.indicators["use"]).description
-    assert told.startswith("1 % in Q4 FY 2026. Defined otherwise since Q4 FY 2026")
+    assert told.startswith("1\N{NO-BREAK SPACE}% in Q4 FY 2026. Defined otherwise since Q4 FY 2026")
 
 
 def test_downloads_hold_both_and_name_them(lake: tuple[Lake, Folder], redefined: Warehouse) -> None:

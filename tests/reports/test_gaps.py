@@ -41,9 +41,9 @@ def with_groups(quarter: Quarter, **groups: tuple[float | None, float, float, st
     return replace(quarter, values=values)
 
 
-def words_of(quarter: Quarter) -> GapWords:
+def words_of(quarter: Quarter, indicator: str = "active_share") -> GapWords:
     words = Words("en", quarter.calendar)
-    return GapWords(quarter, words, ValueTables(quarter, words))
+    return GapWords(quarter, words, ValueTables(quarter, words), quarter.indicators[indicator])
 
 
 def test_a_difference_and_a_ratio_have_limits() -> None:
@@ -58,22 +58,21 @@ def test_a_difference_and_a_ratio_have_limits() -> None:
 
 
 def test_the_widest_gap_is_said_in_words(full: Quarter) -> None:
-    indicator = full.indicators["active_share"]
     narrow = with_groups(
         full, young_2026Q2=(0.41, 0.40, 0.42, "F"), old_2026Q2=(0.83, 0.82, 0.84, "F"),
         young_2025Q2=(0.30, 0.29, 0.31, "F"), old_2025Q2=(0.80, 0.79, 0.81, "F"),
     )  # fmt: skip
     name = "By dimension name, the widest gap: Member name"
-    assert list(words_of(narrow).sentences(indicator)) == [
+    assert list(words_of(narrow).sentences()) == [
         f"{name} 41.0\u00a0%, Alt 83.0\u00a0%: 42.0 points. A year before it was 50.0 points: it is closing."
     ]
     wide = with_groups(narrow, young_2026Q2=(0.2, 0.19, 0.21, "F"))
-    [said] = words_of(wide).sentences(indicator)
+    [said] = words_of(wide).sentences()
     assert said.endswith("A year before it was 50.0 points: it is widening.")
     unsure = with_groups(narrow, young_2026Q2=(0.41, 0.11, 0.71, "F"))
-    [said] = words_of(unsure).sentences(indicator)
+    [said] = words_of(unsure).sentences()
     assert said.endswith("A year before it was 50.0 points; chance could make that change.")
-    [table] = words_of(narrow).tables(indicator)
+    [table] = words_of(narrow).tables()
     assert table.head == ("Group", "Value", "Difference", "Ratio", "A year before")
     assert table.rows == (
         ("Member name", "41.0\u00a0%", "−42.0 (−43.4 to −40.6)", "0.49 (0.48 to 0.51)", "−50.0"),
@@ -82,21 +81,20 @@ def test_the_widest_gap_is_said_in_words(full: Quarter) -> None:
 
 
 def test_what_is_withheld_has_no_gap_and_is_named_as_not_seen(full: Quarter) -> None:
-    indicator = full.indicators["active_share"]
     hidden = with_groups(full, old_2026Q2=(None, 0.0, 0.0, "A"))
-    assert list(words_of(hidden).sentences(indicator)) == []
-    assert list(words_of(hidden).tables(indicator)) == []
-    unseen = words_of(hidden).unseen(indicator)
+    assert list(words_of(hidden).sentences()) == []
+    assert list(words_of(hidden).tables()) == []
+    unseen = words_of(hidden).unseen()
     assert unseen is not None
     assert unseen.rows == (("Alt", "withheld to protect people"),)
     earlier = with_groups(full, old_2025Q2=(None, 0.0, 0.0, "A"))
-    [said] = words_of(earlier).sentences(indicator)
+    [said] = words_of(earlier).sentences()
     assert "year before" not in said
-    assert words_of(full).unseen(indicator) is None
+    assert words_of(full).unseen() is None
 
 
 def test_a_count_has_no_gaps(full: Quarter) -> None:
-    assert list(words_of(full).sentences(full.indicators["visit_count"])) == []
+    assert list(words_of(full, "visit_count").sentences()) == []
 
 
 def test_pages_say_gaps_and_print_them(full: Quarter, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ with measures as (
             where
                 rules.over_partners = 'overlap'
                 or others.stratum is not null  -- whose rates a sum over fewer partners doesn't keep
+                or rules.is_sum is false
                 or rules.over_time in ('mean', 'max')
                 or rules.measure in (select ranked.measure from {{ source('lake', 'agenda_precedence') }} as ranked)
         )

@@ -59,3 +59,4 @@ where
     and (nested.distance is null or ancestors.distance < nested.distance)
     and (overlapping.distance is null or ancestors.distance < overlapping.distance)
     and outranked.partner is null
+    and (splits.is_sum is not false or ancestors.distance = 0)

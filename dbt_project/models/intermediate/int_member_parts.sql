@@ -41,6 +41,11 @@ wanted as (
     where split <> ''
 ),
 
+rates as (
+    select distinct measure from {{ ref('int_splits') }}
+    where is_sum is false
+),
+
 -- Every split that can be made of these members by leaving dimensions out.
 parts as (
     select
@@ -72,3 +77,4 @@ select
     ) as integer) as preference
 from parts
 inner join observed_splits on parts.measure = observed_splits.measure and parts.members = observed_splits.members
+where parts.part = parts.members or parts.measure not in (select rates.measure from rates)

@@ -21,6 +21,7 @@ with summands as (
             and totals.period_type = splits.period_type
             and parts.split = splits.split
     inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on totals.place = ancestors.place
+    where splits.is_sum is not false or ancestors.distance = 0
     union all
     select
         measure,
