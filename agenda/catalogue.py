@@ -107,8 +107,8 @@ class Speech:
         if period.months == 1:
             return self.month(first)
         if first.year == last.year:
-            name = format_date(first, "LLLL", locale=self.locale)
-            return self._("{first} to {last}", first=name, last=self.month(last))
+            names = [format_date(day, "LLLL", locale=self.locale) for day in (first, last)]
+            return self._("{first} to {last} {year}", first=names[0], last=names[1], year=first.year)
         return self._("{first} to {last}", first=self.month(first), last=self.month(last))
 
     # -- lists -----------------------------------------------------------------------------------------

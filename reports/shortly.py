@@ -77,12 +77,12 @@ class Shortly:
         )  # fmt: skip
 
     def _others(self, goal: Goal) -> str:
-        """``Beside it: 2 on track, 1 off track``; empty where the goal has one indicator."""
+        """``Other indicators: 2 on track, 1 off track``; empty where the goal has one indicator."""
         words, codes = self.words, [self.code(id_) for id_ in goal.indicators if id_ != goal.headline]
         counts = [(code, codes.count(code)) for code in CODES if code in codes]
         said = [words._("{number} {status}", number=words.number(n), status=words.standing(code).lower())
                 for code, n in counts]  # fmt: skip
-        return words._("Beside it: {statuses}", statuses=words._(", ").join(said)) if said else ""
+        return words._("Other indicators: {statuses}", statuses=words._(", ").join(said)) if said else ""
 
     def _change(self, indicator: Indicator) -> str:
         """``▲ 86 on a year ago``, also among the same partners; of what has no value, the last that is known."""
