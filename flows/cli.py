@@ -165,7 +165,7 @@ def preview(
     from flows.preview import preview as keep_showing
 
     workspace = console.workspace()
-    keep_showing(workspace, console.quarters(workspace, quarter)[0] if quarter else None, port)
+    keep_showing(workspace, console.quarter(workspace, quarter) if quarter else None, port)
 
 
 @app.command()

@@ -46,6 +46,14 @@ def quarters(workspace: Workspace, text: str) -> list[Period]:
     return periods
 
 
+def quarter(workspace: Workspace, text: str) -> Period:
+    """The only one that ``text`` names."""
+    found = quarters(workspace, text)
+    if len(found) > 1:
+        raise ConfigurationError(f"{text} is a range; name one quarter, such as {found[-1]}")
+    return found[0]
+
+
 def period(workspace: Workspace, text: str) -> Period:
     periods = ranged(workspace.calendar, text)
     if len(periods) > 1:

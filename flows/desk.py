@@ -85,6 +85,6 @@ def scorecards(
     from flows.scorecards import hand_out, look_at
 
     workspace = console.workspace()
-    period = console.quarters(workspace, quarter)[0]
+    period = console.quarter(workspace, quarter)
     handed = look_at(workspace, period, out) if out is not None else hand_out(workspace, period)
     console.say(as_json, summary.scorecards_data(handed), [summary.of_scorecards(handed)])

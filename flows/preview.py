@@ -86,7 +86,8 @@ def _last(workspace: Workspace) -> Period:
 def _looked(workspace: Workspace) -> Mapping[Path, tuple[int, int]]:
     """The files that a page is made of, as they are on the disk."""
     path, folder = workspace.folder.path, workspace.folder
-    texts = {*path.glob("*.y*ml"), *path.glob("stories/**/*"), *(path / name for name in folder.files())}
+    new = ("*.y*ml", "stories/*", "translations/*")
+    texts = {*(path / name for name in folder.names), *(file for pattern in new for file in path.glob(pattern))}
     found = {}
     for file in (*texts, *(file for own in _OWN for file in own.rglob("*"))):
         with suppress(FileNotFoundError):  # an editor may be replacing it

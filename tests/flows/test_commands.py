@@ -50,6 +50,7 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
     card = (initiative.path / "store/receipts/library/scorecards/2026Q1.html").read_bytes()
     assert card == (initiative.path / "look/receipts/library/scorecards/2026Q1.html").read_bytes()
     assert initiative.cairn("scorecards", "2026Q1", "--json").data["new"] == 0
+    assert "is a range; name one quarter" in initiative.cairn("scorecards", "2026Q1..2026Q2").err
     site = initiative.path / "site"
     assert not list(site.rglob("*scorecard*"))
     assert (site / "index.html").is_file()

@@ -39,11 +39,14 @@ class Preview:
         answer = connection.getresponse()
         return answer.status, answer.read().decode("utf-8", "replace")
 
-    def after(self, name: str, text: str) -> str:
-        """The first page once it has followed the file ``name`` becoming ``text``."""
+    def after(self, name: str, text: str | None) -> str:
+        """The first page once it has followed the file ``name`` becoming ``text``; None: going."""
         before = self.get(VERSION)
         self.path.joinpath(name).parent.mkdir(exist_ok=True)
-        self.path.joinpath(name).write_text(text, encoding="utf-8")
+        if text is None:
+            self.path.joinpath(name).unlink()
+        else:
+            self.path.joinpath(name).write_text(text, encoding="utf-8")
         until = time.monotonic() + 60
         while self.get(VERSION) == before:
             assert time.monotonic() < until, "it did not follow"
@@ -92,6 +95,7 @@ def test_it_shows_follows_and_ends(preview: Preview) -> None:
     assert "<h1>A summer</h1>" in mended
     assert 'role="alert"' not in mended
     agenda = (preview.path / "agenda.yml").read_text(encoding="utf-8")
+    assert "agenda.yml:1: this file is missing" in preview.after("agenda.yml", None)  # as between an editor's two steps
     name = re.findall(r"name: (\S.*)", agenda.partition("indicators:")[2])[0]
     assert "Renamed for a test" in preview.after(
         "agenda.yml", agenda.replace(f"name: {name}", "name: Renamed for a test")
