@@ -22,7 +22,7 @@ _STRESSED = re.compile(f"{STRESS[0]}([^{STRESS[0]}{STRESS[1]}]*){STRESS[1]}")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _MARKS = dict.fromkeys(range(0xE000, 0xE005))
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_HTML = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`{}"}
+_HTML = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`{}\\"}
 _TYPST = {ord(c): f"\\u{{{ord(c):x}}}" for c in '"\\<>`{}'}
 
 
@@ -95,7 +95,7 @@ def html(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """``text`` for a quoted attribute of an HTML page."""
+    """``text`` for a quoted attribute, in HTML and in Pandoc's Markdown alike."""
     return flat(text).translate(_HTML)
 
 
