@@ -8,6 +8,7 @@ checking a folder doesn't wait for Prefect.
 from __future__ import annotations
 
 import sys
+import warnings
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -247,6 +248,8 @@ def main() -> None:
 
         print(f"cairn {metadata.version('cairn-report')}")
         return
+    # pandera imports hypothesis where it is installed, which then wonders about a generator of trio's
+    warnings.filterwarnings("ignore", message="It looks like `register_random`")
     settings.prepare_prefect()
     progress.listen(progress.to_terminal)
     try:
