@@ -331,7 +331,8 @@ def _problems(source: Source, type_: type[BaseModel], error: ValidationError) ->
         elif detail["type"] == "string_too_short" and detail["ctx"]["min_length"] == 1:
             message = "is empty; it must be given"
         elif detail["type"] == "literal_error":
-            message = f"{detail['input']!r} is not one of: {detail['ctx']['expected']}"
+            expected = detail["ctx"]["expected"].replace("True", "yes")  # as people write it
+            message = f"{detail['input']!r} is not one of: {expected}"
         elif detail["type"] == "string_pattern_mismatch":
             message = f"{detail['input']!r} can't be an id here; it must fit {detail['ctx']['pattern']}"
         yield source.problem(path, message)

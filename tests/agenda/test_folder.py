@@ -91,7 +91,7 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
         (("agenda.yml", "value: 0.8}", "value: 1.2.3 %}"), "1.2.3 %", "valid decimal"),
         (("initiative.yml", "starts: 7", "starts: 13"), "starts: 13", "less than or equal to 12"),
         (("initiative.yml", "reason: All numbers here are made up for tests.", "reason: why not"), "why not", "at least 20 characters"),
-        (("stories/2025Q4.yml", "consent: yes", "consent: no"), "consent", "'no' is not one of: True"),
+        (("stories/2025Q4.yml", "consent: yes", "consent: no"), "consent", "'no' is not one of: yes"),
         (("stories/2025Q4.yml", ", consent: yes", ""), "At last", "is missing; it must be given"),
         (("stories/2025Q4.yml", "by: 2026-02-28", "by: end of May"), "end of May", "'end of May' is no day; write it like 2026-11-30"),
         (("stories/2025Q4.yml", "[city, fund]", "[]"), "present:", "is empty; it needs at least one entry"),
