@@ -11,6 +11,7 @@ from made_up import world
 from made_up.sites import AGES, NEWEST, PLACES, QUARTERS, Quarter, sites
 
 from agenda.folder import Folder
+from agenda.in_language import in_language
 from agenda.store import FolderStore
 from sources.collect import Collected, collect
 
@@ -34,8 +35,9 @@ def test_collecting_again_does_nothing(collected: Collected, folder: Folder, sto
 
 def test_what_is_owed_is_delivered(collected: Collected, folder: Folder) -> None:
     """Every measure, every quarter or month, but for the late partner and the refused workbook."""
-    calendar, agenda = folder.initiative.calendar, folder.agenda
-    ids = {measure.name: measure.id for measure in agenda.measures}
+    calendar = folder.initiative.calendar
+    spoken = [in_language(folder, language) for language in {partner.language for partner in folder.partners.partners}]
+    ids = {measure.name: measure.id for said in spoken for measure in said.agenda.measures}
     given = {(r.partner, ids[t.measure], t.period.key) for r in collected.receipts for t in r.taken}
     missing = defaultdict(set)
     for partner in folder.partners.partners:

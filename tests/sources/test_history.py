@@ -96,7 +96,7 @@ def test_the_warehouse_holds_the_same_numbers(grown: lake_fixture.Lake, tmp_path
         for partner in PARTNERS:
             rows = connection.execute(
                 """select measure, period, period_start, place, members, value, status_rank
-                from int_observations where partner = ?""",
+                from int_current where partner = ?""",
                 [partner],
             ).fetchall()
             assert sorted(rows, key=str) == sorted((row[:7] for row in found.numbers(partner).iter_rows()), key=str)
