@@ -37,6 +37,8 @@ _QUERY = """
         from int_observations o join counted c on o.partner = c.partner and o.measure = c.measure
             and o.period_start = c.reported_start and o.period_end = c.reported_end and c.is_plain
         join int_member_parts m on o.measure = m.measure and o.members = m.members
+        join int_splits s on m.measure = s.measure and m.split = s.split and c.period_type = s.period_type
+        where s.is_sum or o.place = $root
         union all
         select o.partner, o.measure, c.period_type, c.period, o.split, o.members, o.value, o.status_rank
         from int_reported o join counted c on o.partner = c.partner and o.measure = c.measure
@@ -48,7 +50,8 @@ _QUERY = """
         left join int_period_overlaps p on o.partner = p.partner and o.measure = p.measure and o.split = p.split
             and c.period_type = p.period_type and c.period = p.period and o.period_start = p.reported_start
             and o.period_end = p.reported_end and o.place = p.place
-        where (n.distance is null or a.distance < n.distance) and (p.distance is null or a.distance < p.distance)),
+        where (n.distance is null or a.distance < n.distance) and (p.distance is null or a.distance < p.distance)
+            and (s.is_sum or a.distance = 0)),
     terms as (
         select t.*, m.members, count(distinct t.measure) over (partition by t.indicator, t.part) as measures,
             bool_or(t.weight < 0) over (partition by t.indicator, t.part) as takes_away

@@ -56,7 +56,8 @@ asked as (
     group by place, merged_on, period
 ),
 
--- Where one of several lists counts, or a maximum or a standard population is in the formula, places don't add up.
+-- Where one of several lists counts, or a maximum, a standard population or what was reported as a rate is in the
+-- formula, places don't add up.
 added as (
     select
         indicators.indicator,
@@ -67,7 +68,13 @@ added as (
     inner join {{ source('lake', 'agenda_terms') }} as terms on indicators.indicator = terms.indicator
     inner join {{ source('lake', 'agenda_measures') }} as measures on terms.measure = measures.measure
     group by indicators.indicator, indicators.kind, indicators.times, indicators.show_from
-    having not bool_or(measures.over_partners = 'overlap' or measures.over_time = 'max' or terms.stratum is not null)
+    having
+        not bool_or(
+            measures.over_partners = 'overlap'
+            or measures.over_time = 'max'
+            or terms.stratum is not null
+            or measures.is_sum is false
+        )
 ),
 
 sums as (
