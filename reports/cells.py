@@ -8,10 +8,13 @@ attacker where it isn't: they are thought to know more than they can.
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -22,7 +25,7 @@ from agenda.indicators import Formula, Indicator, Terms
 from agenda.model import Measure
 from agenda.periods import Calendar, Period
 from agenda.versions import versions
-from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
+from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
 
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
@@ -59,7 +62,28 @@ class Row(NamedTuple):
     code: str = "F"
 
 
-@dataclass
+@contextmanager
+def _kept() -> Iterator[None]:
+    """While what is made is kept: to look for garbage among it again and again takes as long as making it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Counted(NamedTuple):
+    """What the formula of one version of an indicator counts of people; None for what isn't about people."""
+
+    formula: Formula
+    numerator: Measure | None
+    denominator: Measure | None
+    is_overlap: bool  # whether its value is a bound, as partners' lists may name the same people
+
+
+@dataclass(slots=True)
 class _Facts:
     """Of one cell of one value: how it is seen."""
 
@@ -76,7 +100,7 @@ class Cells:
 
     folder: Folder
     hide: tuple[int, int]
-    now: dict[Key, float] = field(default_factory=dict)
+    now: dict[Key, int] = field(default_factory=dict)
     _at: dict[tuple[Key | str, float], int] = field(default_factory=dict)
     _facts: list[_Facts] = field(default_factory=list)
     _names: list[tuple[Key | str, float]] = field(default_factory=list)
@@ -91,55 +115,67 @@ class Cells:
         self.indicators: dict[str, Indicator] = {i.id: i for i in agenda.indicators}
         self.parents = {place.id: place.parent for place in agenda.places}
         self.calendar: Calendar = self.folder.initiative.calendar
-        self._formulas = {
-            (i.id, version.number): version.indicator.formula
+        self._counted = {
+            (i.id, version.number): self._reads(i, version.indicator.formula)
             for i in agenda.indicators for version in versions(i, self.calendar)
         }  # fmt: skip
 
     # -- taking in -------------------------------------------------------------------------------------
 
+    @_kept()
     def add(self, rows: Iterable[Row], *, is_now: bool) -> None:
         """An edition's rows: the one that is to be published, or an earlier one."""
-        truths: dict[Key, float] = {}
+        cells: dict[Key, int] = {}
         complements: list[tuple[Key, Key | float]] = []
         for row in rows:
             numerator, denominator = keys = self.keys(row)
             for key, value, is_shown in self._seen(row, *keys):
-                if truths.setdefault(key, value) != value:
-                    raise HeldBack(f"two values of this edition count {key} differently: {truths[key]:g}, {value:g}.")
-                facts = self._facts[self._cell(key, value)]
+                cell = self._cell(key, value)
+                if cells.setdefault(key, cell) != cell:
+                    other = self._names[cells[key]][1]
+                    raise HeldBack(f"two values of this edition count {key} differently: {other:g}, {value:g}.")
+                facts = self._facts[cell]
                 facts.is_shown_now |= is_now
                 facts.is_out |= not is_now and is_shown
                 facts.was_hidden |= not is_now and not is_shown
                 facts.was_marked |= row.code == "A" and not is_shown and self._is_small(value)
-            if numerator in truths and self._formula(row).kind == "percent":
-                per = self._formula(row).per or ()
-                if denominator is not None and denominator in truths:
+            formula = self._about(row).formula
+            if formula.kind == "percent" and numerator in cells:
+                if denominator is not None and denominator in cells:
                     complements.append((numerator, denominator))
-                elif row.denominator is not None and all(term.measure in self.reference for term in per):
+                elif row.denominator is not None and all(t.measure in self.reference for t in formula.per or ()):
                     complements.append((numerator, float(row.denominator)))
-        for key in list(truths):
+        for key in list(cells):
             whole = self.people[key.measure].part_of
-            if whole in self.people and key._replace(measure=whole) in truths:
+            if whole in self.people and key._replace(measure=whole) in cells:
                 complements.append((key, key._replace(measure=whole)))
-        self._link(truths, complements)
+        self._link(cells, complements)
         if is_now:
-            self.now = truths
+            self.now = cells
 
     def keys(self, row: Row) -> tuple[Key | None, Key | None]:
         """The cells that are a row's numerator and denominator; None for what isn't about people."""
-        formula = self._formula(row)
-        found = []
-        for terms in (formula.of, formula.per or ()):
-            measure = self._measure(terms)
-            names = {part.split("=")[0] for part in row.members.split("|") if part}
-            members = row.members if measure is not None and names <= set(measure.dimensions) else ""
-            found.append(measure and Key(measure.id, row.period_type, row.period, row.place, members))
-        return found[0] or None, found[1] or None
+        counted = self._about(row)
+        return self._key(row, counted.numerator), self._key(row, counted.denominator)
 
-    def _formula(self, row: Row) -> Formula:
-        """That of the definition which the row is by; today's where the agenda no longer has it."""
-        return self._formulas.get((row.indicator, row.version), self.indicators[row.indicator].formula)
+    def _key(self, row: Row, measure: Measure | None) -> Key | None:
+        if measure is None:
+            return None
+        members = row.members if _members(row.members).keys() <= set(measure.dimensions) else ""
+        return Key(measure.id, row.period_type, row.period, row.place, members)
+
+    def _about(self, row: Row) -> _Counted:
+        """By the definition which the row is by; today's where the agenda no longer has it."""
+        of = row.indicator, row.version
+        if of not in self._counted:
+            indicator = self.indicators[row.indicator]
+            self._counted[of] = self._reads(indicator, indicator.formula)
+        return self._counted[of]
+
+    def _reads(self, indicator: Indicator, formula: Formula) -> _Counted:
+        numerator, denominator = self._measure(formula.of), self._measure(formula.per or ())
+        is_overlap = numerator is not None and numerator.over_partners == "overlap" and indicator.interval == "none"
+        return _Counted(formula, numerator, denominator, is_overlap)
 
     def _measure(self, terms: Terms) -> Measure | None:
         """The measure of people that the terms are; several terms about people are refused by `agenda.lint`."""
@@ -147,7 +183,7 @@ class Cells:
 
     def _seen(self, row: Row, numerator: Key | None, denominator: Key | None) -> Iterator[tuple[Key, float, bool]]:
         """The cells of a row with their values, and whether the edition showed them."""
-        formula = self._formula(row)
+        formula = self._about(row).formula
         if numerator is not None and row.numerator is not None:
             yield numerator, float(row.numerator / formula.of[0].weight), row.has_numerator
             if (high := self.high(row)) is not None:
@@ -157,14 +193,11 @@ class Cells:
 
     def high(self, row: Row) -> float | None:
         """All partners' lists together, where a row says so: the upper bound, undivided."""
-        indicator = self.indicators[row.indicator]
-        formula = self._formula(row)
-        measure = self._measure(formula.of)
-        is_overlap = measure is not None and measure.over_partners == "overlap" and indicator.interval == "none"
-        if not is_overlap or row.upper is None:
+        counted = self._about(row)
+        if not counted.is_overlap or row.upper is None:
             return None
-        divisor = 1.0 if formula.per is None else float(row.denominator or 0)
-        return round(row.upper * divisor / formula.times / float(formula.of[0].weight), 6)
+        divisor = 1.0 if counted.formula.per is None else float(row.denominator or 0)
+        return round(row.upper * divisor / counted.formula.times / float(counted.formula.of[0].weight), 6)
 
     def _cell(self, key: Key | str, value: float) -> int:
         at = self._at.setdefault((key, value), len(self._names))
@@ -175,45 +208,42 @@ class Cells:
 
     # -- linking ---------------------------------------------------------------------------------------
 
-    def _link(self, truths: Mapping[Key, float], complements: Iterable[tuple[Key, Key | float]]) -> None:
-        groups = list(_by_members(truths))
+    def _link(self, cells: Mapping[Key, int], complements: Iterable[tuple[Key, Key | float]]) -> None:
+        groups = list(_by_members(cells))
         # Groups that add up to more than their whole overlap; then what is lacking elsewhere counts nobody either.
-        overlapping = {whole.measure for whole, parts in groups if self._rest(truths, whole, parts) < 0}
+        overlapping = {whole.measure for whole, parts in groups if self._rest(cells, whole, parts) < 0}
         for whole, parts in groups:
-            self._add_up(truths, whole, parts, is_partition=whole.measure not in overlapping)
-        for whole, parts in _by_place(truths, self.parents):
-            self._add_up(truths, whole, parts)
-        for whole, parts in _by_time(truths, self.calendar):
+            self._add_up(cells, whole, parts, is_partition=whole.measure not in overlapping)
+        for whole, parts in _by_place(cells, self.parents):
+            self._add_up(cells, whole, parts)
+        for whole, parts in _by_time(cells, self.calendar):
             if self.people[whole.measure].time_rule == "sum":
-                self._add_up(truths, whole, parts)
+                self._add_up(cells, whole, parts)
             else:  # the last month's number, whichever that was
-                same = [part for part in parts if truths[part] == truths[whole]]
-                self._add_up(truths, whole, same[-1:])
+                same = [part for part in parts if self._value(cells[part]) == self._value(cells[whole])]
+                self._add_up(cells, whole, same[-1:])
         for part, of in dict.fromkeys(complements):
-            value = of if isinstance(of, float) else truths[of]
-            rest = value - truths[part]
+            value = of if isinstance(of, float) else self._value(cells[of])
+            rest = value - self._value(cells[part])
             if isinstance(of, Key) and rest >= 0:
-                self._sum({self._cell(of, value): 1.0, self._cell(part, truths[part]): -1.0}, rest, f"{of} without")
+                self._sum({cells[of]: 1.0, cells[part]: -1.0}, rest, f"{of} without")
             elif self._is_small(rest):
-                self._sum({self._cell(part, truths[part]): -1.0}, rest, f"{of} without", -value)
-        for key, value in truths.items():
+                self._sum({cells[part]: -1.0}, rest, f"{of} without", -value)
+        for key, cell in cells.items():
             if key.is_high:
-                low = key._replace(is_high=False)
-                weights = {self._cell(key, value): 1.0, self._cell(low, truths[low]): -1.0}
-                self._sum(weights, value - truths[low], "", is_open=True)
+                low = cells[key._replace(is_high=False)]
+                self._sum({cell: 1.0, low: -1.0}, self._value(cell) - self._value(low), "", is_open=True)
 
-    @staticmethod
-    def _rest(truths: Mapping[Key, float], whole: Key, parts: Iterable[Key]) -> float:
-        return round(truths[whole] - sum(truths[part] for part in parts), 6)
+    def _value(self, cell: int) -> float:
+        return self._names[cell][1]
 
-    def _add_up(
-        self, truths: Mapping[Key, float], whole: Key, parts: Iterable[Key], *, is_partition: bool = True
-    ) -> None:
-        known = list(parts)
-        if known:
-            rest = self._rest(truths, whole, known)
-            weights = {self._cell(whole, truths[whole]): 1.0}
-            weights |= {self._cell(part, truths[part]): -1.0 for part in known}
+    def _rest(self, cells: Mapping[Key, int], whole: Key, parts: Iterable[Key]) -> float:
+        return round(self._value(cells[whole]) - sum(self._value(cells[part]) for part in parts), 6)
+
+    def _add_up(self, cells: Mapping[Key, int], whole: Key, parts: Sequence[Key], *, is_partition: bool = True) -> None:
+        if parts:
+            rest = self._rest(cells, whole, parts)
+            weights = {cells[whole]: 1.0} | {cells[part]: -1.0 for part in parts}
             if self._is_small(rest) and is_partition:
                 self._sum(weights, rest, f"rest of {whole}")
             else:
@@ -235,6 +265,7 @@ class Cells:
 
     # -- giving out ------------------------------------------------------------------------------------
 
+    @_kept()
     def linked(self) -> Linked:
         sums = [Sum(dict(weights), total) for weights, total in self._sums]
         small = [self._is_small(value) and not facts.is_rest
@@ -277,13 +308,13 @@ class Cells:
             .agg((pl.col("weight") * pl.col("value")).sum().round(6).alias("value"))
             .filter(pl.col("value") > 0).select("partner", pl.col("rest").alias("cell"), "value")
         )  # fmt: skip
-        each = pl.concat([whose, left]).sort("partner", "cell").partition_by("partner", maintain_order=True)
-        return [PUBLIC, *(Attacker(mine["partner"][0], dict(zip(mine["cell"], mine["value"], strict=True)))
-                          for mine in each)]  # fmt: skip
+        each = [of.sort("cell") for of in pl.concat([whose, left]).partition_by("partner")]
+        known = {of["partner"][0]: Own(of["cell"].to_numpy(), of["value"].to_numpy()) for of in each}
+        return [PUBLIC, *(Attacker(partner, known[partner]) for partner in sorted(known))]
 
     def at(self, key: Key) -> int:
         """The cell of a key of the edition that is to be published."""
-        return self._at[key, self.now[key]]
+        return self.now[key]
 
     def name(self, cell: int) -> Key | str:
         return self._names[cell][0]
@@ -292,43 +323,55 @@ class Cells:
 Group = tuple[Key, list[Key]]
 
 
-def _by_members(truths: Iterable[Key]) -> Iterator[Group]:
+def _by_members(keys: Iterable[Key]) -> Iterator[Group]:
     """Each cell with the next finer cells that make it up, by every breakdown there is."""
     tables: dict[Key, dict[frozenset[str], list[Key]]] = defaultdict(lambda: defaultdict(list))
-    for key in truths:
-        tables[key._replace(members="")][frozenset(_members(key))].append(key)
+    for key in keys:
+        tables[key._replace(members="")][_dimensions(key.members)].append(key)
     for splits in tables.values():
         for fine in splits:
             coarser = [split for split in splits if split < fine]
             for coarse in (c for c in coarser if not any(c < other for other in coarser)):
                 groups: dict[str, list[Key]] = defaultdict(list)
                 for key in splits[fine]:
-                    named = _members(key)
-                    groups["|".join(f"{d}={named[d]}" for d in sorted(coarse))].append(key)
+                    groups[_within(key.members, coarse)].append(key)
                 yield from ((key, groups[key.members]) for key in splits[coarse] if key.members in groups)
 
 
-def _members(key: Key) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in key.members.split("|") if part)
+@cache
+def _members(members: str) -> Mapping[str, str]:
+    return dict(part.split("=", 1) for part in members.split("|") if part)
 
 
-def _by_place(truths: Mapping[Key, float], parents: Mapping[str, str | None]) -> Iterator[Group]:
+@cache
+def _dimensions(members: str) -> frozenset[str]:
+    return frozenset(_members(members))
+
+
+@cache
+def _within(members: str, dimensions: frozenset[str]) -> str:
+    """The group that these members are in, by the dimensions alone."""
+    named = _members(members)
+    return "|".join(f"{d}={named[d]}" for d in sorted(dimensions))
+
+
+def _by_place(keys: Mapping[Key, int], parents: Mapping[str, str | None]) -> Iterator[Group]:
     """Each cell with those of the nearest places below that have one."""
     groups: dict[Key, list[Key]] = defaultdict(list)
-    for key in truths:
+    for key in keys:
         above = parents.get(key.place)
-        while above is not None and key._replace(place=above) not in truths:
+        while above is not None and (whole := key._replace(place=above)) not in keys:
             above = parents.get(above)
         if above is not None:
-            groups[key._replace(place=above)].append(key)
+            groups[whole].append(key)
     yield from groups.items()
 
 
-def _by_time(truths: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
+def _by_time(keys: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
     """Each quarter with its months, each year with its quarters (or months where it has none), in time."""
     periods: dict[str, Period] = {}
     series: dict[Key, dict[str, list[tuple[Period, Key]]]] = defaultdict(lambda: defaultdict(list))
-    for key in truths:
+    for key in keys:
         if key.period not in periods:
             periods[key.period] = calendar.parse(key.period)
         series[Key(key.measure, "", "", key.place, key.members, key.is_high)][key.period_type].append(

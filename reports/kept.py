@@ -25,7 +25,7 @@ def name_of(part: Part) -> str:
         part.linked.hide,
         [astuple(cell)[1:] for cell in part.linked.cells],
         [(list(each.weights.items()), each.total) for each in part.linked.sums],
-        [(attacker.name, sorted(attacker.own.items())) for attacker in part.attackers],
+        [(attacker.name, list(attacker.own.items())) for attacker in part.attackers],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

@@ -84,12 +84,35 @@ class Linked:
         return list(groups.values())
 
 
+class Own(Mapping[int, float]):
+    """How much of cells is somebody's own, by cell, ascending: two arrays, as there are millions of such counts."""
+
+    def __init__(self, cells: np.ndarray, counts: np.ndarray) -> None:
+        self.cells, self.counts = cells, counts
+
+    @classmethod
+    def of(cls, counts: Mapping[int, float]) -> Own:
+        return cls(np.array(sorted(counts), dtype=int), np.array([counts[i] for i in sorted(counts)], dtype=float))
+
+    def __getitem__(self, cell: int) -> float:
+        at = int(np.searchsorted(self.cells, cell))
+        if at == len(self.cells) or self.cells[at] != cell:
+            raise KeyError(cell)
+        return float(self.counts[at])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.cells.tolist())
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+
 @dataclass(frozen=True)
 class Attacker:
     """Somebody who reckons back: the public, or a partner that knows how much of each cell is its ``own``."""
 
     name: str = ""
-    own: Mapping[int, float] = field(default_factory=dict)
+    own: Own = field(default_factory=lambda: Own.of({}))
 
     def least(self, linked: Linked, cell: int) -> float:
         """The least that they know a cell to be."""
@@ -125,14 +148,11 @@ def apart(linked: Linked, attackers: Iterable[Attacker]) -> Iterator[Part]:
         group[cells], at[cells] = number, range(len(cells))
     mine: list[list[Attacker]] = [[] for _ in groups]
     for attacker in sorted((a for a in attackers if a.own), key=lambda attacker: attacker.name):
-        known = np.fromiter(attacker.own, int, len(attacker.own))
-        order = np.argsort(group[known], kind="stable")
-        own = np.fromiter(attacker.own.values(), float, len(attacker.own))[order]
-        known = known[order]
+        order = np.argsort(group[attacker.own.cells], kind="stable")
+        known, counts = attacker.own.cells[order], attacker.own.counts[order]
         numbers, starts = np.unique(group[known], return_index=True)
         for number, first, last in zip(numbers.tolist(), starts, [*starts[1:], len(known)], strict=True):
-            counts = dict(zip(at[known[first:last]].tolist(), own[first:last].tolist(), strict=True))
-            mine[number].append(Attacker(attacker.name, counts))
+            mine[number].append(Attacker(attacker.name, Own(at[known[first:last]], counts[first:last])))
     for number, (cells, sums) in enumerate(groups):
         to = dict(zip(cells, range(len(cells)), strict=True))
         yield Part(

@@ -54,15 +54,15 @@ class Ground:
 
     def _take_own(self) -> None:
         """What is whose, by cell, in arrays: there are many more such counts than are ever asked for."""
-        counts = [len(attacker.own) for attacker in self.attackers]
-        cells = _flat((attacker.own for attacker in self.attackers), counts, int)
-        own = _flat((attacker.own.values() for attacker in self.attackers), counts, float)
+        cells = np.concatenate([attacker.own.cells for attacker in self.attackers])
+        own = np.concatenate([attacker.own.counts for attacker in self.attackers])
         own = np.minimum(own, np.array(self.values)[cells])
         top = np.zeros(len(self.values))
         np.maximum.at(top, cells, own)
         self.top: list[float] = top.tolist()
         order = np.argsort(cells, kind="stable")
-        self._owner, self._own = np.repeat(np.arange(len(counts)), counts)[order], own[order]
+        sizes = [len(attacker.own) for attacker in self.attackers]
+        self._owner, self._own = np.repeat(np.arange(len(sizes)), sizes)[order], own[order]
         self._first = np.searchsorted(cells[order], np.arange(len(self.values) + 1))
         self._owners: dict[int, dict[int, float]] = {}
         self._floors: dict[tuple[int, ...], dict[int, float]] = {}

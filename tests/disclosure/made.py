@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import product
 
-from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
+from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
 
 Key = tuple[str, ...]
 
@@ -37,5 +37,5 @@ def table(seed: int) -> tuple[Linked, list[Attacker]]:
              for key, i in at.items()]  # fmt: skip
     attackers = [PUBLIC]
     for partner in range(partners):
-        attackers.append(Attacker(f"p{partner}", {at[key]: float(own[partner]) for key, own in counts.items()}))
+        attackers.append(Attacker(f"p{partner}", Own.of({at[key]: float(own[partner]) for key, own in counts.items()})))
     return Linked(cells, sums), attackers

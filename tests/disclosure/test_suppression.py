@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reports.attackers import Exposed, exposed
-from reports.linked import PUBLIC, Attacker, Cell, Linked, Sum
+from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
 from reports.suppression import suppress
 from reports.witnesses import Ground
 from tests.disclosure.made import table
@@ -117,7 +117,7 @@ def test_older_editions_that_show_all_but_a_small_cell_are_found() -> None:
 def test_a_partner_knows_its_own_rows() -> None:
     """All of b and most of c are its own: hiding those two hides nothing from it, so another cell must go."""
     linked = made({"all": 205, "a": 5, "b": 100, "c": 100}, ["all = a b c"])
-    partner = Attacker("p", {2: 100.0, 3: 99.0})
+    partner = Attacker("p", Own.of({2: 100.0, 3: 99.0}))
     assert exposed(linked, {1, 2}, [PUBLIC]) == []
     assert [e.attacker for e in exposed(linked, {1, 2}, [PUBLIC, partner])] == ["p"]
     assert leaks(linked, [PUBLIC, partner]) == []
