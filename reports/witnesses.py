@@ -86,31 +86,11 @@ class Ground:
 
     def fits(self, witnesses: Sequence[Changes], unknown: Collection[int]) -> list[bool]:
         """Of each witness, whether what is shown, the sums and the status codes allow for it."""
+        is_seen = np.ones(len(self.values), bool)
+        is_seen[list(unknown)] = False
+        proof = _Proof(self, is_seen)
         return [each for first in range(0, len(witnesses), _BLOCK)
-                for each in self._fits(witnesses[first : first + _BLOCK], unknown)]  # fmt: skip
-
-    def _fits(self, witnesses: Sequence[Changes], unknown: Collection[int]) -> list[bool]:
-        counts = [len(changes) for changes in witnesses]
-        cells = _flat(witnesses, counts, int)
-        by = _flat((changes.values() for changes in witnesses), counts, float)
-        number = np.repeat(np.arange(len(counts)), counts)
-        after = np.array(self.values)[cells] + by
-        is_wrong = ~np.isin(np.arange(len(self.values)), list(unknown))[cells]
-        is_wrong |= (after < np.array(self.least)[cells] - NEAR) | (after > np.array(self.most)[cells] + NEAR)
-        is_wrong |= np.array(self.is_whole)[cells] & (np.abs(after - np.round(after)) > NEAR)
-        wrong = set(number[is_wrong].tolist())
-        # what each sum comes to: for each cell that moves, all sums that it is in
-        in_sums = [self.sums[i] for i in cells.tolist()]
-        sizes = [len(each) for each in in_sums]
-        sums = np.fromiter((each for found in in_sums for each, _ in found), int, sum(sizes))
-        weights = np.fromiter((weight for found in in_sums for _, weight in found), float, sum(sizes))
-        key = np.repeat(number, sizes) * len(self.parts) + sums
-        order = np.argsort(key, kind="stable")
-        if len(order):
-            starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-            rests = np.add.reduceat((weights * np.repeat(by, sizes))[order], starts)
-            wrong.update((key[order][starts][np.abs(rests) > NEAR] // len(self.parts)).tolist())
-        return [number not in wrong for number in range(len(witnesses))]
+                for each in proof.holds(witnesses[first : first + _BLOCK])]  # fmt: skip
 
     def doubters(self, changes: Changes) -> dict[int, None]:
         """The attackers who know better: to whom a cell is more than the witness makes of it."""
@@ -156,6 +136,39 @@ class Ground:
         for i in found:
             self.least[i], self.most[i] = 0.0, float("inf")
         return found
+
+
+class _Proof:
+    """Adds witnesses up, many at a time. The sums of all cells stand one cell after the other, from ``first`` on."""
+
+    def __init__(self, ground: Ground, is_seen: np.ndarray) -> None:
+        self.is_seen, self.count = is_seen, len(ground.parts)
+        self.values, self.is_whole = np.array(ground.values), np.array(ground.is_whole)
+        self.least, self.most = np.array(ground.least) - NEAR, np.array(ground.most) + NEAR
+        sizes = [len(each) for each in ground.sums]
+        self.sizes, self.first = np.array(sizes), np.cumsum([0, *sizes])
+        self.sums = _flat(((number for number, _ in each) for each in ground.sums), sizes, int)
+        self.weights = _flat(((weight for _, weight in each) for each in ground.sums), sizes, float)
+
+    def holds(self, witnesses: Sequence[Changes]) -> list[bool]:
+        counts = [len(changes) for changes in witnesses]
+        cells = _flat(witnesses, counts, int)
+        by = _flat((changes.values() for changes in witnesses), counts, float)
+        number = np.repeat(np.arange(len(counts)), counts)
+        after = self.values[cells] + by
+        is_wrong = self.is_seen[cells] | (after < self.least[cells]) | (after > self.most[cells])
+        is_wrong |= self.is_whole[cells] & (np.abs(after - np.round(after)) > NEAR)
+        wrong = set(number[is_wrong].tolist())
+        # what each sum comes to: for each cell that moves, all sums that it is in
+        sizes = self.sizes[cells]
+        at = np.arange(sizes.sum()) + np.repeat(self.first[cells] - np.cumsum(sizes) + sizes, sizes)
+        key = np.repeat(number, sizes) * self.count + self.sums[at]
+        order = np.argsort(key, kind="stable")
+        if len(order):
+            starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+            rests = np.add.reduceat((self.weights[at] * np.repeat(by, sizes))[order], starts)
+            wrong.update((key[order][starts][np.abs(rests) > NEAR] // self.count).tolist())
+        return [number not in wrong for number in range(len(witnesses))]
 
 
 def _flat(rows: Iterable[Iterable[float]], counts: Sequence[int], kind: type) -> np.ndarray:
