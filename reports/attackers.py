@@ -37,7 +37,7 @@ def exposed(
 ) -> list[Exposed]:
     """The small cells that ``attackers`` find out more of than that they are in the hidden range.
 
-    ``cache`` as in `suppression.suppress`, for those who are given no ``witnesses``.
+    ``cache`` as in `suppression.suppress`, for those who are given no ``witnesses``: a file of their own.
     """
     unseen = {i for i in hidden if not linked.cells[i].is_out}
     unknown = unseen | {i for i, cell in enumerate(linked.cells) if cell.is_implied}

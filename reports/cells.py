@@ -253,7 +253,8 @@ class Cells:
         self, weights: dict[int, float], rest: float, name: str, total: float = 0.0, is_open: bool = False
     ) -> None:
         """A sum with a cell for what is left; ``is_open`` where that is a difference and counts nobody."""
-        cell = self._cell(f"{name} {sorted(weights)}", rest)
+        of = sorted(f"{weight:+g} {self._names[i][0]} {self._names[i][1]:g}" for i, weight in weights.items())
+        cell = self._cell(f"{name} {of}", rest)
         self._facts[cell].is_rest = is_open
         if not is_open and not total:
             whole = next(i for i, weight in weights.items() if weight > 0)
@@ -277,7 +278,8 @@ class Cells:
                 inside |= each.weights.keys() - set(wholes)
         cells = []
         for i, ((key, value), facts) in enumerate(zip(self._names, self._facts, strict=True)):
-            is_marked = facts.was_marked or (small[i] and facts.is_shown_now and i not in inside)
+            is_new = facts.is_shown_now and not facts.was_hidden  # what was hidden without a mark stays so
+            is_marked = facts.was_marked or (small[i] and is_new and i not in inside)
             cells.append(
                 Cell(str(key), value, small[i], not (facts.is_shown_now or facts.is_out), is_marked, facts.was_marked,
                      facts.is_out, facts.was_hidden, self._cost(key))

@@ -141,23 +141,24 @@ class Part:
 
 
 def apart(linked: Linked, attackers: Iterable[Attacker]) -> Iterator[Part]:
-    """The components, each with those attackers who know something of it."""
-    groups = linked.components()
+    """The components, each with those attackers who know something of it.
+
+    Cells and sums stand in an order of their own, so that it is all the same which were taken in first.
+    """
+    names = [(cell.name, cell.value) for cell in linked.cells]
+    groups = [(sorted(cells, key=names.__getitem__), sums) for cells, sums in linked.components()]
     group, at = np.zeros(len(linked.cells), int), np.zeros(len(linked.cells), int)
     for number, (cells, _) in enumerate(groups):
         group[cells], at[cells] = number, range(len(cells))
     mine: list[list[Attacker]] = [[] for _ in groups]
     for attacker in sorted((a for a in attackers if a.own), key=lambda attacker: attacker.name):
-        order = np.argsort(group[attacker.own.cells], kind="stable")
+        order = np.lexsort((at[attacker.own.cells], group[attacker.own.cells]))
         known, counts = attacker.own.cells[order], attacker.own.counts[order]
         numbers, starts = np.unique(group[known], return_index=True)
         for number, first, last in zip(numbers.tolist(), starts, [*starts[1:], len(known)], strict=True):
             mine[number].append(Attacker(attacker.name, Own(at[known[first:last]], counts[first:last])))
     for number, (cells, sums) in enumerate(groups):
         to = dict(zip(cells, range(len(cells)), strict=True))
-        yield Part(
-            cells,
-            Linked([linked.cells[i] for i in cells],
-                   [Sum({to[i]: w for i, w in each.weights.items()}, each.total) for each in sums], linked.hide),
-            mine[number],
-        )  # fmt: skip
+        each = sorted((sorted((to[i], weight) for i, weight in one.weights.items()), one.total) for one in sums)
+        ordered = [Sum(dict(weights), total) for weights, total in each]
+        yield Part(cells, Linked([linked.cells[i] for i in cells], ordered, linked.hide), mine[number])

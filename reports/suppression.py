@@ -69,12 +69,13 @@ def _choices(parts: Sequence[Part], cache: Path | None) -> list[Choice]:
     if cache is None:
         return _made(parts)
     names = [kept.name_of(part) for part in parts]
-    known = kept.read(cache)
-    new = [n for n, name in enumerate(names) if name not in known]
-    known |= {names[n]: choice for n, choice in zip(new, _made([parts[n] for n in new]), strict=True)}
-    if new:
-        kept.write(cache, {name: known[name] for name in names})
-    return [known[name] for name in names]
+    past = kept.read(cache)
+    known = [past.of(part, name) for part, name in zip(parts, names, strict=True)]
+    new = [n for n, before in enumerate(known) if before is None]
+    made = dict(zip(new, _made([parts[n] for n in new]), strict=True))
+    all_of_them = [before or kept.keep(parts[n], names[n], made[n]) for n, before in enumerate(known)]
+    kept.write(cache, all_of_them)
+    return [each.choice for each in all_of_them]
 
 
 def _made(parts: Sequence[Part]) -> list[Choice]:

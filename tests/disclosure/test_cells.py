@@ -32,3 +32,13 @@ def test_a_partner_knows_its_own_of_what_is_left_of_a_whole() -> None:
     assert knows["some"].range(linked, without) == (4.0, 10.0)
     assert without in knows["some"].secrets(linked, range(len(linked.cells)))
     assert without not in knows["all"].secrets(linked, range(len(linked.cells)))
+
+
+def test_what_was_hidden_without_a_mark_stays_without() -> None:
+    """An earlier edition said of three waiting children only that they are hidden, not that they are few."""
+    cells = Cells(read(CHILDCARE), HIDE)
+    row = Row("waiting_children", "quarter", "2026Q2", "riverbend", "", "", 1, Decimal(3), None, None)
+    cells.add([row._replace(has_numerator=False, has_upper=False, code="D")], is_now=False)
+    cells.add([row], is_now=True)
+    (cell,) = cells.linked().cells
+    assert (cell.is_small, cell.was_hidden, cell.is_marked) == (True, True, False)

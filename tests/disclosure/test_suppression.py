@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from reports import kept
 from reports.attackers import Exposed, exposed
-from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
+from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum, apart
 from reports.suppression import suppress
 from reports.witnesses import Ground
 from tests.disclosure.made import table
@@ -74,6 +75,36 @@ def test_what_was_chosen_is_kept_and_a_false_choice_is_found_out(
     assert exposed(false.linked, false.hidden, attackers, false.witnesses) != []
     cache.write_text("{")
     assert suppress(linked, attackers, cache) == first
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_was_published_as_it_was_chosen_stays_so(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With or without what was kept: its cells are hidden or shown for good, and the proof need not be found again."""
+    linked, attackers = table(seed)
+    chosen = suppress(linked, attackers, tmp_path / "2026Q1.json")
+    cells = [replace(cell, is_out=i not in chosen.hidden, was_hidden=i in chosen.hidden,
+                     is_marked=cell.is_marked and i in chosen.hidden, was_marked=cell.is_marked and i in chosen.hidden)
+             for i, cell in enumerate(chosen.linked.cells)]  # fmt: skip
+    later = replace(linked, cells=cells)
+    anew = suppress(later, attackers)
+    monkeypatch.setattr("reports.suppression.choose", lambda *_: pytest.fail("chosen again"))
+    again = suppress(later, attackers, tmp_path / "2026Q2.json")
+    assert (again.linked, again.hidden) == (anew.linked, anew.hidden) == (later, chosen.hidden)
+    assert exposed(again.linked, again.hidden, attackers, again.witnesses) == []
+
+
+def test_a_mark_that_is_new_asks_for_another_choice(tmp_path: Path) -> None:
+    """Two cells were hidden without a mark; with one, their witnesses are none: so those are not taken over."""
+    cells = [replace(cell, is_marked=False) for cell in MARGIN.cells]
+    bare = replace(MARGIN, cells=cells)
+    chosen = suppress(bare, [PUBLIC], tmp_path / "a.json")
+    marked = [replace(cell, is_out=i not in chosen.hidden, was_hidden=i in chosen.hidden, is_marked=cell.is_small)
+              for i, cell in enumerate(cells)]  # fmt: skip
+    past = kept.read(tmp_path / "a.json")
+    (part,) = apart(replace(MARGIN, cells=marked), [PUBLIC])
+    assert past.of(part, kept.name_of(part)) is None
 
 
 def made(values: dict[str, float], sums: list[str], **facts: set[str]) -> Linked:
