@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reports.linked import Attacker, Linked, Sum
+from reports.memory import keeping
 from reports.solver import INFINITE, Problem
 from reports.suppression import suppress
 from reports.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground
@@ -28,6 +29,7 @@ class Exposed:
     most: float | None
 
 
+@keeping()
 def exposed(
     linked: Linked,
     hidden: Iterable[int],

@@ -8,10 +8,8 @@ attacker where it isn't: they are thought to know more than they can.
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -26,6 +24,7 @@ from agenda.model import Measure
 from agenda.periods import Calendar, Period
 from agenda.versions import versions
 from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
+from reports.memory import keeping
 
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
@@ -60,18 +59,6 @@ class Row(NamedTuple):
     has_denominator: bool = True
     has_upper: bool = True
     code: str = "F"
-
-
-@contextmanager
-def _kept() -> Iterator[None]:
-    """While what is made is kept: to look for garbage among it again and again takes as long as making it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Counted(NamedTuple):
@@ -122,7 +109,7 @@ class Cells:
 
     # -- taking in -------------------------------------------------------------------------------------
 
-    @_kept()
+    @keeping()
     def add(self, rows: Iterable[Row], *, is_now: bool) -> None:
         """An edition's rows: the one that is to be published, or an earlier one."""
         cells: dict[Key, int] = {}
@@ -266,7 +253,7 @@ class Cells:
 
     # -- giving out ------------------------------------------------------------------------------------
 
-    @_kept()
+    @keeping()
     def linked(self) -> Linked:
         sums = [Sum(dict(weights), total) for weights, total in self._sums]
         small = [self._is_small(value) and not facts.is_rest
@@ -294,6 +281,7 @@ class Cells:
         is_root = self.parents.get(key.place) is None
         return HEADLINE if is_root and not key.members else 1.0 + 0.1 * is_root + 0.1 * (not key.members)
 
+    @keeping()
     def attackers(self, own: pl.DataFrame) -> list[Attacker]:
         """The public, and each partner with what is its own of every cell; of what is left of a whole, too.
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from reports.choice import Choice
 from reports.linked import Part
+from reports.memory import keeping
 
 _CHOOSERS = ("choice.py", "crowd.py", "linked.py", "network.py", "search.py", "solver.py", "witnesses.py")
 
@@ -92,6 +93,7 @@ def _is_published(part: Part, before: Kept) -> bool:
     )
 
 
+@keeping()
 def read(path: Path) -> Past:
     """What the file keeps; where there is none yet, the one before it by name. Nothing where it is not whole."""
     if not path.is_file():

@@ -18,6 +18,7 @@ from agenda.errors import Unavailable
 from reports import kept
 from reports.choice import Choice, choose
 from reports.linked import Attacker, Linked, Part, apart
+from reports.memory import keeping
 from reports.witnesses import Changes
 
 ALONE = 1000
@@ -41,6 +42,7 @@ class Suppressed:
     witnesses: dict[int, list[Changes]]
 
 
+@keeping()
 def suppress(linked: Linked, attackers: Sequence[Attacker], cache: Path | None = None) -> Suppressed:
     """The published cells to hide: the small ones and those that would reveal them.
 
