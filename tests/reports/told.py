@@ -264,6 +264,9 @@ class Edition:
             groups = [r for r in rows if r["period"] == period and r["place"] == self.root and not self.is_whole(r)]
             for row in groups if period == latest else ():
                 yield from self.of_row(indicator, row)
+            for row in rows if period == latest else ():  # the place furthest behind, beside the whole
+                if set(self.members(row)) <= {"_T"} and row["period"] == latest:
+                    yield self.value(indicator, row["value"])
             for one, other in permutations((row for row in groups if row["value"]), 2):
                 yield from self._gap(indicator, one, other)
         yield from map(self.words.number, self._places([row for row in rows if row["period"] == latest]))
@@ -367,6 +370,11 @@ class Edition:
             sum(row["conf_status"] != "F" for row in values),
         ]  # fmt: skip
         return self._tokens([*map(self.words.number, (*sizes, *self._listed())), *self._shares()])
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """How many decisions the story asks for."""
+        return self._tokens([self.words.number(len(self.folder.story(self.period.key).decisions))])
 
     def _listed(self) -> Iterator[int]:
         """How many indicators there are, and of which status; who works on them; who met."""
@@ -617,7 +625,7 @@ class Check:
     def page(self, name: str, page: Node) -> None:
         """Each part of the page beside what may be said there."""
         edition, self.where = self.edition, name
-        everything = frozenset().union(*edition.whole.values()) | edition.counts
+        everything = frozenset().union(*edition.whole.values()) | edition.counts | edition.asked
         allowed = {
             "index.html": everything, "together.html": edition.counts, "data.html": edition.counts | edition.limits,
         }.get(name, frozenset())  # fmt: skip
@@ -642,6 +650,12 @@ class Check:
                 edition.parts[indicator] | edition.levels,
                 f"{self.where.partition('#')[0]}#{indicator}",
             )
+        elif "inside" in node.classes:  # a goal's indicators, each with its value
+            for item in node.all("li"):
+                self.walk(item, edition.whole[next(item.all("a")).attributes["href"].removeprefix("#")])
+            return
+        elif self.where == "index.html" and node.attributes.get("id") == "behind":
+            allowed = frozenset().union(*edition.between.values())
         elif indicator and node.attributes.get("id") == f"{indicator}-gaps":
             between = edition.between[indicator]  # what comes below its sentences may be of the whole section
             for child in node.children:
