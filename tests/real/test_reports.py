@@ -155,7 +155,7 @@ def test_every_quarter_is_published_whole(published: Published, name: str) -> No
     assert (site / "index.html").is_file()
     for period in Calendar().parse_range(proof.quarters):
         edition = site / period.key
-        assert (edition / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+        assert (edition / "index.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
         assert (edition / "report.pdf").read_bytes().startswith(b"%PDF-")
         assert 1 <= len(re.findall(rb"/Type/Page\b", (edition / "brief.pdf").read_bytes())) <= 2
         assert (edition / "brief.docx").is_file()
