@@ -39,6 +39,7 @@ def kept_out(browser: Any, folder: Path, pages: Iterable[Path]) -> dict[str, lis
     Beside what axe-core finds: it is wider than the screen; something it loads fails or is asked of somebody else;
     all of it together is more than a page may weigh.
     """
+    browser.set_script_timeout(120)  # of a page with a thousand rows on a busy machine
     browser.execute_cdp_cmd("Network.enable", {})
     browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})  # each page as the first one
     with folder_server(folder) as root:

@@ -13,10 +13,13 @@ import pytest
 
 from agenda.lint import read
 from agenda.periods import Calendar
+from tests.html.everybody import kept_out
+from tests.html.validate import violations
 from tests.real.answers import QUERIES, Answers, Key, answers, cohort
-from tests.real.harness import PROOFS, Proof
+from tests.real.harness import BUILD, PROOFS, Proof
 from tests.reports.links import broken
 from tests.reports.told import Edition, unexplained
+from tests.servers.browser import chromium
 
 Published = Callable[[str], Proof]
 DIMENSION = {"nc_childcare": "age_group", "nhs_ae": "department"}
@@ -146,6 +149,19 @@ def test_every_number_on_the_pages_is_in_the_data(published: Published, name: st
     pages = proof.folder / "site" / proof.last_quarter
     edition = Edition(pages / "data", read(proof.folder), Calendar().parse(proof.last_quarter))
     assert unexplained(pages, edition) == []
+
+
+def test_every_page_is_valid_and_keeps_nobody_out(published: Published) -> None:
+    """Of each last quarter, with all that its places and groups make of a page."""
+    folders = [published(name).folder for name in PROOFS]
+    pages = [
+        page
+        for folder, proof in zip(folders, PROOFS.values(), strict=True)
+        for page in (folder / "site/index.html", *(folder / "site" / proof.last_quarter).resolve().rglob("*.html"))
+    ]
+    assert violations(pages) == []
+    with chromium() as browser:
+        assert kept_out(browser, BUILD, pages) == {}
 
 
 @pytest.mark.parametrize("name", PROOFS)
