@@ -46,8 +46,8 @@ def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None
     for language in quarter.folder.initiative.published_in:
         views = Views(quarter.in_language(language), Words(language, quarter.calendar), label or EditionLabel())
         pages += _write_language(views, out)
-    settings = _rendered("_quarto.yml", pages=pages)
-    (out / "_quarto.yml").write_text(settings, encoding="utf-8")
+    (out / "_quarto.yml").write_text(_rendered("_quarto.yml", pages=pages), encoding="utf-8")
+    (out / "theme" / "page.html").write_text(_rendered("page.html"), encoding="utf-8")
 
 
 def _write_language(views: Views, out: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """From a sheet of text to candidates: one row for each number that a layout finds in it.
 
 Every kind of layout (long, wide, record-level, SQL) becomes a `select` over the sheets that share it, run by
-DuckDB; a candidate still holds the partner's own words. Whether they mean anything is `sources.meaning.contract`'s.
+DuckDB; a candidate still holds the partner's own words. What they mean, `sources.meaning.resolve` says.
 
 Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet numbers it), ``value_no``
 (which of the layout's values), ``measure_raw``, ``period_raw``, ``place_raw``, ``members_raw``,
