@@ -39,7 +39,7 @@ PLANTED = [
     ("index.html", r'<p class="big">([\d,]+)'),
     ("index.html", r"Indicator name (?:rose|fell) by ([\d,]+)"),
     ("index.html", r"<b>(\d+)</b> of 2 partners reported"),
-    ("index.html", r"(?:Better|Worse) than in Q1 2026:</strong>[^<]*?(\d+(?:[.,]\d+)*)"),
+    ("index.html", r"than chance would explain:</strong>[^<]*?([\d.]+) points"),
     ("index.html", r"the widest gap: [^<]*?: ([\d.]+) points"),
     ("goals/reach.html", r'<a href="#visit_count">[^<]*</a> ([\d,]+)'),
     ("goals/reach.html", r"<dd>([\d,]+) visits</dd>"),
