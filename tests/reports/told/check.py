@@ -103,7 +103,7 @@ class Check:
                 is_sentence = isinstance(child, Node) and child.tag == "p"
                 self.walk(child, between if is_sentence else allowed | between, indicator)
             return
-        elif indicator and ("say" in node.classes or node.tag == "aside" or "trend" in node.classes):
+        elif indicator and ("say" in node.classes or "glance" in node.classes or "trend" in node.classes):
             allowed = edition.whole[indicator]
         elif "defined" in node.classes:
             allowed = edition.limits | edition.whole[indicator] | edition.faulty
