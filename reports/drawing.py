@@ -292,11 +292,11 @@ def _pile(element: ElementTree.Element) -> None:
     piles: dict[tuple[tuple[str, str], ...], list[ElementTree.Element]] = {}
     for child in element:
         if child.tag == f"{{{_SVG}}}circle" and not len(child) and "stroke" not in child.attrib:
-            style = {name: value for name, value in child.attrib.items() if name not in ("cx", "cy")}
-            piles.setdefault(tuple(sorted(style.items())), []).append(child)
-    for look, pile in piles.items():
+            look = {name: value for name, value in child.attrib.items() if name not in ("cx", "cy")}
+            piles.setdefault(tuple(sorted(look.items())), []).append(child)
+    for shared, pile in piles.items():
         if len(pile) > 1:
-            first, style = pile[0], dict(look)
+            first, style = pile[0], dict(shared)
             for other in pile[1:]:
                 element.remove(other)
             first.tag = f"{{{_SVG}}}path"
