@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agenda.errors import ConfigurationError
-from agenda.folder import nearest
-from agenda.spelling import plain
+from agenda.spelling import nearest, plain
 from flows import console
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from agenda.folder import Folder, closest
+from agenda.folder import Folder
 from agenda.model import Partner
-from agenda.spelling import plain
+from agenda.spelling import closest, plain
 from agenda.store import Store
 from sources.files.manner import Manner
 from sources.files.readers import Sheet, Unreadable
