@@ -28,6 +28,7 @@ from reports.revised import EditionLabel as EditionLabel
 from reports.revised import Revised as Revised
 from reports.revised import revised_row
 from reports.sentences import Sentences
+from reports.sheets import Leaf, Sheet, sheets
 from reports.shortly import Shortly, Tile
 from reports.tables import Quarter
 from reports.together import Happened, Together
@@ -51,7 +52,7 @@ class Section:
     gap_tables: tuple[Table, ...]
     unseen: Table | None  # groups without a number
     tables: tuple[Table, ...]
-    long_tables: tuple[Table, ...]  # too long for a page that people read through: at the end of the PDF
+    long_tables: tuple[Table, ...]  # too long to be read on the way: on pages of their own, at the end of the PDF
     curve: str
     voices: tuple[Voice, ...]
     activities: tuple[tuple[str, str], ...]
@@ -69,6 +70,12 @@ class GoalPage:
     statement: str
     number: int
     sections: tuple[Section, ...]
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The pages of its long tables."""
+        leaves = (Leaf(one.ident, one.name, table) for one in self.sections for table in one.long_tables)
+        return sheets(self.ident, leaves)
 
 
 @dataclass(frozen=True)

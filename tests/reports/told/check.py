@@ -110,6 +110,8 @@ class Check:
         elif "tile" in node.classes:
             goal = next(g for g in edition.folder.agenda.goals if node.attributes["href"] == f"goals/{g.id}.html")
             allowed = edition.tile(goal)
+        elif "sheets" in node.classes:  # the pages of its long tables, counted
+            allowed = frozenset(str(number) for number, _ in enumerate(node.all("a"), 1))
         elif self.where == "data.html" and "facts" in node.classes:
             return self.facts(node, allowed)
         if node.tag == "svg":
