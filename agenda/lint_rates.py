@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from agenda.errors import Problem
-from agenda.folder import Path_
 from agenda.known import Known, answers
 from agenda.model import Measure, Partner
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 

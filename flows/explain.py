@@ -158,7 +158,8 @@ class _Reader:
             sums = sorted(row["weight"] * total for total in totals) if totals else None
             value = row["weight"] * totals[0] if totals else None
             yield Term(
-                **{k: row[k] for k in ("part", "measure", "name", "unit", "weight", "over_time", "over_partners", "is_sum")},
+                **{k: row[k] for k in ("part", "measure", "name", "unit", "weight", "over_time", "over_partners")},
+                is_sum=row["is_sum"],
                 where=row["filters"] or "", precedence=tuple(row["precedence"] or ()),
                 is_reference=row["is_reference"], value=value, low=sums[0] if sums else None,
                 high=sums[-1] if sums else None, shares=shares, numbers=numbers, model=row["model"] or "",

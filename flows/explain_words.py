@@ -164,7 +164,7 @@ def _rules(made: Explanation, term: Term) -> str:
         rules.append("of partners' lists the longest counts, as they may name the same people")
     elif term.is_sum:
         rules.append("partners are added up")
-    rules.append("places are added up to those around them" if term.is_sum else "it is a rate, and rates are not added up")
+    rules.append("places are added up to those around them" if term.is_sum else "a rate is never added up")
     if term.rivals:
         rivals = " and ".join(_partner(made, partner) for partner in term.rivals)
         rules.append(f"{rivals} gave one each, and no precedence says whose counts, so there is none")

@@ -65,7 +65,7 @@ def test_rates_are_those_of_their_own_place_and_partner(warehouse: Warehouse) ->
         read(INITIATIVE), warehouse.path, "fill_rate", read(INITIATIVE).initiative.calendar.parse("2026Q1"), "south"
     )
     said = " ".join("\n".join(lines(made)).split())
-    assert "it is a rate, and rates are not added up; Centers and Homes gave one each, and no precedence says" in said
+    assert "a rate is never added up; Centers and Homes gave one each, and no precedence says" in said
     assert {(share.partner, share.value) for share in made.terms[0].shares} == {("centers", D(60)), ("homes", D(70))}
 
 
