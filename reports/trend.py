@@ -61,7 +61,7 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
     _ahead_marks(canvas, shown, x, y)
     rows = _band_marks(canvas, shown, x, y)
     _gap_marks(canvas, shown, x)
-    _break_marks(canvas, shown, x, y)
+    _break_marks(canvas, shown, x)
     drawn = _target_marks(canvas, shown, x, y)
     _baseline_marks(canvas, shown, x, y)
     _line_marks(canvas, rows, x, y)
