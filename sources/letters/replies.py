@@ -23,7 +23,7 @@ from sources.letters.findings import Finding, finding
 from sources.meaning.columns import Columns
 from sources.meaning.intake import Counts, refuse
 from sources.meaning.mapping import Decision, Mappings
-from sources.meaning.shape import match
+from sources.meaning.plan import match
 from sources.meaning.vocabulary import Vocabulary
 from sources.submission import Submission
 from sources.ways.inbox import INBOX, Arrival, is_reply, seen_key
