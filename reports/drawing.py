@@ -292,17 +292,17 @@ def _pile(element: ElementTree.Element) -> None:
     piles: dict[tuple[tuple[str, str], ...], list[ElementTree.Element]] = {}
     for child in element:
         if child.tag == f"{{{_SVG}}}circle" and not len(child) and "stroke" not in child.attrib:
-            look = {name: value for name, value in child.attrib.items() if name not in ("cx", "cy")}
-            piles.setdefault(tuple(sorted(look.items())), []).append(child)
-    for shared, pile in piles.items():
-        if len(pile) > 1:
-            first, style = pile[0], dict(shared)
-            for other in pile[1:]:
-                element.remove(other)
+            style = sorted((name, value) for name, value in child.attrib.items() if name not in ("cx", "cy"))
+            piles.setdefault(tuple(style), []).append(child)
+    for alike, (first, *others) in piles.items():
+        if others:
+            look = dict(alike)
+            ends = {"stroke": look.pop("fill"), "stroke-width": f"{2 * float(look.pop('r')):g}"}
+            dots = "".join(f"M{circle.get('cx')},{circle.get('cy')}h0" for circle in (first, *others))
             first.tag = f"{{{_SVG}}}path"
-            dots = "".join(f"M{circle.get('cx')},{circle.get('cy')}h0" for circle in pile)
-            ends = {"stroke": style.pop("fill"), "stroke-width": f"{2 * float(style.pop('r')):g}"}
-            first.attrib = {**style, **ends, "d": dots, "fill": "none", "stroke-linecap": "round"}
+            first.attrib = {**look, **ends, "d": dots, "fill": "none", "stroke-linecap": "round"}
+            for other in others:
+                element.remove(other)
 
 
 def for_page(svg: str, ident: str, title: str, description: str) -> str:

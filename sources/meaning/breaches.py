@@ -18,8 +18,8 @@ import polars as pl
 from agenda.model import From
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
+from sources.meaning.plan import Cell, Plan
 from sources.meaning.resolve import Resolved, member_texts
-from sources.meaning.shape import Cell, Plan
 from sources.meaning.vocabulary import Vocabulary, translated
 
 NUMBER = ("file", "measure", "period", "place", "members")

@@ -26,9 +26,10 @@ from sources.meaning.answers import answers
 from sources.meaning.breaches import NUMBER, findings_of, rejected_rows, with_words
 from sources.meaning.comparison import Comparison, Past
 from sources.meaning.contract import check, contract
+from sources.meaning.plan import Plan
 from sources.meaning.records import records_added
 from sources.meaning.resolve import Resolved, resolve
-from sources.meaning.shape import Plan, path_texts, select, select_sql, stack
+from sources.meaning.shape import path_texts, select, select_sql, stack
 from sources.meaning.vocabulary import Vocabulary
 
 

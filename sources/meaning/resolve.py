@@ -20,7 +20,7 @@ from agenda.model import From
 from agenda.periods import Period
 from agenda.spelling import plain
 from sources.meaning.marks import rank_of, status, that_say_something, unless_marked
-from sources.meaning.shape import Plan
+from sources.meaning.plan import Plan
 from sources.meaning.vocabulary import JOIN, SPLIT, Vocabulary, is_total, translated
 
 _SIGNS = "０１２３４５６７８９．，＋－−\u00a0\u2007\u2009\u202f"

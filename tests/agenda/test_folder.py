@@ -10,7 +10,8 @@ import pytest
 
 from agenda import lint
 from agenda.errors import ConfigurationError
-from agenda.folder import Folder, nearest, read_folder
+from agenda.folder import Folder, read_folder
+from agenda.spelling import nearest
 
 Make = Callable[..., Path]
 LineOf = Callable[[Path, str, str], int]

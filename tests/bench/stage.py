@@ -97,8 +97,8 @@ def cairn_scorecards(folder: Path, count: int) -> Work:
     """From the warehouse to the page and the PDF of so many partners."""
     from agenda.lint import read
     from reports import scorecards
+    from reports.marts import read_quarter
     from reports.render import render
-    from reports.tables import read_quarter
 
     initiative, out = read(folder), folder / "scorecards"
     shutil.rmtree(out, ignore_errors=True)

@@ -24,10 +24,10 @@ from flows.revisions import Replay, revisions
 from flows.values import values
 from reports.cells import Cells, Row
 from reports.charts import pieces
+from reports.marts import read_quarter
 from reports.package import values_table
 from reports.pages import write_project
 from reports.revisions import compare, read_values
-from reports.tables import read_quarter
 from reports.views import EditionLabel, Views
 from reports.words import Words
 from sources.lake import Lake as StoredLake

@@ -18,10 +18,10 @@ from flows.draft import make_draft
 from flows.editions import said_of
 from flows.explain import explain
 from flows.workspace import Workspace
+from reports.approval import approve
 from reports.attackers import exposed
 from reports.cells import Cells
 from reports.earlier import editions, published_before
-from reports.edition import approve
 from reports.linked import PUBLIC
 from reports.own import read_own
 from reports.package import WHOLE
@@ -129,7 +129,7 @@ def pages_for_browsers(workspace: Workspace) -> dict[str, list[Path]]:
     site, store = workspace.site.path, workspace.site.path.parent / "store"
     return {
         "edition": sorted((site / LATEST[-1]).resolve().rglob("*.html")),
-        "site": [site / "index.html"],
+        "site": [site / at / "index.html" for at in workspace.folder.initiative.folders.values()],
         "review": sorted(store.glob("editions/*/*.review/index.html")),
         "receipts": sorted(store.glob("receipts/*/*.html")),
     }

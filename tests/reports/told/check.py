@@ -72,7 +72,7 @@ class Check:
     def page(self, name: str, page: Node) -> None:
         """Each part of the page beside what may be said there."""
         edition, self.where = self.edition, name
-        everything = frozenset().union(*edition.whole.values()) | edition.counts
+        everything = frozenset().union(*edition.whole.values()) | edition.counts | edition.asked
         allowed = {
             "index.html": everything, "together.html": edition.counts, "data.html": edition.counts | edition.limits,
         }.get(name, frozenset())  # fmt: skip
@@ -97,6 +97,14 @@ class Check:
                 edition.parts[indicator] | edition.levels,
                 f"{self.where.partition('#')[0]}#{indicator}",
             )
+        elif self.where == "index.html" and node.tag == "li" and self.since(node):
+            return
+        elif "inside" in node.classes:  # a goal's indicators, each with its value
+            for item in node.all("li"):
+                self.walk(item, edition.whole[next(item.all("a")).attributes["href"].removeprefix("#")])
+            return
+        elif self.where == "index.html" and node.attributes.get("id") == "behind":
+            allowed = frozenset().union(*edition.between.values())
         elif indicator and node.attributes.get("id") == f"{indicator}-gaps":
             between = edition.between[indicator]  # what comes below its sentences may be of the whole section
             for child in node.children:
@@ -110,6 +118,8 @@ class Check:
         elif "tile" in node.classes:
             goal = next(g for g in edition.folder.agenda.goals if node.attributes["href"] == f"goals/{g.id}.html")
             allowed = edition.tile(goal)
+        elif "sheets" in node.classes:  # the pages of its long tables, counted
+            allowed = frozenset(str(number) for number, _ in enumerate(node.all("a"), 1))
         elif self.where == "data.html" and "facts" in node.classes:
             return self.facts(node, allowed)
         if node.tag == "svg":
@@ -120,6 +130,19 @@ class Check:
             return self.text(node.text, allowed)
         for child in node.children:
             self.walk(child, allowed, indicator)
+
+    def since(self, node: Node) -> bool:
+        """Whether an item lists how indicators moved since the quarter before, each of which is then looked at."""
+        words = self.edition.words
+        head = next((strong.text for strong in node.all("strong")), "")
+        heads = map(words.text, ("Better than in {period}:", "Worse than in {period}:",
+                                 "Much as in {period}, or no more than chance would explain:"))  # fmt: skip
+        if not any(re.fullmatch(re.escape(said).replace(r"\{period\}", ".+"), head) for said in heads):
+            return False
+        for moved in spaced(node.text.removeprefix(head)).split(words._("; ").strip()):
+            of = {i.id for i in self.edition.indicators.values() if sentence_case(plain(i.name)) in moved}
+            self.text(moved, frozenset().union(*(self.edition.since(id_) for id_ in of)))
+        return True
 
     # -- facts ----------------------------------------------------------------------------------------
 

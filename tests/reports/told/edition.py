@@ -44,6 +44,11 @@ class Edition(Values):
         ]  # fmt: skip
         return self.tokens([*map(self.words.number, (*sizes, *self._listed())), *self._shares()])
 
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """How many decisions the story asks for."""
+        return self.tokens([self.words.number(len(self.folder.story(self.period.key).decisions))])
+
     def _listed(self) -> Iterator[int]:
         """How many indicators there are, and of which status; who works on them; who met."""
         calendar, story = self.words.calendar, self.folder.story(self.period.key)

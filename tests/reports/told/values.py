@@ -40,6 +40,13 @@ class Values(Published):
             yield from (self.value(indicator, row[name]) for name in ("value", "lower", "upper"))
         yield from self._cohorts(indicator)
 
+    def since(self, indicator: str) -> frozenset[str]:
+        """How far the whole moved since the period before, among all and among the same partners."""
+        of, now = self.indicators[indicator], self.shown[indicator]
+        rows = [r for r in self.of("indicator_changes", indicator) if r["compared_with"] == "previous"]
+        rows += [r for r in self.of("cohorts", indicator) if (r["against"], r["place"]) == ("previous", self.root)]
+        return self.tokens(self.amount(of, row["change"]) for row in rows if row["period"] == now)
+
     def _aims(self, indicator: Indicator) -> Iterator[str]:
         for row in self.of("indicator_targets", indicator.id):
             yield self.value(indicator, row["baseline_value"])
@@ -82,6 +89,9 @@ class Values(Published):
             groups = [r for r in rows if r["period"] == period and r["place"] == self.root and not self.is_whole(r)]
             for row in groups if period == latest else ():
                 yield from self.of_row(indicator, row)
+            for row in rows if period == latest else ():  # the place furthest behind, beside the whole
+                if row["period"] == latest and set(self.members(row)) <= {"_T"}:
+                    yield self.value(indicator, row["value"])
             for one, other in permutations((row for row in groups if row["value"]), 2):
                 yield from self._gap(indicator, one, other)
         yield from map(self.words.number, self._places([row for row in rows if row["period"] == latest]))
