@@ -85,8 +85,7 @@ def cairn_indicators(folder: Path, threads: int) -> Work:
     def work() -> dict[str, object]:
         build_warehouse(
             folder / "store" / "lake",
-            folder / "cairn.duckdb",
-            cache=folder / "dbt",
+            folder / "warehouse.duckdb",
             progress=lambda done, total, name: nodes.add(name),
         )
         return {"nodes": len(nodes)}
@@ -106,8 +105,8 @@ def cairn_scorecards(folder: Path, count: int) -> Work:
 
     def work() -> dict[str, object]:
         period = initiative.initiative.calendar.parse(QUARTER)
-        quarter = read_quarter(folder / "cairn.duckdb", period, initiative)
-        cards = scorecards.write(quarter, scorecards.read_own(quarter, folder / "cairn.duckdb")).cards[:count]
+        quarter = read_quarter(folder / "warehouse.duckdb", period, initiative)
+        cards = scorecards.write(quarter, scorecards.read_own(quarter, folder / "warehouse.duckdb")).cards[:count]
         scorecards.write_project(initiative, period, cards, out / "project")
         render(out / "project", out / "cairn", timestamp=quarter.as_of, quarto="")
         return {"scorecards": sum(1 for _ in out.glob("cairn/paper/*.pdf"))}
