@@ -59,9 +59,7 @@ amounts = numbers | numbers | numbers | st.sampled_from("MOQ")
 modest = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
 
 
-def values_of(
-    readings: Iterable[tuple[datetime, Reading]], indicator: str, compiled: Path, at: datetime = END
-) -> Values:
+def values_of(readings: Iterable[tuple[datetime, Reading]], indicator: str, at: datetime = END) -> Values:
     """The indicator's values as of a moment, where each reading arrived at its own; written in the order given."""
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(Path(folder) / "lake", FOLDER.initiative.calendar)
@@ -70,11 +68,11 @@ def values_of(
         for moment, reading in readings:
             lake.now = moment
             lake.deliver(reading)
-        return replayed(lake, indicator, compiled, at)
+        return replayed(lake, indicator, at)
 
 
-def replayed(lake: Lake, indicator: str, compiled: Path, at: datetime) -> Values:
-    replay = Replay(lake.path, StoredLake(FolderStore(lake.path.parent)).manifests(), indicator, compiled)
+def replayed(lake: Lake, indicator: str, at: datetime) -> Values:
+    replay = Replay(lake.path, StoredLake(FolderStore(lake.path.parent)).manifests(), indicator)
     assert replay.run(at)
     rows = replay.connection.execute(
         """select period, place, members, value, numerator, denominator, lower, upper, status, expected_reporters,
@@ -91,7 +89,7 @@ def in_days(readings: Sequence[Reading]) -> list[tuple[datetime, Reading]]:
 @settings(max_examples=12, **modest)  # type: ignore[arg-type]
 @given(st.sampled_from(INDICATORS), st.data())
 def test_any_split_into_files_any_order_and_any_repeats_give_the_same_values(
-    compiled: Path, indicator: str, data: st.DataObject
+    indicator: str, data: st.DataObject
 ) -> None:
     given_ = st.dictionaries(st.tuples(st.sampled_from(PARTNERS), keys_of(indicator)), amounts, min_size=1, max_size=25)
     reported = data.draw(given_, label="reported")
@@ -107,8 +105,8 @@ def test_any_split_into_files_any_order_and_any_repeats_give_the_same_values(
     pieces = files(split)
     repeats = data.draw(st.lists(st.sampled_from(pieces), max_size=4), label="repeats")
     arriving = data.draw(st.permutations([*pieces, *repeats]), label="order")
-    found = values_of(in_days(arriving), indicator, compiled)
-    assert found == values_of(in_days(files(whole)), indicator, compiled)
+    found = values_of(in_days(arriving), indicator)
+    assert found == values_of(in_days(files(whole)), indicator)
     assert found
 
 
@@ -128,7 +126,7 @@ AREAS = ["south", "harbor"]
     ),
 )  # fmt: skip
 def test_any_split_into_partners_gives_the_same_values(
-    compiled: Path, indicator: str, reported: dict[tuple[str, str, str], tuple[list[Decimal], list[str]]]
+    indicator: str, reported: dict[tuple[str, str, str], tuple[list[Decimal], list[str]]]
 ) -> None:
     """Of a flow each number may be another partner's; of a mean over months those of one place are one partner's."""
     whole: list[Row] = []
@@ -137,8 +135,8 @@ def test_any_split_into_partners_gives_the_same_values(
         for month, value, partner in zip(MONTHS, values, partners, strict=True):
             whole.append((measure, month, place, group, value))
             split[partner if measure == "awards" else partners[0]].append(whole[-1])
-    found = values_of(in_days([Reading(p, p, rows) for p, rows in split.items()]), indicator, compiled)
-    one = values_of(in_days([Reading("all", "agency", whole)]), indicator, compiled)
+    found = values_of(in_days([Reading(p, p, rows) for p, rows in split.items()]), indicator)
+    one = values_of(in_days([Reading("all", "agency", whole)]), indicator)
     assert {key: said[:6] for key, said in found.items()} == {key: said[:6] for key, said in one.items()}
     assert found
 
@@ -163,18 +161,18 @@ def readings_of(indicator: str, data: st.DataObject, at_most: int) -> list[Readi
 @settings(max_examples=12, **modest)  # type: ignore[arg-type]
 @given(st.sampled_from(INDICATORS), st.data())
 def test_any_order_of_arrival_with_fixed_knowledge_times_gives_the_same_values(
-    compiled: Path, indicator: str, data: st.DataObject
+    indicator: str, data: st.DataObject
 ) -> None:
     known = in_days(readings_of(indicator, data, 8))
     shuffled = data.draw(st.permutations(known), label="order")
-    found = values_of(shuffled, indicator, compiled)
-    assert found == values_of(known, indicator, compiled)
+    found = values_of(shuffled, indicator)
+    assert found == values_of(known, indicator)
     assert found
 
 
 @settings(max_examples=10, **modest)  # type: ignore[arg-type]
 @given(st.sampled_from(INDICATORS), st.data())
-def test_what_was_known_in_the_past_never_changes(compiled: Path, indicator: str, data: st.DataObject) -> None:
+def test_what_was_known_in_the_past_never_changes(indicator: str, data: st.DataObject) -> None:
     known = in_days(readings_of(indicator, data, 8))
     cut = data.draw(st.integers(1, len(known) - 1), label="known then")
     then = known[cut - 1][0]
@@ -186,7 +184,7 @@ def test_what_was_known_in_the_past_never_changes(compiled: Path, indicator: str
             for moment, reading in part:
                 lake.now = moment
                 lake.deliver(reading)
-            seen.append((replayed(lake, indicator, compiled, then), warehouse_key(lake.path, then)))
+            seen.append((replayed(lake, indicator, then), warehouse_key(lake.path, then)))
             lake.now = END  # later the agenda is another one, too: without a formula
             lake.commit(
                 "agenda", agenda_tables(FOLDER) | {"agenda_terms": agenda_tables(FOLDER)["agenda_terms"][:0]}, []
@@ -204,7 +202,7 @@ def test_what_was_known_in_the_past_never_changes(compiled: Path, indicator: str
     )
 )  # fmt: skip
 def test_groups_and_the_unassigned_add_up_to_the_total(
-    compiled: Path, reported: dict[tuple[str, str, str], tuple[str, list[Decimal]]]
+    reported: dict[tuple[str, str, str], tuple[str, list[Decimal]]],
 ) -> None:
     """Each report is split in its own way; what isn't split by a dimension is unassigned in it, and in the total."""
     ages, settings_ = ["age=infant", "age=toddler"], ["setting=center", "setting=home"]
@@ -215,7 +213,7 @@ def test_groups_and_the_unassigned_add_up_to_the_total(
     for (partner, month, place), (split, values) in reported.items():
         for members, value in zip(groups[split], values, strict=False):
             rows[partner].append(("enrolled", month, place, members, value))
-    found = values_of(in_days([Reading(p, p, own) for p, own in rows.items()]), "enrolled_children", compiled)
+    found = values_of(in_days([Reading(p, p, own) for p, own in rows.items()]), "enrolled_children")
     for month in {month for _, month, _ in reported}:
         total = found[month, "state", ""][1]
         assert total == sum((r[4] for own in rows.values() for r in own if r[1] == month), Decimal())

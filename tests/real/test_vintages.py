@@ -300,7 +300,7 @@ class Watched(Replay):
 
 @pytest.mark.parametrize(("indicator", "numbers"), [("unemployment", 1265), ("unemployment_adjusted", 5580)])
 def test_the_revision_triangle_is_what_a_plain_diff_of_the_files_gives(
-    indicator: str, numbers: int, story: Story, compiled: Path
+    indicator: str, numbers: int, story: Story
 ) -> None:
     """After each version every rate of a place, a sex or an age is that of the files, to six decimals, and there is no
     other; and the triangle of the whole country has the moments and values that differ from one version to the next.
@@ -308,7 +308,7 @@ def test_the_revision_triangle_is_what_a_plain_diff_of_the_files_gives(
     A year that no version gave as a year is its last quarter, and is left aside here.
     """
     store = FolderStore(story.path / "store")
-    replay = Watched(story.path / "store" / "lake", Lake(store).manifests(), indicator, compiled)
+    replay = Watched(story.path / "store" / "lake", Lake(store).manifests(), indicator)
     triangle = revisions(replay, read(story.path).initiative.calendar)
     replay.connection.close()
     readable = [version for version in story.versions if version.number not in {*REFUSED, MADE_UP, *EMPTY}]
@@ -337,11 +337,6 @@ def _changes(known: list[Known]) -> list[tuple[datetime, float | None]]:
     """Moments at which a value came, changed or went; not those at which its status alone did."""
     values = [(one.known_at, one.value) for one in known]
     return [one for n, one in enumerate(values) if n == 0 or one[1] != values[n - 1][1]]
-
-
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("compiled")
 
 
 BORN = {
