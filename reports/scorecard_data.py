@@ -83,7 +83,7 @@ class Data:
             said = words.n("{count} of {number} measure came", "{count} of {number} measures came", owed,
                            count=stress(words.number(whole)))  # fmt: skip
             yield Fact(text=said, to="#data")
-            if all(row["due_on"] for row in self._now):
+            if whole and all(row["due_on"] for row in self._now):
                 on_time = words._("{count} of them in time", count=stress(words.number(len(reporter.on_time))))
                 yield Fact(text=on_time, to="#data")
         errors, warnings = self._findings["error"], self._findings["warning"]

@@ -146,15 +146,16 @@ class Numbers:
         return self.coalition.line(indicator).model_copy(update=own)
 
     def _course(self, indicator: Indicator) -> tuple[Step, ...]:
-        """What it gave in the last periods, as far as that is what it gives now: both parts of a quotient, or one."""
-        steps, now = [], _given(self._part(indicator.id, self.quarter.shown_period(indicator.id)))
-        for period in periods_of(self.quarter, indicator.id):
-            part = self._part(indicator.id, period)
-            said, value = self._said(indicator, part)[0], self._drawn(indicator, part)
-            is_known = value is not None and _given(part) == now
+        """What it gave in the last periods, as far as that is what it gave last: both parts of a quotient, or one."""
+        parts = [(period, self._part(indicator.id, period)) for period in periods_of(self.quarter, indicator.id)]
+        last = next((_given(part) for _, part in reversed(parts) if any(_given(part))), None)
+        steps = []
+        for period, part in parts:
+            said = self._said(indicator, part)[0]
             steps.append(Step(
                 period=period.key, name=self.words.period_short(period), text=said or self.words.absent("missing"),
-                value=value if is_known else None, absence="" if said else "missing",
+                value=self._drawn(indicator, part) if _given(part) == last else None,
+                absence="" if said else "missing",
             ))  # fmt: skip
         return drawable(steps)
 
