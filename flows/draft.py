@@ -20,11 +20,12 @@ from reports import earlier, scorecards
 from reports.drafting import add_edition, read_inputs
 from reports.edition import Edition, Inputs, newest
 from reports.label import Standing, headlines, label, standing
+from reports.marts import read_quarter
 from reports.package import write_data
 from reports.pages import write_project
 from reports.render import render
 from reports.review_page import write_review_page
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 
 
 @dataclass(frozen=True)
