@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from agenda.errors import ConfigurationError, Problem
-from agenda.folder import Folder, Path_, read_folder
+from agenda.folder import Folder, read_folder
 from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
@@ -18,11 +18,13 @@ from agenda.lint_equity import equity_problems
 from agenda.lint_models import model_problems
 from agenda.lint_partners import partners_problems
 from agenda.lint_places import place_problems
+from agenda.lint_rates import rate_problems
 from agenda.lint_targets import targets_problems
 from agenda.lint_translations import translations_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
 from agenda.stories import Challenge, Milestone, Voice
+from agenda.written import Path_
 
 
 def read(path: Path) -> Folder:
@@ -40,8 +42,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    of_files = (agenda_problems, place_problems, model_problems, targets_problems, version_problems, equity_problems,
-                disclosure_problems, partners_problems, translations_problems)  # fmt: skip
+    of_files = (agenda_problems, place_problems, model_problems, rate_problems, targets_problems, version_problems,
+                equity_problems, disclosure_problems, partners_problems, translations_problems)  # fmt: skip
     for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 
