@@ -9,6 +9,7 @@ import polars as pl
 
 from agenda.lint import read
 from reports.cells import Cells, Key, Row
+from reports.linked import PUBLIC, apart
 
 CHILDCARE = Path(__file__).parents[2] / "examples" / "childcare"
 HIDE = (1, 10)
@@ -42,3 +43,19 @@ def test_what_was_hidden_without_a_mark_stays_without() -> None:
     cells.add([row], is_now=True)
     (cell,) = cells.linked().cells
     assert (cell.is_small, cell.was_hidden, cell.is_marked) == (True, True, False)
+
+
+def test_components_are_the_same_whichever_row_comes_first() -> None:
+    """So what was chosen for one is found again by the next edition, which takes in the earlier ones before."""
+    counts = {"": (95, 100), "setting=center": (60, 62), "setting=home": (35, 38)}
+    rows = [Row("certified_teachers", "quarter", "2026Q2", place, members and "setting", members, 1, Decimal(above),
+                Decimal(below), None)
+            for place in ("riverbend", "uptown") for members, (above, below) in counts.items()]  # fmt: skip
+    folder, components = read(CHILDCARE), []
+    for order in (rows, rows[::-1]):
+        cells = Cells(folder, HIDE)
+        cells.add(order, is_now=True)
+        found = [part.linked for part in apart(cells.linked(), [PUBLIC])]
+        components.append(sorted(found, key=lambda linked: linked.cells[0].name))
+    assert components[0] == components[1]
+    assert sum(len(linked.sums) for linked in components[0]) > len(rows)
