@@ -213,9 +213,9 @@ class Cells:
             value = of if isinstance(of, float) else self._value(cells[of])
             rest = value - self._value(cells[part])
             if isinstance(of, Key) and rest >= 0:
-                self._sum({cells[of]: 1.0, cells[part]: -1.0}, rest, f"{of} without")
+                self._sum({cells[of]: 1.0, cells[part]: -1.0}, rest, f"without, of {of}")
             elif self._is_small(rest):
-                self._sum({cells[part]: -1.0}, rest, f"{of} without", -value)
+                self._sum({cells[part]: -1.0}, rest, f"without, of {of}", -value)
         for key, cell in cells.items():
             if key.is_high:
                 low = cells[key._replace(is_high=False)]
