@@ -35,7 +35,7 @@ def model_problems(known: Known) -> Iterator[Problem]:
             yield known.problem(FILE, (*path, "file"), wrong)
         elif known.folder.initiative.hides is not None and (mix := mixed(known.folder, measure.model)):
             message = (
-                f"gives other numbers for {mix[1]} when {mix[0]} counts other people; a partner's part must follow from "
-                "its own counts of people, or the policy small_counts can't tell what it reveals"
+                f"gives other numbers for {mix[1]} when {mix[0]} counts other people; a partner's part must follow "
+                "from its own counts of people, or the policy small_counts can't tell what it reveals"
             )
             yield known.problem(FILE, (*path, "file"), message)
