@@ -1,8 +1,8 @@
 """Whether a model lets one partner's counts of people decide about another's numbers, found by trial.
 
 The query is run over made-up numbers of all partners, and once more where one partner's counts of people are others:
-what it gives for everybody else must be the same. A difference is a proof; no difference is none, as no trial meets every
-number that a query may ask about.
+what it gives for everybody else must be the same. A difference is a proof; no difference is none, as no trial meets
+every number that a query may ask about.
 """
 
 from __future__ import annotations
