@@ -43,7 +43,8 @@ def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
     of_files = (agenda_problems, place_problems, model_problems, rate_problems, targets_problems, version_problems,
-                equity_problems, disclosure_problems, partners_problems, stories_problems, translations_problems)  # fmt: skip
+                equity_problems, disclosure_problems, partners_problems, stories_problems,
+                translations_problems)  # fmt: skip
     for check in (_rooms, *of_files, _periods):
         yield from check(known)
 
