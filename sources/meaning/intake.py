@@ -6,7 +6,6 @@ is rejected whole; a row that holds no number for the agenda is skipped.
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -19,7 +18,6 @@ from typing import Any
 import duckdb
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from agenda.model import From
 from agenda.periods import Period
@@ -29,8 +27,10 @@ from sources.letters.findings import Finding, finding
 from sources.meaning.answers import answers
 from sources.meaning.comparison import Comparison, Past
 from sources.meaning.contract import Resolved, check, contract, member_texts, resolve
-from sources.meaning.records import records_added
-from sources.meaning.shape import Plan, path_texts, select, select_sql, stack
+from sources.meaning.own_sql import select_sql
+from sources.meaning.records import PERSONS, records_added
+from sources.meaning.rejected import rejected_rows
+from sources.meaning.shape import Plan, path_texts, select, stack
 from sources.meaning.vocabulary import Vocabulary, translated
 
 
@@ -52,10 +52,12 @@ class Counts:
 
 @dataclass(frozen=True)
 class Intake:
-    """What a group of sheets gave. ``observations`` and ``rejected`` have a ``file`` column to tell them apart."""
+    """What a group of sheets gave. ``observations``, ``persons`` and ``rejected`` have a ``file`` column to tell them
+    apart."""
 
     sheet: str | None  # the sheet's name, where the file is a workbook
     observations: pa.Table
+    persons: pa.Table | None  # who is in the observations and may be linked; None: people aren't counted by hashes
     rejected: list[dict[str, Any]]
     findings: list[list[Finding]]
     counts: list[Counts]
@@ -112,10 +114,12 @@ def take(
             comparison.count(numbers)
         spoilt = _spoilt(accepted, rejected, sheets)
         observations = _observations(resolved, numbers, spoilt, records)
+        persons = _persons(resolved, connection.execute(PERSONS).pl()) if plan.layout.keys else None
         totals = comparison.totals()
     counts = _counts(plan, sheets, accepted, rejected)
     findings = [[*broken, *others] for broken, others in zip(findings, compared, strict=True)]
-    return Intake(sheets[0].name, observations, _rejected_rows(resolved, rejected, sheets), findings, counts, totals)
+    lost = rejected_rows(plan, resolved, rejected, sheets)
+    return Intake(sheets[0].name, observations, persons, lost, findings, counts, totals)
 
 
 def _parted(frame: pl.DataFrame, rejected_rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -304,39 +308,6 @@ def _spoilt(accepted: pl.DataFrame, rejected: pl.DataFrame, sheets: Sequence[She
     return pl.concat([lacking, pl.DataFrame({"file": unread}, schema={"file": pl.Int32})], how="diagonal").unique()
 
 
-def _rejected_rows(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
-    """Rejected rows with what they would have said, for the lake; null where that can't be told.
-
-    Each row also stands for whatever its other cells may have held: numbers of its period and place.
-    """
-
-    def named(names: Sequence[str], number: int | None) -> str | None:
-        return None if number is None else names[number]
-
-    periods = [period.key for period in resolved.periods]
-    rows: dict[tuple[Any, ...], None] = {}
-    for row in rejected.sort("file", "row", "value_no").iter_rows(named=True):
-        period, place = named(periods, row["period"]), named(resolved.places, row["place"])
-        measure, members = named(resolved.measures, row["measure"]), named(resolved.members, row["members"])
-        for said in ((measure, period, place, members), (None, period, place, None)):
-            if said[0] is None or None not in said:
-                rows[(row["file"], row["row"], *said)] = None
-    for file, sheet in enumerate(sheets):
-        for fault in sheet.faults:
-            if fault.row is not None:
-                rows[(file, fault.row, None, None, None, None)] = None
-    columns = ("file", "row_number", "measure", "period", "place", "members")
-    return [{**dict(zip(columns, key, strict=True)), "cells": _cells(sheets[key[0]], key[1])} for key in rows]
-
-
-def _cells(sheet: Sheet, row: int | None) -> str:
-    at = -1 if row is None else pc.index(sheet.rows, row).as_py()
-    if at < 0:  # the row could not be read; it lies in the submission as it came
-        return "{}"
-    values = [column[at].as_py() for column in sheet.table.columns]
-    return json.dumps(dict(zip(sheet.header, values, strict=True)), ensure_ascii=False)
-
-
 def _counts(plan: Plan, sheets: Sequence[Sheet], accepted: pl.DataFrame, rejected: pl.DataFrame) -> list[Counts]:
     good = dict(accepted.group_by("file").agg(pl.col("row").n_unique()).iter_rows())
     bad = dict(rejected.group_by("file").agg(pl.col("row").n_unique()).iter_rows())
@@ -379,6 +350,20 @@ def _observations(resolved: Resolved, numbers: pl.DataFrame, spoilt: pl.DataFram
             "members": _coded(numbers["members"], resolved.members),
             "value": numbers["value"].cast(pl.Decimal(18, 6)).to_arrow(),
             "obs_status": _coded(status.to_series().cast(pl.Int32) - 1, tuple(ORDER)),
+        }
+    )
+
+
+def _persons(resolved: Resolved, found: pl.DataFrame) -> pa.Table:
+    """Who is in the numbers, as the lake has it, with ``file``."""
+    return pa.table(
+        {
+            "file": found["file"].to_arrow(),
+            "measure": _coded(found["measure"], resolved.measures),
+            "period": _coded(found["period"], [period.key for period in resolved.periods]),
+            "place": _coded(found["place"], resolved.places),
+            "members": _coded(found["members"], resolved.members),
+            "person": found["person"].to_arrow(),
         }
     )
 

@@ -6,7 +6,7 @@ DuckDB; a candidate still holds the partner's own words. Whether they mean anyth
 Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet numbers it), ``value_no``
 (which of the layout's values), ``measure_raw``, ``period_raw``, ``place_raw``, ``members_raw``,
 ``value_raw``, ``status_raw`` (what a column of its own says of the number), ``per_key``, ``is_foot`` (the row says that
-it adds others up).
+it adds others up), and, where people are counted by keyed hashes, ``person_raw`` (the hash of who may be linked).
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from agenda.model import Condition, From, Layout, Value
-from agenda.sql import LOCKED_DOWN
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
 from sources.meaning.totals import rows_of_totals
@@ -46,6 +44,11 @@ class Cell:
         """Columns that tell the units apart; counting distinct things takes each thing as a unit of one."""
         distinct = self.value.count not in (None, "rows")
         return (*self.value.per, str(self.value.count)) if distinct else self.value.per
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether it counts people by keyed hashes."""
+        return self.value.consent is not None
 
     @property
     def take(self) -> str:
@@ -190,20 +193,35 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
         for found in cell.members.values():
             of(found)
         names.extend(cell.value.where)
+        names.extend(cell.value.consent if isinstance(cell.value.consent, dict) else ())
         names.extend(cell.per)
     return list(dict.fromkeys(names))
 
 
-def headings(layout: Layout, vocabulary: Vocabulary) -> frozenset[str]:
-    """Every text, in plain spelling, that may head a column the layout needs: its names, their aliases, and each
-    spelling of the members in a pattern."""
+class Headings(NamedTuple):
+    """Texts in plain spelling that may head a column of a layout: any it needs, and of these the keyed hashes."""
+
+    expected: frozenset[str]
+    keys: frozenset[str]
+
+
+NO_HEADINGS = Headings(frozenset(), frozenset())
+
+
+def headings(layout: Layout, vocabulary: Vocabulary, mapped: Mapping[str, str]) -> Headings:
+    """What may head the layout's columns: their names, the aliases of these, each spelling of the members in a pattern,
+    and what was ``mapped`` to them as in `match`."""
     cells = [cell for value in layout.values for cell in _cells(value, vocabulary, set())]
     names = {plain(name) for name in _needed(layout, cells)}
     for value in layout.values:
         for pattern in value.patterns:
             spellings = (text for member in vocabulary.members[pattern].values() for text in member)
             names |= {plain(str(value.column).replace(f"{{{pattern}}}", text)) for text in spellings}
-    return frozenset(names | {plain(alias) for aliases in layout.aliases.values() for alias in aliases})
+    aliases = {plain(alias): plain(name) for name, spelled in layout.aliases.items() for alias in spelled}
+    others = aliases | {heading: plain(column) for heading, column in mapped.items()}
+    keys = {plain(name) for name in layout.keys}
+    keys |= {heading for heading, name in others.items() if name in keys}
+    return Headings(frozenset(names | others.keys()), frozenset(keys))
 
 
 def stack(plan: Plan, sheets: Sequence[Sheet]) -> pa.Table:
@@ -267,7 +285,7 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     conditions, own = _conditions(plan, plan.layout.where), _conditions(plan, value.where)
     number_text = _text(plan, cell.column) if cell.column else "'1'"
     counted = cell.column or (value.count if value.count != "rows" else None)
-    given = [_given(plan, _text(plan, counted))] if counted else []
+    given = [_given(plan, _text(plan, counted))] if counted and not cell.is_keyed else []
     if own and plan.layout.rows == "records" and cell.take != "min":
         # Records of which none is of the kind that counts make a zero, not a gap.
         number_text = f"case when {' and '.join(own)} then {number_text} else '0' end"
@@ -283,14 +301,28 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
         members = [_found(plan, found, "members") for found in cell.members.values()]
     # What is squared is a record by itself, unless it says of which unit it is a part.
     per = [_text(plan, name) for name in cell.per] or (["row::varchar"] if cell.take == "squares" else [])
+    person = ""
+    if any(one.is_keyed for one in plan.cells):
+        person, per = _person(plan, cell, own, per)
     return f"""select file, row, {number} as value_no,
     {_found(plan, value.measure, "measure")} as measure_raw,
     {_found(plan, plan.layout.period, "period")} as period_raw,
     {_found(plan, plan.layout.place, "place") if plan.layout.place else "own_place"} as place_raw,
     {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
     {number_text} as value_raw, {_found(plan, plan.layout.status, "status")} as status_raw,
-    {f" || '{JOIN}' || ".join(per) or "''"} as per_key, is_foot
+    {f" || '{JOIN}' || ".join(per) or "''"} as per_key{person}, is_foot
 from submission join files using (file){" where " + " and ".join(conditions) if conditions else ""}"""
+
+
+def _person(plan: Plan, cell: Cell, own: Sequence[str], per: list[str]) -> tuple[str, list[str]]:
+    """The SQL of whom a record is linked by, and of what tells people apart: who has no hash is another each time."""
+    if not cell.is_keyed:
+        return ", '' as person_raw", per
+    (key,) = per
+    consent = cell.value.consent
+    agreed = [*own, _given(plan, key), *(_conditions(plan, consent) if isinstance(consent, dict) else ())]
+    person = f", case when {' and '.join(agreed)} then lower({key}) else '' end as person_raw"
+    return person, [f"case when {_given(plan, key)} then lower({key}) else row::varchar end"]
 
 
 def _found(plan: Plan, found: From | str | None, kind: str) -> str:
@@ -336,51 +368,3 @@ def _conditions(plan: Plan, where: dict[str, Condition]) -> list[str]:
 
 def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-# -- the SQL layout -----------------------------------------------------------------------------------
-
-
-def select_sql(sql: str, sheet: Sheet, place: str | None, vocabulary: Vocabulary) -> pa.Table:
-    """Candidates of one sheet by the layout's own query, in a DuckDB that reaches neither disk nor network.
-
-    The query is one ``select`` over ``submission``: the sheet's columns as text under their own names, and
-    ``row``. It gives ``measure``, ``period``, ``value``, one column per dimension it splits by, and, where it
-    has them, ``place`` and ``row``. Raises `duckdb.Error` where it can't be run.
-    """
-    names = _unique_names(sheet.header)
-    table = sheet.table.rename_columns(names).append_column("row", sheet.rows)
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("arrived", table)
-        connection.execute("create table submission as select * from arrived")
-        connection.unregister("arrived")
-        connection.execute(LOCKED_DOWN)
-        statements = connection.extract_statements(sql)
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise duckdb.InvalidInputException("a layout's sql is exactly one select")
-        answer = connection.execute(statements[0]).to_arrow_table()
-        connection.register("answer", answer)
-        given = set(answer.column_names)
-        if lacking := {"measure", "period", "value"} - given:
-            raise duckdb.InvalidInputException(f"the query gives no column {sorted(lacking)[0]}")
-        splits = sorted(given & set(vocabulary.members))
-        texts = {name: f"coalesce(cast(\"{name}\" as varchar), '')" for name in splits}
-        members = [f"'{name}{SPLIT}' || translate({text}, '{SPLIT}{JOIN}', '')" for name, text in texts.items()]
-        own = quoted(place or "")
-        return connection.execute(
-            f"""select 0::int as file, {"row" if "row" in given else "null"}::bigint as row, 0 as value_no,
-                coalesce(measure::varchar, '') as measure_raw, coalesce(period::varchar, '') as period_raw,
-                {"coalesce(place::varchar, " + own + ")" if "place" in given else own} as place_raw,
-                {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
-                value::varchar as value_raw, '' as status_raw, '' as per_key, false as is_foot
-            from answer where value is not null"""
-        ).to_arrow_table()
-
-
-def _unique_names(header: Sequence[str]) -> list[str]:
-    """Column names for SQL: the header's own, an empty or repeated one replaced by its letter-free position."""
-    names: list[str] = []
-    for position, text in enumerate(header):
-        name = text.strip()
-        names.append(name if name and name.lower() not in {n.lower() for n in names} else f"column_{position + 1}")
-    return names
