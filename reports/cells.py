@@ -178,17 +178,19 @@ class Cells:
     def _link(self, truths: Mapping[Key, float], complements: Iterable[tuple[Key, Key | float]]) -> None:
         groups = list(_by_members(truths))
         # Groups that add up to more than their whole overlap; then what is lacking elsewhere counts nobody either.
-        overlapping = {whole.measure for whole, parts in groups if self._rest(truths, whole, parts) < 0}
+        # Not so where people count once: these are in several parts by chance.
+        overlapping = {whole.measure for whole, parts in groups
+                       if self._rest(truths, whole, parts) < 0 and not self.people[whole.measure].keyed}  # fmt: skip
         for whole, parts in groups:
             self._add_up(truths, whole, parts, is_partition=whole.measure not in overlapping)
         for whole, parts in _by_place(truths, self.parents):
-            self._add_up(truths, whole, parts)
+            self._add_up(truths, whole, parts, is_partition=True)
         for whole, parts in _by_time(truths, self.calendar):
             if self.people[whole.measure].time_rule == "sum":
-                self._add_up(truths, whole, parts)
+                self._add_up(truths, whole, parts, is_partition=True)
             else:  # the last month's number, whichever that was
                 same = [part for part in parts if truths[part] == truths[whole]]
-                self._add_up(truths, whole, same[-1:])
+                self._add_up(truths, whole, same[-1:], is_partition=True)
         for part, of in dict.fromkeys(complements):
             value = of if isinstance(of, float) else truths[of]
             rest = value - truths[part]
@@ -206,10 +208,14 @@ class Cells:
     def _rest(truths: Mapping[Key, float], whole: Key, parts: Iterable[Key]) -> float:
         return round(truths[whole] - sum(truths[part] for part in parts), 6)
 
-    def _add_up(
-        self, truths: Mapping[Key, float], whole: Key, parts: Iterable[Key], *, is_partition: bool = True
-    ) -> None:
+    def _add_up(self, truths: Mapping[Key, float], whole: Key, parts: Iterable[Key], *, is_partition: bool) -> None:
+        """A whole and its parts, and what it lacks. Where people count once it is thought to be known how many are in
+        several parts; and the whole has no fewer than each of them."""
         known = list(parts)
+        for part in known if self.people[whole.measure].keyed else ():
+            if truths[part] <= truths[whole]:
+                weights = {self._cell(whole, truths[whole]): 1.0, self._cell(part, truths[part]): -1.0}
+                self._sum(weights, round(truths[whole] - truths[part], 6), "", is_open=True)
         if known:
             rest = self._rest(truths, whole, known)
             weights = {self._cell(whole, truths[whole]): 1.0}
