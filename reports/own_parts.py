@@ -1,8 +1,8 @@
 """What each partner itself gave of every number: the formulas of the agenda, over that partner's own rows alone.
 
 Whose number counts where several report the same is left out of account, so that nothing here follows from what
-others sent. What is added up otherwise than by sums (a mean over months, a standardised rate) has no part of one; of people
-who may count once there is one where the partner's own rows tell how many they are.
+others sent. What is added up otherwise than by sums (a mean over months, a standardised rate) has no part of one;
+people who may count once have one where the partner's own rows tell how many they are.
 """
 
 from __future__ import annotations
