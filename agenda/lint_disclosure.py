@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agenda.errors import Problem
-from agenda.folder import Path_
 from agenda.known import Known
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 

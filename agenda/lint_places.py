@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agenda.errors import Problem
-from agenda.folder import Path_
 from agenda.known import Known
 from agenda.lifetimes import Lifetime, lifetimes
 from agenda.model import Place
 from agenda.periods import PeriodError
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 

@@ -17,7 +17,8 @@ from agenda.periods import Period
 from flows.progress import counting
 from flows.workspace import Workspace, digest_of_code
 from reports import earlier, scorecards
-from reports.edition import Edition, Inputs, add_edition, newest, read_inputs
+from reports.drafting import add_edition, read_inputs
+from reports.edition import Edition, Inputs, newest
 from reports.label import Standing, headline, label, standing
 from reports.package import write_data
 from reports.pages import write_project

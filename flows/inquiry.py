@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from agenda.errors import ConfigurationError, HeldBack
-from agenda.folder import nearest
+from agenda.spelling import nearest
 from agenda.tables import members_text
 from flows import console
 

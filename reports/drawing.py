@@ -260,6 +260,7 @@ def _tidy(element: ElementTree.Element) -> None:
             name, re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.attrib[name])
         )
     _simplify(element)
+    _pile(element)
     if len(element) > 1:
         shared = set.intersection(*({(k, v) for k, v in child.attrib.items() if k in _INHERITED} for child in element))
         for name, value in shared:
@@ -281,6 +282,27 @@ def _simplify(element: ElementTree.Element) -> None:
         del element.attrib["transform"]
         for name, value in zip(("cx", "cy") if circle else ("x", "y"), moved.groups(), strict=True):
             element.set(name, value)
+
+
+def _pile(element: ElementTree.Element) -> None:
+    """Circles that are alike and say nothing as one path, each a stroke without length and with round ends.
+
+    Of a thousand places that is a tenth of the bytes.
+    """
+    piles: dict[tuple[tuple[str, str], ...], list[ElementTree.Element]] = {}
+    for child in element:
+        if child.tag == f"{{{_SVG}}}circle" and not len(child) and "stroke" not in child.attrib:
+            style = sorted((name, value) for name, value in child.attrib.items() if name not in ("cx", "cy"))
+            piles.setdefault(tuple(style), []).append(child)
+    for alike, (first, *others) in piles.items():
+        if others:
+            look = dict(alike)
+            ends = {"stroke": look.pop("fill"), "stroke-width": f"{2 * float(look.pop('r')):g}"}
+            dots = "".join(f"M{circle.get('cx')},{circle.get('cy')}h0" for circle in (first, *others))
+            first.tag = f"{{{_SVG}}}path"
+            first.attrib = {**look, **ends, "d": dots, "fill": "none", "stroke-linecap": "round"}
+            for other in others:
+                element.remove(other)
 
 
 def for_page(svg: str, ident: str, title: str, description: str) -> str:

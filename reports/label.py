@@ -13,7 +13,8 @@ import polars as pl
 
 from agenda.store import Store
 from reports.absence import ABSENCE, absence
-from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newest
+from reports.drafting import agenda_digest
+from reports.edition import Inputs, Manifest, decoded, load, newest
 from reports.revised import EditionLabel, Revised
 from reports.revisions import compare, read_values
 from reports.sentences import Sentences

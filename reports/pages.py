@@ -1,6 +1,7 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
     index.qmd  goals/<goal>.qmd  together.qmd  data.qmd      the site, in the initiative's main language
+    goals/<goal>-tables.qmd                                  tables that are too long for the goal's own page
     report.qmd                                               the same as one PDF
     brief.qmd  brief-word.qmd                                two pages of it, as PDF and for Word
     charts/                                                  drawings for both
@@ -46,8 +47,8 @@ def write_project(quarter: Quarter, out: Path, label: EditionLabel | None = None
     for language in quarter.folder.initiative.published_in:
         views = Views(quarter.in_language(language), Words(language, quarter.calendar), label or EditionLabel())
         pages += _write_language(views, out)
-    settings = _rendered("_quarto.yml", pages=pages)
-    (out / "_quarto.yml").write_text(settings, encoding="utf-8")
+    (out / "_quarto.yml").write_text(_rendered("_quarto.yml", pages=pages), encoding="utf-8")
+    (out / "theme" / "page.html").write_text(_rendered("page.html"), encoding="utf-8")
 
 
 def _write_language(views: Views, out: Path) -> list[str]:
@@ -81,6 +82,8 @@ def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]
         yield f"{views.at}{name}.qmd", _rendered(f"{name}.qmd", **shared)
     for goal in views.goals:
         yield f"{views.at}goals/{goal.ident}.qmd", _rendered("goal.qmd", **shared, goal=goal)
+        for sheet in goal.sheets:
+            yield f"{views.at}goals/{sheet.ident}.qmd", _rendered("tables.qmd", **shared, goal=goal, sheet=sheet)
 
 
 def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:

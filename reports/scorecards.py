@@ -34,12 +34,11 @@ from reports.scorecard import Scorecard
 from reports.scorecard_data import Data
 from reports.scorecard_numbers import Coalition, Numbers
 from reports.tables import Quarter
-from reports.templating import environment, rendered
+from reports.templating import environment, rendered, safe
 from reports.web import style
 from reports.words import Words, sentence_case
 
 _FOLDER = "scorecard"
-_TEMPLATES = Path(__file__).parent / "templates" / _FOLDER
 
 
 class Scorecards(Entry):
@@ -127,8 +126,8 @@ def read(store: Store, edition: Edition) -> Scorecards:
 def write_project(folder: Folder, period: Period, cards: Sequence[Scorecard], project: Path) -> None:
     """The scorecards as a plain Quarto project: each partner's page, and its PDF below ``paper/``."""
     write_sources(project, dict(_sources(folder, period, cards)))
-    page = (_TEMPLATES / "page.html").read_text(encoding="utf-8")
-    (project / "theme" / "scorecard.html").write_text(page.replace("@@style@@", style(_TEMPLATES)), encoding="utf-8")
+    page = rendered(_environment(), "page.html", style=style(_FOLDER))
+    (project / "theme" / "page.html").write_text(page, encoding="utf-8")
 
 
 def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iterator[tuple[str, str]]:
@@ -150,7 +149,7 @@ def _own_and_all(words: Words) -> str:
 
 @cache
 def _environment() -> Environment:
-    return environment(_FOLDER)
+    return environment(_FOLDER, css=safe(str))
 
 
 # -- handing out ---------------------------------------------------------------------------------------

@@ -22,9 +22,9 @@ _CODE = re.compile(r"[A-Za-z0-9_./#*:-]*")
 
 
 def environment(folder: str, **filters: Callable[..., Any]) -> Environment:
-    """The templates in ``folder``, with filters for every language of a page and those ``filters`` of their own."""
+    """The templates in ``folder`` (and ``shared/``), with filters for each language of a page and those ``filters``."""
     made = Environment(
-        loader=FileSystemLoader(_TEMPLATES / folder), undefined=StrictUndefined, autoescape=True,
+        loader=FileSystemLoader([_TEMPLATES / folder, _TEMPLATES]), undefined=StrictUndefined, autoescape=True,
         finalize=escaped_only, trim_blocks=True, lstrip_blocks=True,
         comment_start_string="{##", comment_end_string="##}",  # {# opens a heading's id in Markdown
     )  # fmt: skip

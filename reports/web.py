@@ -16,7 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports.words import Words, sentence_case
 
 _THEME = Path(__file__).parent / "theme"
-_TEMPLATES = Path(__file__).parent / "templates" / "web"
+_TEMPLATES = Path(__file__).parent / "templates"
+_FOLDER = "web"
 _FONTS = re.compile(r"(sans-3-latin-400|sans-3-latin-600|serif-4-latin-600)-normal")
 """The faces these pages carry with them, 50 kB in all; letters that are not in them take the reader's own fonts."""
 
@@ -24,17 +25,17 @@ _FONTS = re.compile(r"(sans-3-latin-400|sans-3-latin-600|serif-4-latin-600)-norm
 def render(template: str, words: Words, **parts: object) -> bytes:
     """The page; every text in ``parts`` is escaped."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        loader=FileSystemLoader(_TEMPLATES / _FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["sentence"] = sentence_case
     page = environment.get_template(template)
-    return page.render(words=words, _=words._, n=words.n, style=style(_TEMPLATES), **parts).encode()
+    return page.render(words=words, _=words._, n=words.n, style=style(_FOLDER), **parts).encode()
 
 
 @cache
-def style(templates: Path) -> str:
-    """The report's style with its fonts inside, and what the pages of these templates add to it."""
+def style(folder: str) -> str:
+    """The report's style with its fonts inside, and what the pages of the templates in ``folder`` add to it."""
 
     def carried(face: re.Match[str]) -> str:
         if not _FONTS.search(face["font"]):
@@ -44,4 +45,4 @@ def style(templates: Path) -> str:
 
     shared = (_THEME / "cairn.css").read_text(encoding="utf-8")
     shared = re.sub(r"@font-face \{[^}]*url\((?P<font>[^)]+)\)[^}]*\}\n", carried, shared)
-    return shared + (templates / "style.css").read_text(encoding="utf-8")
+    return shared + (_TEMPLATES / folder / "style.css").read_text(encoding="utf-8")

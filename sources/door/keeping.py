@@ -22,7 +22,7 @@ from sources.files.readers import Sheet
 from sources.files.reading import File, read_files
 from sources.letters.findings import Finding, finding
 from sources.meaning.intake import refuse
-from sources.meaning.shape import NO_HEADINGS, Headings
+from sources.meaning.plan import NO_HEADINGS, Headings
 from sources.submission import NOTHING, Submission
 from sources.ways.inbox import Arrival
 

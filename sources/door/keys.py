@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 import pyarrow.compute as pc
 
 from agenda.errors import ConfigurationError
-from agenda.folder import nearest
+from agenda.spelling import nearest
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
 from sources.meaning.vocabulary import plain

@@ -17,7 +17,8 @@ from agenda.errors import HeldBack, Unavailable
 from agenda.folder import Folder
 from agenda.store import BucketStore, FolderStore, Store
 from infra.servers import S3Server
-from reports.edition import Edition, approve, load
+from reports.approval import approve
+from reports.edition import Edition, load
 from reports.site import Published, publish, published
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER, Stores
 

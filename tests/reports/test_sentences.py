@@ -135,7 +135,7 @@ def test_falling_can_be_best_where_less_is_better(complete: Quarter) -> None:
 
 def test_the_most_doubtful_comes_last(complete: Quarter) -> None:
     absent = put(complete, "active_share", value=None, status="O")
-    assert plain(sentences(absent).three()[-1][1]) == "Not known for this quarter: I2."
+    assert plain(sentences(absent).three()[-1][1]) == "Not known for this quarter: I2 (not reported)."
     half = put(complete, "visit_count", value=5.0, status="P", actual_reporters=1, expected_reporters=2)
     assert sentences(half).three()[-1][0] == "doubt"
     assert plain(sentences(half).three()[-1][1]) == "Indicator name: provisional, as 1 of 2 partners reported."
