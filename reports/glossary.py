@@ -67,8 +67,7 @@ class Glossary:
         yield Term("interval", words._(
             "**Intervals.** Where a number comes with an interval, chance alone could have moved it that far, at 95 %: "
             "of a share it is Wilson’s, of a rate or a count Byar’s or exact Poisson, of a mean Student’s t. Where "
-            "people may stand on several partners’ lists, the bounds are the longest list and the sum of all; whoever "
-            "has a keyed hash is counted once, and makes them narrower."),
+            "people may stand on several partners’ lists, the bounds are the longest list and the sum of all."),
             words._("interval"))  # fmt: skip
         yield Term("few", quality.shown_from(), words._("too few to tell"))
         yield Term("pace", words._(
