@@ -113,13 +113,13 @@ class Reader:
                 marks[(*path, key)] = (name, key_line)
                 data[key] = self._build(name, child, (*path, key), marks)
             is_list = "file" in data and set(data) <= {"file", "common"}
-            return self._listed(name, data, path, marks) if is_list else data
+            return self._listed(data, path, marks) if is_list else data
         if node.tag == _NULL:
             return None
         value = node.value if _is_asked_later(path) else self._environment(name, node.value, line)
         return self._shown(name, line, path, value)
 
-    def _listed(self, name: str, data: dict[str, Any], path: Path_, marks: Marks) -> Any:
+    def _listed(self, data: dict[str, Any], path: Path_, marks: Marks) -> Any:
         """The entries of a CSV list, each row on top of what is common; empty cells are left out."""
         file, common = data["file"], data.get("common") or {}
         if message := misplaced(self.path, file) or (None if isinstance(common, dict) else "'common' holds no keys"):

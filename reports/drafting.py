@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -60,12 +60,14 @@ def read_inputs(warehouse: Path, period: Period) -> Inputs:
 
 def add_edition(
     store: Store, folder: Folder, period: Period, files: Path, inputs: Inputs, *, headline: str = "",
+    headlines: Mapping[str, str] | None = None,
     number: int = 1, beside: str = "", at: datetime | None = None,
 ) -> Edition:  # fmt: skip
     """Keeps what lies in ``files`` as the newest draft of ``period``. The same files again change nothing.
 
-    ``headline`` is the sentence the report opens with. ``agenda/`` and ``manifest.json`` are added here, in place of
-    any that lie there. The files go up first and the record last, so an edition that has a record is whole.
+    ``headline`` is the sentence the report opens with, ``headlines`` have it in other languages. ``agenda/`` and
+    ``manifest.json`` are added here, in place of any that lie there. The files go up first and the record last, so an
+    edition that has a record is whole.
     """
     at = at or datetime.now(UTC)
     agenda = {f"agenda/{name}": content for name, content in public_agenda(folder, period).items()}
@@ -78,6 +80,7 @@ def add_edition(
         number=number,
         beside=beside,
         headline=headline or folder.story(period.key).headline,
+        headlines=headlines or {},
         as_of=inputs.as_of.astimezone(UTC),
         agenda=agenda_digest(folder, period),
         inputs=inputs.digest,

@@ -63,6 +63,7 @@ class Manifest(Entry):
     number: int = 1  # of the quarter's editions
     beside: str = ""  # the published edition whose numbers it was compared with
     headline: str
+    headlines: Mapping[str, str] = {}  # in each other language it comes in; empty where it is not translated
     as_of: datetime
     agenda: str
     inputs: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from agenda.original import ORIGINAL
 from agenda.store import Store
 from reports.absence import ABSENCE, absence
 from reports.drafting import agenda_digest
@@ -48,9 +49,17 @@ def standing(store: Store, site: Store, quarter: Quarter, inputs: Inputs) -> Sta
     return Standing(1, before.edition if before else "")
 
 
-def headline(quarter: Quarter) -> str:
-    """The sentence the report opens with, for the site's list of quarters."""
-    return Sentences(quarter, Words(quarter.folder.initiative.language, quarter.calendar)).headline()
+def headlines(quarter: Quarter) -> dict[str, str]:
+    """The sentence the report opens with, for the site's list of quarters, in each language, the main one first.
+
+    Empty where some of it is not translated.
+    """
+    said = {}
+    for language in quarter.folder.initiative.published_in:
+        words = Words(language, quarter.calendar)
+        headline = Sentences(quarter.in_language(language), words).headline()
+        said[words.language] = "" if ORIGINAL.search(headline) else headline
+    return said
 
 
 def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: bytes, at: Standing) -> EditionLabel:

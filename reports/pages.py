@@ -19,7 +19,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -33,7 +32,7 @@ from reports.fonts import add_whole_font, cut_fonts, face
 from reports.tables import Quarter
 from reports.templating import environment, rendered, safe
 from reports.views import EditionLabel, Views
-from reports.words import Words, sentence_case
+from reports.words import Words, own_name, sentence_case
 
 _HERE = Path(__file__).parent
 
@@ -119,7 +118,7 @@ def _shared(views: Views) -> dict[str, Any]:
     return {
         "_": words._,
         "views": views,
-        "tongues": {code: sentence_case(_own_name(code)) for code in views.folders},
+        "tongues": {code: own_name(code) for code in views.folders},
         "original": original_in(quarter.folder, quarter.period.key),
         "initiative": quarter.folder.initiative,
         "period": sentence_case(words.period(quarter.period)),
@@ -136,12 +135,6 @@ def _shared(views: Views) -> dict[str, Any]:
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
     }
-
-
-def _own_name(language: str) -> str:
-    """What a language calls itself."""
-    locale = Locale.parse(language.replace("-", "_"))
-    return str(locale.get_display_name(locale))
 
 
 def _drawn(figure: Figure, size: str) -> Markup:

@@ -93,9 +93,8 @@ class Views:
 
     @property
     def folders(self) -> dict[str, str]:
-        """Where the pages of each language lie, from the edition's root; those of the main one at the root itself."""
-        main, *others = (one.replace("_", "-") for one in self.quarter.folder.initiative.published_in)
-        return {main: "", **{language: f"{language}/" for language in others}}
+        """Where the pages of each language lie, from the edition's root."""
+        return self.quarter.folder.initiative.folders
 
     @property
     def at(self) -> str:

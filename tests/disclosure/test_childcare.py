@@ -129,7 +129,7 @@ def pages_for_browsers(workspace: Workspace) -> dict[str, list[Path]]:
     site, store = workspace.site.path, workspace.site.path.parent / "store"
     return {
         "edition": sorted((site / LATEST[-1]).resolve().rglob("*.html")),
-        "site": [site / "index.html"],
+        "site": [site / at / "index.html" for at in workspace.folder.initiative.folders.values()],
         "review": sorted(store.glob("editions/*/*.review/index.html")),
         "receipts": sorted(store.glob("receipts/*/*.html")),
     }

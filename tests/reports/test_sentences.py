@@ -12,8 +12,9 @@ import pytest
 from agenda.folder import Folder
 from reports.changes import compared
 from reports.escape import plain
+from reports.marts import read_quarter
 from reports.sentences import Sentences
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from reports.unknown import Unknown
 from reports.words import Words
 from tests.reports.marts import build
