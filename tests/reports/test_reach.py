@@ -24,9 +24,10 @@ from flows import explain_words
 from flows.explain import explain
 from flows.warehouse import build_warehouse
 from reports import scorecards
+from reports.marts import read_quarter
 from reports.own_parts import Part, read_own_parts
 from reports.package import write_data
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from sources.collect import collect
 from sources.door.keys import keyed_hash
 from tests.reports.conftest import render_quarter

@@ -120,6 +120,16 @@ def test_of_numbers_without_hashes_nothing_is_written_down(coalition: Make) -> N
     assert here.rows("persons") == []
 
 
+def test_no_file_is_read_again_because_the_agenda_agrees_to_count_people_once(coalition: Make) -> None:
+    here = made(coalition, PARTNERS.replace(', consent: {agreed: ["yes"]}', ""))
+    agenda = (here.path / "agenda.yml").read_text()
+    here.write("agenda.yml", agenda.replace(", keyed: yes", ""))
+    here.drop("alpha/q1.csv", file((person(1), "yes")))
+    assert [one.outcome for one in here.collect().receipts] == ["accepted"]
+    here.write("agenda.yml", agenda)
+    assert here.collect().receipts == ()
+
+
 NAMED = file((person(1), "yes"), ("sentinel-17", "yes"), (person(3)[:63], "yes"))
 
 
