@@ -155,7 +155,7 @@ class _Reader:
             inputs[row["made"]].append(self._number(row))
         for row in self.rows(sql.TERMS, **_without(self.asked, "period", "place", "members")):
             numbers = tuple(found[row["term"]])
-            shares, totals, people = *added(numbers, row["over_time"], row["over_partners"]), None
+            shares, totals, people = *added(numbers, row["over_time"], row["over_partners"], row["is_sum"]), None
             if row["is_keyed"]:
                 shares, totals, people = once(reach[row["term"]], numbers)
             if not numbers and row["term"] in reported:  # by groups, and none of those that count
@@ -164,6 +164,7 @@ class _Reader:
             value = row["weight"] * totals[0] if totals else None
             yield Term(
                 **{k: row[k] for k in ("part", "measure", "name", "unit", "weight", "over_time", "over_partners")},
+                is_sum=row["is_sum"],
                 where=row["filters"] or "", precedence=tuple(row["precedence"] or ()),
                 is_reference=row["is_reference"], value=value, low=sums[0] if sums else None,
                 high=sums[-1] if sums else None, people=people, shares=shares, numbers=numbers,

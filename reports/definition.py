@@ -155,8 +155,14 @@ class Definitions:
                           "others nobody knows whether they are further people, so there are bounds.")  # fmt: skip
         if not all(measure.keyed for measure in overlapping):
             yield words._("Partners' lists overlap: the longest list counts, and the sum of all is the upper bound.")
-        if not overlapping and len({p.id for p in self.quarter.partners.values() if _owes(p, used)}) > 1:
+        if (
+            not overlapping
+            and len({p.id for p in self.quarter.partners.values() if _owes(p, [m for m in used if m.is_sum])}) > 1
+        ):
             yield words._("Partners add up.")
+        for name in dict.fromkeys(measure.name for measure in used if not measure.is_sum):
+            yield words._("“{measure}” is a rate when it is reported: it is shown as it came, and never added up.",
+                          measure=plain(name))  # fmt: skip
 
 
 def _owes(partner: Partner, measures: list[Measure]) -> bool:

@@ -24,8 +24,9 @@ SPLITS = {
                  "age=infant|setting=home", "age=toddler|setting=center", "age=toddler|setting=home"],
     "awards": ["", "age=infant", "age=toddler"],
     "reached": ["", "age=infant", "age=toddler"],
+    "fill": ["", "age=infant", "age=toddler"],
 }  # fmt: skip
-MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak", "reached"]
+MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak", "reached", "fill"]
 
 
 def made_up(chance: random.Random) -> Iterator[tuple[Reading, str]]:

@@ -14,10 +14,13 @@ but how a language writes numbers (`reports.words`). A number may be
   asked for makes what was read, and no more partners have findings than there are findings, or partners that reported;
 - a part of a day, month or period that the data or the agenda name, of a text that a person wrote, or of the pages' own
   words ("95 % interval"), each taken out whole, or a limit that `initiative.yml` sets.
+
+Of a partner's scorecard `unexplained_on_card` says the same, where beside the edition stand the partner's own numbers.
 """
 
 from __future__ import annotations
 
+from tests.reports.told.card import unexplained_on_card as unexplained_on_card
 from tests.reports.told.check import in_languages as in_languages
 from tests.reports.told.check import only_on_paper as only_on_paper
 from tests.reports.told.check import unexplained as unexplained
