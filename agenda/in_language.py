@@ -16,12 +16,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from agenda.entry import Entry
-from agenda.folder import Folder, Path_
+from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.model import SHARES, Agenda, Initiative
 from agenda.original import ORIGINAL, original
 from agenda.spelling import plain
 from agenda.stories import Story
+from agenda.written import Path_
 
 E = TypeVar("E", bound=Entry)
 

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from agenda.errors import Problem
-from agenda.folder import Folder, Path_, nearest
+from agenda.folder import Folder
 from agenda.layouts import From
 from agenda.periods import Period, PeriodError
+from agenda.spelling import nearest
+from agenda.written import Path_
 
 
 class Known:

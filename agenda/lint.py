@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from agenda.errors import ConfigurationError, Problem
-from agenda.folder import Folder, Path_, read_folder
+from agenda.folder import Folder, read_folder
 from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
@@ -23,6 +23,7 @@ from agenda.lint_translations import translations_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
 from agenda.stories import Challenge, Milestone, Voice
+from agenda.written import Path_
 
 
 def read(path: Path) -> Folder:

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from agenda.errors import Problem
-from agenda.folder import Path_, misplaced, nearest
 from agenda.indicators import Formula, Indicator
 from agenda.known import Known
 from agenda.model import Measure, Member, Place
+from agenda.reader import misplaced
 from agenda.reference import figures
-from agenda.spelling import plain
+from agenda.spelling import nearest, plain
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 

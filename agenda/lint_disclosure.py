@@ -8,18 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agenda.errors import Problem
-from agenda.folder import Path_
+from agenda.indicators import Formula
 from agenda.known import Known
 
 FILE = "agenda.yml"
 
 
 def disclosure_problems(known: Known) -> Iterator[Problem]:
-    folder = known.folder
-    if folder.initiative.hides is None:
+    if known.folder.initiative.hides is None:
         return
-    people = {measure.id for measure in folder.agenda.measures if measure.subject == "people"}
-    for i, measure in enumerate(folder.agenda.measures):
+    people = {measure.id for measure in known.folder.agenda.measures if measure.subject == "people"}
+    yield from _measures(known, people)
+    yield from _models(known, people)
+    for i, indicator in enumerate(known.folder.agenda.indicators):
+        for at, formula in indicator.formulas:
+            for key, message in _formula(indicator.id, formula, people):
+                yield known.problem(FILE, ("indicators", i, *at, key), message)
+
+
+def _measures(known: Known, people: set[str]) -> Iterator[Problem]:
+    for i, measure in enumerate(known.folder.agenda.measures):
         if measure.id in people and measure.time_rule in ("mean", "max"):
             message = (
                 f"{measure.id} counts people and is the {measure.time_rule} over time, which the disclosure policy "
@@ -32,28 +40,6 @@ def disclosure_problems(known: Known) -> Iterator[Problem]:
                 "small_counts can't tell whom it would reveal; let partners report the counts it is made of"
             )
             yield known.problem(FILE, ("measures", i, "subject"), message)
-    yield from _models(known, people)
-    for i, indicator in enumerate(folder.agenda.indicators):
-        for at, formula in indicator.formulas:
-            if any(term.measure in people for term in formula.squares or ()):
-                message = f"the squares of {indicator.id} count people, and the policy small_counts can't protect these"
-                yield known.problem(FILE, ("indicators", i, *at, "squares"), message)
-            weighed = formula.terms if formula.standard is not None else ()
-            if any(term.measure in people for term in weighed):
-                message = f"{indicator.id} weighs groups of people, which the policy small_counts can't protect"
-                yield known.problem(FILE, ("indicators", i, *at, "standard"), message)
-        for at, name, terms in (
-            (at, name, terms)
-            for at, formula in indicator.formulas
-            for name, terms in (("of", formula.of), ("per", formula.per or ()))
-        ):
-            if any(t.measure in people for t in terms) and (len(terms) > 1 or any(t.where for t in terms)):
-                path: Path_ = ("indicators", i, *at, name)
-                message = (
-                    f"{indicator.id} adds up or filters counts of people, which the disclosure policy small_counts "
-                    "can't protect; give it a measure of its own"
-                )
-                yield known.problem(FILE, path, message)
 
 
 def _models(known: Known, people: set[str]) -> Iterator[Problem]:
@@ -72,3 +58,20 @@ def _models(known: Known, people: set[str]) -> Iterator[Problem]:
                 )
                 yield known.problem(FILE, ("measures", i, "model", "of", j), message)
             shown.setdefault(id_, f"the model of {measure.id!r}")
+
+
+def _formula(indicator: str, formula: Formula, people: set[str]) -> Iterator[tuple[str, str]]:
+    """The key below the formula, and what is wrong there."""
+    if any(term.measure in people for term in formula.squares or ()):
+        yield "squares", f"the squares of {indicator} count people, and the policy small_counts can't protect these"
+    if formula.standard is not None and any(term.measure in people for term in formula.terms):
+        yield "standard", f"{indicator} weighs groups of people, which the policy small_counts can't protect"
+    for key, terms in (("of", formula.of), ("per", formula.per or ())):
+        if any(term.measure in people for term in terms) and (len(terms) > 1 or any(term.where for term in terms)):
+            yield (
+                key,
+                (
+                    f"{indicator} adds up or filters counts of people, which the disclosure policy small_counts can't "
+                    "protect; give it a measure of its own"
+                ),
+            )

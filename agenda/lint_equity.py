@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agenda.errors import Problem
-from agenda.folder import Path_
 from agenda.indicators import Indicator
 from agenda.known import Known
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 

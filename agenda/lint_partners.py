@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from agenda.errors import Problem
-from agenda.folder import Path_, nearest
 from agenda.known import Known, answers
 from agenda.layouts import Value
 from agenda.reference import TOTAL
+from agenda.spelling import nearest
 from agenda.way import Way
 from agenda.ways_in import Database
 from agenda.web import Api, Dhis2, Kobo
+from agenda.written import Path_
 
 FILE = "partners.yml"
 OWN_LAYOUT = "template"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agenda.errors import Problem
-from agenda.folder import Path_
 from agenda.known import Known
 from agenda.lifetimes import Lifetime, lifetimes
 from agenda.model import Place
 from agenda.periods import PeriodError
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 
@@ -22,7 +22,7 @@ def place_problems(known: Known) -> Iterator[Problem]:
     except PeriodError:  # said with all other periods
         return
     for i, place in enumerate(places):
-        for key, message in _lifetime(known, place, lives):
+        for key, message in _lifetime(place, lives):
             yield known.problem(FILE, ("places", i, key), message)
         yield from _heir(known, i, place, lives)
 
@@ -44,7 +44,7 @@ def _places(known: Known) -> Iterator[Problem]:
             yield known.problem(FILE, path, f"{place.id!r} lies within itself")
 
 
-def _lifetime(known: Known, place: Place, lives: dict[str, Lifetime]) -> Iterator[tuple[str, str]]:
+def _lifetime(place: Place, lives: dict[str, Lifetime]) -> Iterator[tuple[str, str]]:
     """A place is there as long as what lies in it."""
     own = lives[place.id]
     if place.parent is None and own != Lifetime(None, None):

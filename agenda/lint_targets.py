@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from agenda.errors import Problem
-from agenda.folder import Path_, nearest
 from agenda.indicators import Baseline, Indicator, Target
 from agenda.known import Known
 from agenda.periods import Period
+from agenda.spelling import nearest
 from agenda.tables import members_text
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 Stand = tuple[str, Decimal]

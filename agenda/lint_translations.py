@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 from agenda.entry import is_language
 from agenda.errors import Problem
-from agenda.folder import Folder, Path_, leaves, nearest, translation_file
+from agenda.folder import Folder, translation_file
 from agenda.in_language import asked_for, untranslated
 from agenda.known import Known
+from agenda.spelling import nearest
+from agenda.written import Path_, leaves
 
 
 def translations_problems(known: Known) -> Iterator[Problem]:

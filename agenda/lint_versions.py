@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from agenda.errors import Problem
-from agenda.folder import Path_
 from agenda.indicators import Definition, Indicator
 from agenda.known import Known
 from agenda.periods import Period
+from agenda.written import Path_
 
 FILE = "agenda.yml"
 

@@ -162,6 +162,12 @@ class Initiative(Entry):
         """The languages of its reports, the main one first."""
         return self.languages or (self.language,)
 
+    @property
+    def folders(self) -> dict[str, str]:
+        """Where the pages of each of them lie, from an edition's root and the site's; the main one's at the root."""
+        main, *others = (language.replace("_", "-") for language in self.published_in)
+        return {main: "", **{language: f"{language}/" for language in others}}
+
     @model_validator(mode="after")
     def _queue_of_a_bucket(self) -> Initiative:
         if self.watch is not None and not self.store.startswith("s3://"):

@@ -8,8 +8,10 @@ for a reported number holds for it: how it adds up, which groups it has, how it 
 
 from __future__ import annotations
 
-from agenda.folder import Folder, misplaced, nearest
+from agenda.folder import Folder
 from agenda.model import Model
+from agenda.reader import misplaced
+from agenda.spelling import nearest
 from agenda.sql import columns_of
 
 _MEMBERS = "MAP(VARCHAR, VARCHAR)"

@@ -15,10 +15,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from agenda.errors import Problem
-from agenda.folder import Folder, nearest
+from agenda.folder import Folder
 from agenda.lifetimes import closing
 from agenda.model import Agenda, Series
 from agenda.periods import YEARS
+from agenda.spelling import nearest
 
 TOTAL = "_T"
 """SDMX's code for the total over a dimension."""

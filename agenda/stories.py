@@ -5,7 +5,7 @@ Nothing here is computed, and nothing computed leaves it out: pages say what is 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -13,13 +13,13 @@ from pydantic import BeforeValidator
 from agenda.entry import Code, Entry, Name, PeriodText, Some, Text, Yes
 
 
-def _day(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            raise ValueError(f"{value!r} is no day; write it like 2026-11-30") from None
-    return value
+def _day(value: Any) -> date:
+    if type(value) is date:  # YAML's own; a moment is one as well
+        return value
+    try:
+        return datetime.strptime(str(value).strip(), "%Y-%m-%d").date()
+    except ValueError:
+        raise ValueError(f"{value!r} is no day; write it like 2026-11-30") from None
 
 
 Day = Annotated[date, BeforeValidator(_day)]

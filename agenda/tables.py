@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pyarrow as pa
@@ -149,61 +150,89 @@ def _initiative(folder: Folder) -> Rows:
 
 
 def _indicators(folder: Folder) -> Rows:
-    agenda, calendar = folder.agenda, folder.initiative.calendar
-    root = next(place.id for place in agenda.places if place.parent is None)
-    goal_of = {id_: goal.id for goal in agenda.goals for id_ in goal.indicators}
-    position = {id_: i for i, id_ in enumerate(id_ for goal in agenda.goals for id_ in goal.indicators)}
-    overlapping = {dimension.id for dimension in agenda.dimensions if dimension.overlap}
-    rows: Rows = {name: [] for name in SCHEMAS if name.startswith("agenda_")}
-    ordered = sorted(agenda.indicators, key=lambda indicator: position[indicator.id])
-    dimensions = {m.id: set(m.dimensions) for m in agenda.measures}
-    dimensions |= {series.id: set(series.dimensions) for series in agenda.reference}
-    for ind in (version.indicator for each in ordered for version in versions(each, calendar)):
-        formula, of = ind.formula, indicator_of(ind.id)
-        split = set.intersection(*(dimensions[t.measure] for t in formula.summed))
-        rows["agenda_indicators"].append(
-            (ind.id, goal_of[of], position[of], ind.name, ind.definition, ind.limitations, ind.unit,
-             ind.owner, ind.level, formula.kind, formula.times, ind.better, ind.decimals, ind.interval,
-             *_shown(folder, ind), ind.path)
-        )  # fmt: skip
-        rows["agenda_indicator_periods"] += [(ind.id, type_) for type_ in dict.fromkeys(ind.periods)]
+    """Indicators in the order of the pages, each definition of one by itself."""
+    goals, calendar = folder.agenda.goals, folder.initiative.calendar
+    goal_of = {id_: goal.id for goal in goals for id_ in goal.indicators}
+    position = {id_: i for i, id_ in enumerate(goal_of)}
+    ordered = sorted(folder.agenda.indicators, key=lambda indicator: position[indicator.id])
+    history = [(each.id, version) for each in ordered for version in versions(each, calendar)]
+    defined = [version.indicator for _, version in history]
+    return {
+        "agenda_indicators": [
+            (i.id, goal_of[of], position[of], i.name, i.definition, i.limitations, i.unit,
+             i.owner, i.level, i.formula.kind, i.formula.times, i.better, i.decimals, i.interval,
+             *_shown(folder, i), i.path)
+            for i in defined for of in [indicator_of(i.id)]
+        ],
+        "agenda_indicator_periods": [(i.id, type_) for i in defined for type_ in dict.fromkeys(i.periods)],
+        "agenda_definitions": [
+            (id_, v.number, v.indicator.id, v.since and v.since.start, v.until and v.until.start,
+             v.indicator.definition, v.changed)
+            for id_, v in history
+        ],
+        "agenda_baselines": [
+            (i.id, at.key, at.start, at.end, i.baseline.value, i.baseline.locked)
+            for i in defined if i.baseline for at in [calendar.parse(i.baseline.period)]
+        ],
+        **_terms(defined),
+        **_breakdowns(folder, defined),
+        **_targets(folder, defined),
+    }  # fmt: skip
+
+
+def _terms(defined: Iterable[Indicator]) -> Rows:
+    rows: Rows = {"agenda_terms": [], "agenda_term_members": []}
+    for ind in defined:
+        formula = ind.formula
         for part, terms in (("numerator", formula.of), ("denominator", formula.per), ("squares", formula.squares)):
-            for term in terms or ():
-                for stratum, standard in _strata(formula):
-                    number = len(rows["agenda_terms"])
-                    rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight, stratum, standard))
-                    rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
-                    if formula.standard is not None:
-                        rows["agenda_term_members"].append((number, formula.standard.dimension, stratum))
-        rows["agenda_breakdowns"].append((ind.id, ""))
+            for term, (stratum, standard) in product(terms or (), _strata(formula)):
+                number = len(rows["agenda_terms"])
+                rows["agenda_terms"].append((number, ind.id, part, term.measure, term.weight, stratum, standard))
+                rows["agenda_term_members"] += [(number, d, m) for d, ms in term.where.items() for m in ms]
+                if formula.standard is not None:
+                    rows["agenda_term_members"].append((number, formula.standard.dimension, stratum))
+    return rows
+
+
+def _breakdowns(folder: Folder, defined: Iterable[Indicator]) -> Rows:
+    agenda = folder.agenda
+    overlapping = {dimension.id for dimension in agenda.dimensions if dimension.overlap}
+    split_by = {measure.id: set(measure.dimensions) for measure in agenda.measures}
+    split_by |= {series.id: set(series.dimensions) for series in agenda.reference}
+    crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
+    rows: Rows = {
+        "agenda_breakdowns": [],
+        "agenda_breakdown_dimensions": [(_named(dims), d) for dims in crossed for d in dims],
+        "agenda_gaps": [],
+    }
+    for ind in defined:
         # An earlier definition may be of measures that can't be split by all that today's is shown by.
-        for dims in (dims for dims in ind.breakdowns if split >= set(dims)):
-            rows["agenda_breakdowns"].append((ind.id, " * ".join(dims)))
+        split = set.intersection(*(split_by[term.measure] for term in ind.formula.summed))
+        shown = [dims for dims in ind.breakdowns if split >= set(dims)]
+        rows["agenda_breakdowns"] += [(ind.id, _named(dims)) for dims in ((), *shown)]
+        for dims in shown:
             if (against := ind.against(dims)) is not None:
                 # Who is in two groups at once makes their numbers depend on each other, and the limits suppose none do.
                 has_interval = ind.interval != "none" and not overlapping & set(dims)
-                named = None if against == "best" else members_text(against)
-                rows["agenda_gaps"].append((ind.id, " * ".join(dims), named, has_interval))
-        if ind.baseline:
-            at = calendar.parse(ind.baseline.period)
-            rows["agenda_baselines"].append((ind.id, at.key, at.start, at.end, ind.baseline.value, ind.baseline.locked))
+                beside = None if against == "best" else members_text(against)
+                rows["agenda_gaps"].append((ind.id, _named(dims), beside, has_interval))
+    return rows
+
+
+def _named(dimensions: Iterable[str]) -> str:
+    """A breakdown's name: ``age_group * sex``; empty for the whole."""
+    return " * ".join(dimensions)
+
+
+def _targets(folder: Folder, defined: Iterable[Indicator]) -> Rows:
+    root = next(place.id for place in folder.agenda.places if place.parent is None)
+    rows = []
+    for ind in defined:
         for i, target in enumerate(ind.targets):
-            by = calendar.parse(target.by)
-            group = (target.place or root, " * ".join(sorted(target.where)), members_text(target.where))
-            rows["agenda_targets"].append(
-                (ind.id, i, by.key, by.end, target.value, target.low, target.high, *group)
-            )  # fmt: skip
-    crossed = sorted({dims for indicator in agenda.indicators for dims in indicator.breakdowns})
-    rows["agenda_breakdown_dimensions"] = [(" * ".join(dims), d) for dims in crossed for d in dims]
-    rows["agenda_definitions"] = [
-        (each.id, v.number, v.indicator.id, v.since and v.since.start, v.until and v.until.start,
-         v.indicator.definition, v.changed)
-        for each in ordered for v in versions(each, calendar)
-    ]  # fmt: skip
-    filled = ("agenda_definitions", "agenda_indicators", "agenda_indicator_periods", "agenda_terms",
-              "agenda_term_members", "agenda_breakdowns", "agenda_breakdown_dimensions", "agenda_gaps",
-              "agenda_baselines", "agenda_targets")  # fmt: skip
-    return {name: rows[name] for name in filled}
+            by = folder.initiative.calendar.parse(target.by)
+            group = (target.place or root, _named(sorted(target.where)), members_text(target.where))
+            rows.append((ind.id, i, by.key, by.end, target.value, target.low, target.high, *group))
+    return {"agenda_targets": rows}
 
 
 def _strata(formula: Formula) -> Iterable[tuple[str | None, Decimal | None]]:

@@ -179,6 +179,7 @@ def review(
 ) -> None:
     """Show a draft's review page, or approve the draft under your name."""
     from flows import summary
+    from reports import approval
     from reports import edition as editions
 
     workspace = console.workspace()
@@ -187,7 +188,7 @@ def review(
     found, lines = [], []
     for period in console.quarters(workspace, quarters):
         if approve:
-            draft = editions.approve(workspace.store, workspace.folder, period, name, edition=edition)
+            draft = approval.approve(workspace.store, workspace.folder, period, name, edition=edition)
             lines.append(f"{period}: edition {draft.short} is {draft.status}, approved by {name}.")
         else:
             newest = editions.newest(workspace.store, period.key)

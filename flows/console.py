@@ -12,8 +12,8 @@ import typer
 
 from agenda import settings
 from agenda.errors import ConfigurationError, Unavailable
-from agenda.folder import nearest
 from agenda.periods import Calendar, Period, PeriodError
+from agenda.spelling import nearest
 from flows import progress
 
 if TYPE_CHECKING:

@@ -17,13 +17,15 @@ from agenda.periods import Period
 from flows.progress import counting
 from flows.workspace import Workspace, digest_of_code
 from reports import earlier, scorecards
-from reports.edition import Edition, Inputs, add_edition, newest, read_inputs
-from reports.label import Standing, headline, label, standing
+from reports.drafting import add_edition, read_inputs
+from reports.edition import Edition, Inputs, newest
+from reports.label import Standing, headlines, label, standing
+from reports.marts import read_quarter
 from reports.package import write_data
 from reports.pages import write_project
 from reports.render import render
 from reports.review_page import write_review_page
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,10 @@ def make_draft(workspace: Workspace, warehouse: Path, period: Period) -> Edition
     with tempfile.TemporaryDirectory(prefix="cairn-draft-") as work:
         files = Path(work, "files")
         quarter, inputs, at = write_report(workspace, warehouse, period, files, workspace.local)
+        first, *others = headlines(quarter).items()
         edition = add_edition(
             store, folder, period, files, inputs,
-            headline=headline(quarter), number=at.number, beside=at.beside,
+            headline=first[1], headlines=dict(others), number=at.number, beside=at.beside,
         )  # fmt: skip
     if folder.initiative.hides is not None:
         earlier.keep(store, edition, quarter, warehouse, beside)

@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 
 from agenda.errors import ConfigurationError, Unavailable
-from agenda.folder import Folder, nearest
+from agenda.folder import Folder
 from agenda.periods import Period
+from agenda.spelling import nearest
 from agenda.statuses import ORDER, THIN
 from agenda.tables import members_text
 from flows import explain_sql as sql

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from agenda.errors import ConfigurationError, HeldBack
-from agenda.folder import nearest
+from agenda.spelling import nearest
 from agenda.tables import members_text
 from flows import console
 
@@ -46,7 +46,7 @@ def explain(
     about = console.period(workspace, period)
     made = read_explanation(workspace.folder, workspace.warehouse(known_at), indicator, about, place, members)
     manifests = [m for m in workspace.lake.manifests() if known_at is None or m.known_at <= known_at]
-    replay = Replay(workspace.lake.local(workspace.local), manifests, indicator, workspace.local / "dbt")
+    replay = Replay(workspace.lake.local(workspace.local), manifests, indicator)
     known = revisions(replay, workspace.calendar, place=made.place, members=made.members, about=about)
     published = said_of(workspace.store, workspace.calendar, indicator, about, made.place, members)
     made = replace(made, editions=tuple(published), moments=tuple(known.get(about.key, ())))
@@ -76,7 +76,7 @@ def revise(
     if not manifests:
         raise HeldBack("nothing has been collected yet; take in what the partners dropped with: cairn collect")
     about = console.period(workspace, period) if period else None
-    replay = Replay(workspace.lake.local(workspace.local), manifests, indicator, workspace.local / "dbt")
+    replay = Replay(workspace.lake.local(workspace.local), manifests, indicator)
     found = revisions(replay, workspace.calendar, place=place, members=members_text({}), about=about)
     took = time.monotonic() - started
     said = {

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agenda.errors import ConfigurationError
-from agenda.folder import nearest
-from agenda.spelling import plain
+from agenda.spelling import nearest, plain
 from flows import console
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def _decide(
 ) -> list[Decision]:
     """Decide about one column and heading, in each layout of the partner that needs the column."""
     from sources.meaning.mapping import Decision
-    from sources.meaning.shape import match
+    from sources.meaning.plan import match
     from sources.meaning.vocabulary import Vocabulary
 
     partner, layout, column, header = pair

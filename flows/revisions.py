@@ -17,10 +17,9 @@ from pathlib import Path
 import duckdb
 
 from agenda.periods import Calendar, Period
-from flows.warehouse import models
+from flows.warehouse import DATABASE, models
 from sources.lake import Manifest
 
-DATABASE = "replay"
 Said = tuple[float | None, Decimal | None, Decimal | None, str | None, int | None]
 """Value, numerator, denominator, status, and the number of the definition that it is by."""
 
@@ -45,10 +44,10 @@ class Known:
 class Replay:
     """A lake's rows about one indicator, and the models to run over them as of any moment."""
 
-    def __init__(self, lake: Path, manifests: Sequence[Manifest], indicator: str, cache: Path) -> None:
+    def __init__(self, lake: Path, manifests: Sequence[Manifest], indicator: str) -> None:
         """``manifests`` are all of the lake's, in the order of knowledge time."""
         self.manifests, self.indicator = manifests, indicator
-        compiled = models(DATABASE, cache=cache)
+        compiled = models()
         self.models, self.tables = compiled.models, compiled.tables
         self.connection = duckdb.connect()
         self.connection.execute(f"attach ':memory:' as {DATABASE}; use {DATABASE}; set TimeZone = 'UTC'")

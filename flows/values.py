@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 
 from agenda.errors import ConfigurationError
-from agenda.folder import Folder, nearest
+from agenda.folder import Folder
 from agenda.periods import Period
+from agenda.spelling import nearest
 
 COLUMNS = (
     "indicator", "period", "place", "breakdown", "members", "value", "numerator", "denominator", "lower", "upper",

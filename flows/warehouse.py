@@ -6,6 +6,7 @@ It can be thrown away at any time: `warehouse_key` says what it is made of.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,7 +14,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ROOT / "dbt_project"
+KEPT = PROJECT / "target" / "kept"
+"""What dbt made of the project, for the next time: it is the same for every lake, and reading takes as long as small
+data do. It holds for warehouses of one file name, for views name the database they are in."""
+PARSED = ("target", "partial_parse.msgpack")
+"""Where dbt leaves its reading, in its workplace."""
+DATABASE = "warehouse"
+"""What a warehouse's file is called, so that all share what is kept."""
 
 Progress = Callable[[int, int, str], None]
 """Called after each model and test: how many are finished, of how many, and its name."""
@@ -44,14 +51,10 @@ class WarehouseError(HeldBack):
         super().__init__("\n".join(["the warehouse could not be built:", *failures]))
 
 
-def build_warehouse(
-    lake: Path, out: Path, as_of: datetime | None = None, *, cache: Path | None = None, progress: Progress | None = None
-) -> Path:
+def build_warehouse(lake: Path, out: Path, as_of: datetime | None = None, *, progress: Progress | None = None) -> Path:
     """The warehouse of ``lake`` as it was known at ``as_of`` (by default: all that is known), as the file ``out``.
 
-    An existing ``out`` is replaced in one step, and only by a warehouse whose models and tests all passed. In the
-    folder ``cache`` dbt's reading of the project is kept for the next time, which takes as long as small data do; it
-    holds for warehouses of one file name.
+    An existing ``out`` is replaced in one step, and only by a warehouse whose models and tests all passed.
     Raises `WarehouseError` where they did not, `ConfigurationError` where there is no lake, `Unavailable` where the
     disk or dbt itself failed.
     """
@@ -62,18 +65,9 @@ def build_warehouse(
         # The same file name in another folder: views name the database they are in, which is called like its file.
         built = workplace / out.name
         given = {"lake": str(lake.resolve()), "warehouse": str(built), "as_of": _moment(as_of) if as_of else ""}
-        parsed = cache / f"{_project_key(out.stem)}.msgpack" if cache else None
-        _explain(_build(given, workplace, parsed, progress))
+        _explain(_build(given, workplace, progress))
         os.replace(built, out)
-        _keep(workplace, parsed)
     return out
-
-
-def _keep(workplace: Path, parsed: Path | None) -> None:
-    """Keep dbt's reading of the project for the next time."""
-    if parsed is not None and not parsed.exists():
-        parsed.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(workplace / "target" / "partial_parse.msgpack", parsed)
 
 
 @dataclass(frozen=True)
@@ -94,21 +88,20 @@ class Models:
     tables: dict[str, dict[str, str]]
 
 
-def models(database: str, *, cache: Path) -> Models:
-    """The models as SQL for a database called ``database``. They are the same for every lake, so they are kept in
-    the folder ``cache``. Raises `WarehouseError` and `Unavailable` as `build_warehouse` does.
+def models() -> Models:
+    """The models as SQL for a database called `DATABASE`.
+
+    Raises `WarehouseError` and `Unavailable` as `build_warehouse` does.
     """
-    kept = cache / f"{_project_key(database)}.models.json"
+    kept = _kept(DATABASE, ".json")
     if kept.is_file():
         said = json.loads(kept.read_bytes())
         return Models(tuple(map(_model, said["models"])), said["tables"])
-    with _workplace(cache.resolve() / f"{database}.duckdb") as workplace:
-        given = {"lake": "", "warehouse": str(workplace / f"{database}.duckdb"), "as_of": ""}
-        parsed = cache / f"{_project_key(database)}.msgpack"
-        result = _dbt("compile", given, workplace, parsed, None, "--select", "+ind_values", "dim_series")
+    with tempfile.TemporaryDirectory() as workplace:
+        given = {"lake": "", "warehouse": f"{workplace}/{DATABASE}.duckdb", "as_of": ""}
+        result = _dbt("compile", given, Path(workplace), None, "--select", "+ind_values", "dim_series")
         _explain(result)
-        _keep(workplace, parsed)
-        read = _read(parsed)
+        read = _read(_kept(DATABASE, ".msgpack")) or _read(Path(workplace, *PARSED))
         nodes = [one.node for one in getattr(result.result, "results", ()) if one.node.resource_type == "model"]
         made = Models(
             tuple(
@@ -119,8 +112,7 @@ def models(database: str, *, cache: Path) -> Models:
             {s.name: {c.name: str(c.data_type) for c in s.columns.values()} for s in read.sources.values()}
             if read else {},
         )  # fmt: skip
-        (workplace / "models.json").write_text(json.dumps(asdict(made)), encoding="utf-8")
-        os.replace(workplace / "models.json", kept)
+    _keep(kept, json.dumps(asdict(made)).encode())
     return made
 
 
@@ -137,11 +129,23 @@ def warehouse_key(lake: Path, as_of: datetime | None = None) -> str:
     return digest.hexdigest()[:24]
 
 
-def _project_key(database: str) -> str:
-    """What dbt's reading of the project depends on; it names the database, and the folder it was read in."""
+def _kept(database: str, suffix: str) -> Path:
+    """Where it is kept what dbt made of the project as it is now, for a database of that name."""
     digest = _project_digest()
-    digest.update(f"{version('dbt-core')} {version('dbt-duckdb')}\n{ROOT}\n{database}".encode())
-    return digest.hexdigest()[:24]
+    digest.update(f"{version('dbt-core')} {version('dbt-duckdb')}\n{ROOT}".encode())
+    return KEPT / f"{database}-{digest.hexdigest()[:24]}{suffix}"
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Keep it for the next time, instead of what the project was before; where nothing can be written, nothing is."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_bytes(content)
+        os.replace(beside, path)
+        for old in path.parent.glob(f"{path.name.split('-')[0]}-*{path.suffix}"):
+            if old != path:
+                old.unlink()
 
 
 def _project_digest() -> hashlib._Hash:
@@ -172,7 +176,7 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _workplace(out: Path) -> Iterator[Path]:
     """A folder beside ``out`` that is gone afterwards, for the new file and all that dbt leaves lying about."""
     workplace: Path | None = None
@@ -187,13 +191,13 @@ def _workplace(out: Path) -> Iterator[Path]:
             shutil.rmtree(workplace, ignore_errors=True)
 
 
-def _build(given: dict[str, str], workplace: Path, parsed: Path | None, progress: Progress | None) -> dbtRunnerResult:
+def _build(given: dict[str, str], workplace: Path, progress: Progress | None) -> dbtRunnerResult:
     """Runs ``dbt build``; unit tests are left out, for they test the models and not the data."""
-    return _dbt("build", given, workplace, parsed, progress, "--exclude-resource-type", "unit_test")
+    return _dbt("build", given, workplace, progress, "--exclude-resource-type", "unit_test")
 
 
 def _dbt(
-    command: str, given: dict[str, str], workplace: Path, parsed: Path | None, progress: Progress | None, *options: str
+    command: str, given: dict[str, str], workplace: Path, progress: Progress | None, *options: str
 ) -> dbtRunnerResult:
     """Runs dbt, and lets go of the file so that it can be renamed and opened read-only."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # imported late: half a second
@@ -204,14 +208,17 @@ def _dbt(
         "--target-path", str(workplace / "target"), "--log-path", str(workplace / "logs"),
         "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-partial-parse", "--no-use-colors",
     ]  # fmt: skip
+    kept, parsed = _kept(Path(given["warehouse"]).stem, ".msgpack"), workplace.joinpath(*PARSED)
     with _one_at_a_time:
         try:
-            return dbtRunner(_read(parsed), [_reporter(progress)] if progress else []).invoke(arguments)
+            return dbtRunner(_read(kept), [_reporter(progress)] if progress else []).invoke(arguments)
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+            if parsed.is_file() and not kept.exists():
+                _keep(kept, parsed.read_bytes())
 
 
-def _read(parsed: Path | None) -> Manifest | None:
+def _read(parsed: Path) -> Manifest | None:
     """The project as dbt read it before; None where it has to read it again.
 
     dbt's own partial parsing starts afresh whenever a variable differs, and ours say which lake it is.
@@ -219,13 +226,14 @@ def _read(parsed: Path | None) -> Manifest | None:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    if parsed is None or not parsed.is_file():
+    if not parsed.is_file():
         return None
     try:
         manifest: Manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     except Exception:  # it is a cache: whatever is wrong with it, the project itself says the same
-        parsed.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            parsed.unlink(missing_ok=True)
         return None
     return manifest
 

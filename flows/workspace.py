@@ -20,7 +20,7 @@ from agenda.lint import read
 from agenda.periods import Calendar
 from agenda.store import BucketStore, FolderStore, open_store
 from flows.progress import counting, say
-from flows.warehouse import build_warehouse, warehouse_key
+from flows.warehouse import DATABASE, build_warehouse, warehouse_key
 from sources.lake import Lake
 
 KEPT_WAREHOUSES = 3
@@ -64,10 +64,10 @@ class Workspace:
         if not any(as_of is None or manifest.known_at <= as_of for manifest in self.lake.manifests()):
             raise HeldBack("nothing has been collected yet; take in what the partners dropped with: cairn collect")
         lake = self._local_lake()
-        out = self.local / "warehouse" / warehouse_key(lake, as_of) / "warehouse.duckdb"
+        out = self.local / "warehouse" / warehouse_key(lake, as_of) / f"{DATABASE}.duckdb"
         if not out.is_file():
             say("Computing the indicators")
-            build_warehouse(lake, out, as_of, cache=self.local / "dbt", progress=counting("models and tests"))
+            build_warehouse(lake, out, as_of, progress=counting("models and tests"))
             for old in sorted(out.parent.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT_WAREHOUSES]:
                 shutil.rmtree(old, ignore_errors=True)
         return out

@@ -104,8 +104,8 @@ class Backbone:
         """When the next quarter's numbers are due."""
         after = self.quarter.calendar.shift(self.quarter.period, 1)
         day = after.end + timedelta(days=self.quarter.folder.initiative.due_days)
-        return self.words._("Numbers for the {period} are due by {day}.", period=self.words.period(after),
-                            day=self.words.day(day))  # fmt: skip
+        return self.words._("The next report is of the {period}; its numbers are due by {day}.",
+                            period=self.words.period(after), day=self.words.day(day))  # fmt: skip
 
     def _of(self, period: Period) -> Rates | None:
         rows = self.quarter.reporting.filter(pl.col("period") == period.key)

@@ -19,6 +19,9 @@ from reports.words import Words
 WIDE, NARROW = 640, 300
 """Widths in pixels at which charts are drawn; the stylesheet shows each at its size or a little larger."""
 
+SMALL = 170
+"""Width in pixels of one of several charts that stand side by side: half of a scorecard's column."""
+
 DOTS_AT_MOST = 30
 """More rows than this make a strip: nobody reads a hundred lines, and nobody should be found at the bottom of them."""
 
@@ -242,19 +245,37 @@ def add_points(canvas: Canvas, mark: dict[str, Any], rows: Sequence[Mapping[str,
 
 def spark(points: Sequence[Point]) -> Canvas:
     """The last periods of a trend as one small line; its end is the present."""
-    shown = list(points[-12:])
-    canvas = Canvas(104, 32)
-    known = [p.value for p in shown if p.value is not None]
+    canvas, shown = Canvas(104, 32), list(points[-12:])
+    _small_line(canvas, shown, _small_x(shown, 6, 97), 25, 7)
+    return canvas
+
+
+def course(points: Sequence[Point]) -> Canvas:
+    """A number's last periods on a scale of its own, the first and the last named below: one of several small ones."""
+    canvas = Canvas(SMALL, 62)
+    x = _small_x(points, 6, SMALL - 7)
+    _small_line(canvas, points, x, 33, 8)
+    canvas.labels += [Label(point.sign, x(point.x), 34, "center", "mute") for point in points if point.sign]
+    first, last = points[0], points[-1]
+    canvas.labels += [Label(first.label, 0, 52), Label(last.label, SMALL, 52, "right", "ink", bold=True)]
+    return canvas
+
+
+def _small_x(points: Sequence[Point], start: float, end: float) -> Scale:
+    return Scale(points[0].x, max(points[-1].x, points[0].x + 1), start, end)
+
+
+def _small_line(canvas: Canvas, points: Sequence[Point], x: Scale, foot: float, top: float) -> None:
+    """The line from its least value to its largest; of its points only the present is seen."""
+    known = [p.value for p in points if p.value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if high == low:
         low, high = low - 1, high + 1
-    x = Scale(shown[0].x, max(shown[-1].x, shown[0].x + 1), 6, 97)
-    y = Scale(low, high, 25, 7)
+    y = Scale(low, high, foot, top)
     rows = [
-        {"x": point.x, "y": point.value, "piece": piece, "hollow": point.provisional}
-        for piece, point in pieces(shown)
+        {"x": x(point.x), "y": y(point.value or 0.0), "piece": piece, "hollow": point.provisional}
+        for piece, point in pieces(points)
     ]  # fmt: skip
     canvas.add({"type": "line", "color": INK["line"], "strokeWidth": 2, "strokeJoin": "round"}, rows,
-               x=along("x", x), y=along("y", y), detail={"field": "piece", "type": "nominal"})  # fmt: skip
-    mark_points(canvas, [row for row in rows[-1:] if row["x"] == shown[-1].x], along("x", x), along("y", y))
-    return canvas
+               x=pixels("x"), y=pixels("y"), detail={"field": "piece", "type": "nominal"})  # fmt: skip
+    mark_points(canvas, [row for row in rows[-1:] if row["x"] == x(points[-1].x)], pixels("x"), pixels("y"))

@@ -234,12 +234,24 @@ def render(spec: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=500)  # some quarters' charts, at 10 kB: a report that is made again changes few of them
 def _drawn(text: str) -> str:
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(text, vl_version="6.4", allowed_base_urls=[]))
-    _tidy(root)
     spec = json.loads(text)
+    named = {f"layer_{i}": layer.pop("data")["values"] for i, layer in enumerate(spec["layer"])}
+    for name, layer in zip(named, spec["layer"], strict=True):
+        layer["data"] = {"name": name}
+    vega = json.loads(_compiled(json.dumps(spec)))
+    for source in vega["data"]:
+        source |= {"values": named[source["name"]]} if source["name"] in named else {}
+    root = ElementTree.fromstring(vl_convert.vega_to_svg(json.dumps(vega), allowed_base_urls=[]))
+    _tidy(root)
     root.attrib = {"viewBox": f"0 0 {spec['width']:g} {spec['height']:g}"}
     # Braces and backticks could mean something to the page that the drawing is set in.
     return ElementTree.tostring(root, encoding="unicode").translate({ord(c): f"&#{ord(c)};" for c in "{}`"})
+
+
+@lru_cache(maxsize=100)
+def _compiled(spec: str) -> str:
+    """A Vega-Lite spec without its data as Vega: half the work of a drawing, and the same for all that are alike."""
+    return json.dumps(vl_convert.vegalite_to_vega(spec, vl_version="6.4"))
 
 
 def _tidy(element: ElementTree.Element) -> None:
@@ -264,6 +276,7 @@ def _tidy(element: ElementTree.Element) -> None:
             name, re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.attrib[name])
         )
     _simplify(element)
+    _pile(element)
     if len(element) > 1:
         shared = set.intersection(*({(k, v) for k, v in child.attrib.items() if k in _INHERITED} for child in element))
         for name, value in shared:
@@ -285,6 +298,27 @@ def _simplify(element: ElementTree.Element) -> None:
         del element.attrib["transform"]
         for name, value in zip(("cx", "cy") if circle else ("x", "y"), moved.groups(), strict=True):
             element.set(name, value)
+
+
+def _pile(element: ElementTree.Element) -> None:
+    """Circles that are alike and say nothing as one path, each a stroke without length and with round ends.
+
+    Of a thousand places that is a tenth of the bytes.
+    """
+    piles: dict[tuple[tuple[str, str], ...], list[ElementTree.Element]] = {}
+    for child in element:
+        if child.tag == f"{{{_SVG}}}circle" and not len(child) and "stroke" not in child.attrib:
+            style = sorted((name, value) for name, value in child.attrib.items() if name not in ("cx", "cy"))
+            piles.setdefault(tuple(style), []).append(child)
+    for alike, (first, *others) in piles.items():
+        if others:
+            look = dict(alike)
+            ends = {"stroke": look.pop("fill"), "stroke-width": f"{2 * float(look.pop('r')):g}"}
+            dots = "".join(f"M{circle.get('cx')},{circle.get('cy')}h0" for circle in (first, *others))
+            first.tag = f"{{{_SVG}}}path"
+            first.attrib = {**look, **ends, "d": dots, "fill": "none", "stroke-linecap": "round"}
+            for other in others:
+                element.remove(other)
 
 
 def for_page(svg: str, ident: str, title: str, description: str) -> str:

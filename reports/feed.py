@@ -6,7 +6,7 @@ named beside it (``latest-version``, RFC 5829). Ids come from digests, not from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 from xml.etree import ElementTree
@@ -28,6 +28,7 @@ class Release(Entry):
     edition: str
     number: int = 1
     headline: str
+    headlines: Mapping[str, str] = {}  # in each other language it comes in; empty where it is not translated
     as_of: datetime
     published_at: datetime
 

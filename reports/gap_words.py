@@ -8,10 +8,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agenda.indicators import Indicator
+from agenda.model import Place
+from agenda.statuses import UNRELIABLE
+from reports.charts import DOTS_AT_MOST
 from reports.escape import plain
 from reports.figures import by_dimensions
 from reports.gaps import Estimate, Gap, Group, gaps, groups
-from reports.tables import Quarter
+from reports.tables import Quarter, Value
 from reports.value_tables import Table, ValueTables
 from reports.words import Words, sentence_case
 
@@ -22,6 +25,10 @@ class Split(NamedTuple):
     title: str
     groups: list[Group]
     gaps: list[Gap]
+
+    @property
+    def widest(self) -> Gap:
+        return max(self.gaps, key=lambda gap: abs(gap.difference.value))
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,17 @@ class GapWords:
         ]  # fmt: skip
 
     def sentences(self) -> Iterator[str]:
-        """For each breakdown where the widest gap is, and whether it closes."""
-        return (self._sentence(split) for split in self.splits if split.gaps)
+        """For each breakdown where the widest gap is, and whether it closes; then which place is furthest behind."""
+        yield from (self._sentence(split) for split in self.splits if split.gaps)
+        yield from filter(None, [self._furthest()])
+
+    def in_short(self) -> str:
+        """The first breakdown's gap, and that it closes or widens; the place furthest behind. Empty without either."""
+        first = next((split for split in self.splits if split.gaps), None)
+        if first is None:
+            return self._furthest()
+        said = self._widest(first) if _is_chance(first.widest.change) else self._sentence(first)
+        return self.words.running((said, self._furthest()))
 
     def tables(self) -> Iterator[Table]:
         """For each breakdown every group beside the one it is held against."""
@@ -78,9 +94,11 @@ class GapWords:
                             places=self.words.number(group.places))  # fmt: skip
 
     def _sentence(self, split: Split) -> str:
-        words, indicator = self.words, self.indicator
+        return self.words.running((self._widest(split), self._before(split.widest)))
+
+    def _widest(self, split: Split) -> str:
+        words, indicator, widest = self.words, self.indicator, split.widest
         names = {group.members: group for group in split.groups}
-        widest = max(split.gaps, key=lambda gap: abs(gap.difference.value))
         if not words.direction(indicator, widest.difference.value):
             return words._("{breakdown}: no gap.", breakdown=split.title)
         parts = {
@@ -90,20 +108,46 @@ class GapWords:
             "amount": words.amount(indicator, widest.difference.value),
         }  # fmt: skip
         if all(group.is_seen for group in names.values()):
-            said = words._("{breakdown}, the widest gap: {one} {value}, {other} {against}: {amount}.", **parts)
-        else:
-            said = words._(
-                "{breakdown}, the widest gap of those shown: {one} {value}, {other} {against}: {amount}.", **parts
-            )
-        return words.running((said, self._before(widest)))
+            return words._("{breakdown}, the widest gap: {one} {value}, {other} {against}: {amount}.", **parts)
+        return words._("{breakdown}, the widest gap of those shown: {one} {value}, {other} {against}: {amount}.",
+                       **parts)  # fmt: skip
+
+    def _furthest(self) -> str:
+        """``By place, furthest behind: Pine Ridge 27.7 %; Riverbend as a whole 36.8 %.``
+
+        Empty where nothing can be said to be behind: of counts, of bands and where the agenda compares nothing; of a
+        place whose interval holds the value of the whole; of so many places that nobody should be found at their foot.
+        """
+        words, indicator, whole = self.words, self.indicator, self.quarter.value(self.indicator.id)
+        if indicator.against(()) is None or indicator.better == "band" or whole is None or whole.value is None:
+            return ""
+        sign = 1 if indicator.better == "less" else -1
+        behind = [(sign * ((value.value or 0.0) - whole.value), place, value) for place, value in self._places_shown()
+                  if not _holds(value, whole.value)]  # fmt: skip
+        lag, place, value = max(behind, key=lambda found: found[0], default=(0.0, None, None))
+        if place is None or value is None or lag <= 0 or not words.direction(indicator, lag):
+            return ""
+        return words._("By place, furthest behind: {place} {value}; {whole} as a whole {against}.",
+                       place=plain(place.name), value=words.value(indicator, value.value or 0.0),
+                       whole=plain(self.quarter.root.name), against=words.value(indicator, whole.value))  # fmt: skip
+
+    def _places_shown(self) -> list[tuple[Place, Value]]:
+        """The places of the first level that has several, with their values; none of more than a chart names."""
+        for places in self.quarter.levels.values():
+            found = [(place, self.quarter.value(self.indicator.id, place.id)) for place in places]
+            known = [(place, value) for place, value in found
+                     if value is not None and value.value is not None and value.status != UNRELIABLE]  # fmt: skip
+            if len(known) > 1 and len(places) <= DOTS_AT_MOST:
+                return known
+        return []
 
     def _before(self, gap: Gap) -> str:
-        """Whether the gap closes; nothing where it isn't known of both groups what they were a year before."""
+        """Whether the gap closes; nothing without one, or where a year before it isn't known of both."""
         words, indicator, change = self.words, self.indicator, gap.change
-        if gap.before is None or change is None:
+        if gap.before is None or change is None or not words.direction(indicator, gap.difference.value):
             return ""
         amount = words.amount(indicator, gap.before.value)
-        if change.lower is not None and change.upper is not None and change.lower <= 0 <= change.upper:
+        if _is_chance(change):
             return words._("A year before it was {amount}; chance could make that change.", amount=amount)
         closing = words.direction(indicator, abs(gap.before.value) - abs(gap.difference.value))
         if not closing:
@@ -152,3 +196,18 @@ class GapWords:
         """A difference with its sign: in points of a percent, else as the value is written."""
         times = 100 if self.indicator.formula.kind == "percent" else 1
         return self.words.number(difference * times, self.indicator.decimals)
+
+
+def _is_chance(change: Estimate | None) -> bool:
+    """Whether no change at all lies within the limits, if there are any."""
+    return (
+        change is not None
+        and change.lower is not None
+        and change.upper is not None
+        and (change.lower <= 0 <= change.upper)
+    )
+
+
+def _holds(value: Value, other: float) -> bool:
+    """Whether the interval of a value holds another one; without an interval it doesn't."""
+    return value.lower is not None and value.upper is not None and value.lower <= other <= value.upper

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from agenda.original import ORIGINAL
 from agenda.store import Store
 from reports.absence import ABSENCE, absence
-from reports.edition import Inputs, Manifest, agenda_digest, decoded, load, newest
+from reports.drafting import agenda_digest
+from reports.edition import Inputs, Manifest, decoded, load, newest
 from reports.revised import EditionLabel, Revised
 from reports.revisions import compare, read_values
 from reports.sentences import Sentences
@@ -47,9 +49,17 @@ def standing(store: Store, site: Store, quarter: Quarter, inputs: Inputs) -> Sta
     return Standing(1, before.edition if before else "")
 
 
-def headline(quarter: Quarter) -> str:
-    """The sentence the report opens with, for the site's list of quarters."""
-    return Sentences(quarter, Words(quarter.folder.initiative.language, quarter.calendar)).headline()
+def headlines(quarter: Quarter) -> dict[str, str]:
+    """The sentence the report opens with, for the site's list of quarters, in each language, the main one first.
+
+    Empty where some of it is not translated.
+    """
+    said = {}
+    for language in quarter.folder.initiative.published_in:
+        words = Words(language, quarter.calendar)
+        headline = Sentences(quarter.in_language(language), words).headline()
+        said[words.language] = "" if ORIGINAL.search(headline) else headline
+    return said
 
 
 def label(store: Store, site: Store, quarter: Quarter, inputs: Inputs, values: bytes, at: Standing) -> EditionLabel:

@@ -1,6 +1,7 @@
 """Writes a quarter as a plain Quarto project: Markdown pages without code, charts as files, a theme.
 
     index.qmd  goals/<goal>.qmd  together.qmd  data.qmd      the site, in the initiative's main language
+    goals/<goal>-tables.qmd                                  tables that are too long for the goal's own page
     report.qmd                                               the same as one PDF
     brief.qmd  brief-word.qmd                                two pages of it, as PDF and for Word
     charts/                                                  drawings for both
@@ -18,7 +19,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -32,7 +32,7 @@ from reports.fonts import add_whole_font, cut_fonts, face
 from reports.tables import Quarter
 from reports.templating import environment, rendered, safe
 from reports.views import EditionLabel, Views
-from reports.words import Words, sentence_case
+from reports.words import Words, own_name, sentence_case
 
 _HERE = Path(__file__).parent
 
@@ -81,6 +81,8 @@ def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]
         yield f"{views.at}{name}.qmd", _rendered(f"{name}.qmd", **shared)
     for goal in views.goals:
         yield f"{views.at}goals/{goal.ident}.qmd", _rendered("goal.qmd", **shared, goal=goal)
+        for sheet in goal.sheets:
+            yield f"{views.at}goals/{sheet.ident}.qmd", _rendered("tables.qmd", **shared, goal=goal, sheet=sheet)
 
 
 def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
@@ -116,7 +118,7 @@ def _shared(views: Views) -> dict[str, Any]:
     return {
         "_": words._,
         "views": views,
-        "tongues": {code: sentence_case(_own_name(code)) for code in views.folders},
+        "tongues": {code: own_name(code) for code in views.folders},
         "original": original_in(quarter.folder, quarter.period.key),
         "initiative": quarter.folder.initiative,
         "period": sentence_case(words.period(quarter.period)),
@@ -133,12 +135,6 @@ def _shared(views: Views) -> dict[str, Any]:
         "goal_of": {id_: goal.id for goal in quarter.goals for id_ in goal.indicators},
         "long_tables": [table for goal in views.goals for section in goal.sections for table in section.long_tables],
     }
-
-
-def _own_name(language: str) -> str:
-    """What a language calls itself."""
-    locale = Locale.parse(language.replace("-", "_"))
-    return str(locale.get_display_name(locale))
 
 
 def _drawn(figure: Figure, size: str) -> Markup:

@@ -9,6 +9,17 @@ from __future__ import annotations
 from agenda.entry import Entry
 
 
+class Step(Entry):
+    """One period of a number's course: as it is written, and as it is drawn; without a number there is a gap."""
+
+    period: str
+    name: str
+    text: str
+    value: float | None = None
+    absence: str = ""  # why there is none (`reports.absence`)
+    is_provisional: bool = False
+
+
 class Line(Entry):
     """One indicator: what the partner gave of it, and what all partners together come to in the period shown."""
 
@@ -27,6 +38,8 @@ class Line(Entry):
     coverage: str
     say: str
     note: str
+    your_course: tuple[Step, ...] = ()  # of the last quarters; empty where there are not two numbers
+    course: tuple[Step, ...] = ()
 
 
 class Group(Entry):
@@ -61,6 +74,13 @@ class Due(Entry):
     is_late: bool
 
 
+class Fact(Entry):
+    """How much came and what is to do, in a few words; ``to`` is where on the page, or beside it, more is said."""
+
+    text: str
+    to: str
+
+
 class Scorecard(Entry):
     """All that a partner's page of a quarter says; ``address`` is the report's, where it is known."""
 
@@ -73,7 +93,7 @@ class Scorecard(Entry):
     eyebrow: str
     headline: str
     thanks: tuple[str, ...]
-    facts: tuple[str, ...]
+    facts: tuple[Fact, ...]
     groups: tuple[Group, ...]
     doing: tuple[Doing, ...]
     owed: tuple[Owed, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -13,10 +13,12 @@ from agenda.model import Partner
 from agenda.periods import Period
 from reports.escape import plain, stress
 from reports.reporters import Reporter
-from reports.scorecard import Due, Owed
+from reports.scorecard import Due, Fact, Owed
 from reports.tables import Quarter
 from reports.words import Words, sentence_case
 
+RECEIPTS = "../index.html"
+"""The list of the partner's receipts, seen from its scorecards."""
 LOOKED_BACK = 4
 """Quarters of which it is said what is still missing, this one included; what is older a person settles."""
 
@@ -74,19 +76,24 @@ class Data:
         if is_active:
             yield words._("Thank you for what you do: it is named below, with the numbers that it aims at.")
 
-    def facts(self) -> Iterator[str]:
+    def facts(self) -> Iterator[Fact]:
         words, reporter, owed = self.words, self._reporter, len(self._now)
         if reporter is not None and owed:
             whole = owed - len(reporter.missing) - len(reporter.in_part)
-            yield words.n("{count} of {number} measure came", "{count} of {number} measures came", owed,
-                          count=stress(words.number(whole)))  # fmt: skip
-            if all(row["due_on"] for row in self._now):
-                yield words._("{count} of them in time", count=stress(words.number(len(reporter.on_time))))
+            said = words.n("{count} of {number} measure came", "{count} of {number} measures came", owed,
+                           count=stress(words.number(whole)))  # fmt: skip
+            yield Fact(text=said, to="#data")
+            if whole and all(row["due_on"] for row in self._now):
+                on_time = words._("{count} of them in time", count=stress(words.number(len(reporter.on_time))))
+                yield Fact(text=on_time, to="#data")
         errors, warnings = self._findings["error"], self._findings["warning"]
         if errors:
-            yield words.n("{number} cell to mend", "{number} cells to mend", errors)
+            yield Fact(text=words.n("{number} cell to mend", "{number} cells to mend", errors), to=RECEIPTS)
         if warnings:
-            yield words.n("{number} remark to look at", "{number} remarks to look at", warnings)
+            said = words.n("{number} remark to look at", "{number} remarks to look at", warnings)
+            yield Fact(text=said, to=RECEIPTS)
+        if (after := next(iter(self._next()), None)) is not None:
+            yield Fact(text=words._("next numbers by {day}", day=words.day(self._day(after[0]))), to="#next")
 
     # -- what came -------------------------------------------------------------------------------------
 
@@ -145,8 +152,12 @@ class Data:
                 yield Due(when=when or words._("Still missing"), is_late=True,
                           what=self._of(period, [self._measures[row["measure"]] for row in lacking]))  # fmt: skip
         for period, names in self._next():
-            day = period.end + timedelta(days=quarter.folder.initiative.due_days)
-            yield Due(when=words._("By {day}", day=words.day(day)), what=self._of(period, names), is_late=False)
+            when = words._("By {day}", day=words.day(self._day(period)))
+            yield Due(when=when, what=self._of(period, names), is_late=False)
+
+    def _day(self, period: Period) -> date:
+        """When what is owed for the period is due."""
+        return period.end + timedelta(days=self.quarter.folder.initiative.due_days)
 
     def _of(self, period: Period, measures: list[str]) -> str:
         words = self.words

@@ -16,7 +16,7 @@ from agenda.store import Store
 from reports.edition import Edition
 from reports.package import TABLE, WHOLE
 from reports.revisions import read_values
-from reports.scorecard import Line
+from reports.scorecard import Line, Step
 from reports.scorecards import Scorecards, read
 
 
@@ -42,8 +42,13 @@ def telling(folder: Folder, cards: Scorecards, table: pl.DataFrame) -> list[tupl
     told = {(card.partner, line.indicator) for card in cards.cards
             for line in (*(line for group in card.groups for line in group.lines),
                          *(aim for doing in card.doing for aim in doing.aims))
-            if (line.indicator, line.period) in withheld and _tells(line)}  # fmt: skip
+            if ((line.indicator, line.period) in withheld and _tells(line))
+            or any((line.indicator, step.period) in withheld and _is_told(step) for step in line.course)}  # fmt: skip
     return sorted(told)
+
+
+def _is_told(step: Step) -> bool:
+    return step.value is not None or any(sign.isdigit() for sign in step.text)
 
 
 def _tells(line: Line) -> bool:

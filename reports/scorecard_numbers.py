@@ -18,11 +18,16 @@ from agenda.periods import Period
 from agenda.stories import Activity
 from reports.escape import plain
 from reports.own_parts import Part
-from reports.scorecard import Doing, Group, Line
+from reports.scorecard import Doing, Group, Line, Step
+from reports.scorecard_courses import drawable, of_all, periods_of
 from reports.sentences import Sentences
 from reports.tables import Quarter, Value
 from reports.value_tables import ValueTables
 from reports.words import Words, sentence_case
+
+
+def _given(part: Part) -> tuple[bool, bool]:
+    return part.numerator is not None, part.denominator is not None
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Coalition:
                 code=code, status=self.words.standing(code), yours="", is_yours=False, part="", before=(),
                 all=values.shown(indicator, value, unit=True), is_all=moved is not None,
                 coverage=self._coverage(value), say=self.sentences.say(indicator.id), note="",
+                course=of_all(self.quarter, self.words, indicator),
             )  # fmt: skip
         return self._lines[indicator.id]
 
@@ -67,6 +73,10 @@ class Coalition:
     def measures(self) -> Mapping[str, str]:
         """The names of all measures, in the agenda's order."""
         return {measure.id: plain(measure.name) for measure in self.quarter.folder.agenda.measures}
+
+    def is_of_money(self, terms: Iterable[Term]) -> bool:
+        used = {term.measure for term in terms}
+        return any(m.subject == "money" for m in self.quarter.folder.agenda.measures if m.id in used)
 
     @cached_property
     def expected(self) -> frozenset[tuple[str, str, str]]:
@@ -131,8 +141,33 @@ class Numbers:
             if version.holds(period) and (value := self._in_short(indicator, self._part(indicator.id, period)))
         )
         own = {"yours": said or words.absent("missing"), "is_yours": bool(said), "part": made_of,
-               "before": earlier, "note": self._note(indicator) if said else ""}  # fmt: skip
+               "before": earlier, "note": self._note(indicator) if said else "",
+               "your_course": self._course(indicator)}  # fmt: skip
         return self.coalition.line(indicator).model_copy(update=own)
+
+    def _course(self, indicator: Indicator) -> tuple[Step, ...]:
+        """What it gave in the last periods, as far as that is what it gave last: both parts of a quotient, or one."""
+        parts = [(period, self._part(indicator.id, period)) for period in periods_of(self.quarter, indicator.id)]
+        last = next((_given(part) for _, part in reversed(parts) if any(_given(part))), None)
+        steps = []
+        for period, part in parts:
+            said = self._said(indicator, part)[0]
+            steps.append(Step(
+                period=period.key, name=self.words.period_short(period), text=said or self.words.absent("missing"),
+                value=self._drawn(indicator, part) if _given(part) == last else None,
+                absence="" if said else "missing",
+            ))  # fmt: skip
+        return drawable(steps)
+
+    def _drawn(self, indicator: Indicator, part: Part) -> float | None:
+        """What is drawn of a part: the quotient where it is shown as one, else the one number that there is."""
+        numerator, denominator = part
+        if indicator.formula.per is None or denominator is None:
+            return None if numerator is None else float(numerator)
+        if numerator is None:
+            return float(denominator)
+        few = indicator.formula.kind == "percent" and denominator < self.quarter.folder.initiative.show.percent_from
+        return None if few or not denominator else float(numerator / denominator * indicator.formula.times)
 
     def _in_short(self, indicator: Indicator, part: Part) -> str:
         """``45 % (90 of 200)``; of a part of a quotient it was said which."""
@@ -148,7 +183,8 @@ class Numbers:
             counted = words.counted(numerator, denominator)
             if formula.kind == "percent" and denominator < self.quarter.folder.initiative.show.percent_from:
                 return counted, ""
-            return words.quantity(indicator, numerator / denominator * formula.times), counted
+            value = words.quantity(indicator, numerator / denominator * formula.times)
+            return value, "" if self.coalition.is_of_money(formula.of) else counted  # nobody reads a sum of fees
         if numerator is not None:
             which = words._("{measures}: part of what is counted", measures=self._listed(formula.of))
             return words.exact(numerator), which

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from jinja2 import Environment
+from markupsafe import Markup
 
 from agenda.entry import Entry
 from agenda.errors import HeldBack
@@ -25,12 +26,14 @@ from agenda.in_language import in_language
 from agenda.model import Partner
 from agenda.periods import Calendar, Period
 from agenda.store import Store
+from reports.drawing import for_page, for_print
 from reports.edition import Edition, decoded, encoded
 from reports.escape import plain
 from reports.fonts import face
 from reports.own_parts import OwnParts, Part, read_own_parts
 from reports.pages import write_sources
-from reports.scorecard import Scorecard
+from reports.scorecard import Scorecard, Step
+from reports.scorecard_courses import chart, described, periods_of
 from reports.scorecard_data import Data
 from reports.scorecard_numbers import Coalition, Numbers
 from reports.tables import Quarter
@@ -54,8 +57,7 @@ def read_own(quarter: Quarter, warehouse: Path) -> OwnParts:
 
     ``warehouse`` is the one that ``quarter`` was read from.
     """
-    shown, calendar = [quarter.shown_period(id_) for id_ in quarter.indicators], quarter.calendar
-    periods = {p.key for at in shown for p in (at, calendar.shift(at, -1), calendar.year_before(at))}
+    periods = {period.key for id_ in quarter.indicators for period in periods_of(quarter, id_)}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return read_own_parts(connection, quarter.root.id, periods)
 
@@ -135,11 +137,16 @@ def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iter
     yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards)
     for card in cards:
         shared: dict[str, Any] = {"initiative": local[card.language], "quarter": period.key}
-        words = Words(card.language, folder.initiative.calendar)
+        words, cjk = Words(card.language, folder.initiative.calendar), face(card.language)
         private = words._("Private: for {partner}", partner=card.name)
-        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private, "cjk": face(card.language)}
+        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private, "cjk": cjk,
+                "told": partial(described, words)}  # fmt: skip
         for path, format_ in ((f"{card.partner}.qmd", "html"), (f"paper/{card.partner}.qmd", "typst")):
             yield path, rendered(_environment(), "card.qmd", card=card, format=format_, **said, **shared)
+        for line in (line for group in card.groups for line in group.lines):
+            for whose, steps in ((f"own/{card.partner}", line.your_course), (f"all/{card.language}", line.course)):
+                if steps:
+                    yield f"charts/{whose}/{line.indicator}.svg", for_print(chart(steps), line.name, cjk)
 
 
 def _own_and_all(words: Words) -> str:
@@ -149,7 +156,11 @@ def _own_and_all(words: Words) -> str:
 
 @cache
 def _environment() -> Environment:
-    return environment(_FOLDER, css=safe(str))
+    return environment(_FOLDER, css=safe(str), drawn=_drawn)
+
+
+def _drawn(steps: Sequence[Step], ident: str, title: str, description: str) -> Markup:
+    return Markup(for_page(chart(steps), ident, title, description))
 
 
 # -- handing out ---------------------------------------------------------------------------------------

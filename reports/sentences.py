@@ -110,7 +110,7 @@ class Sentences:
         words = self.words
         absent = [i for id_, i in self.quarter.indicators.items() if id_ not in self.moved and not self._is_known(id_)]
         if absent:
-            names = words.listed([plain(indicator.name) for indicator in absent])
+            names = words.listed([self._absence(indicator) for indicator in absent])
             return words._("Not known for this quarter: {names}.", names=names)
         doubted = max(self.moved.values(), key=_doubtfulness, default=None)
         if doubted is None or not any(_doubtfulness(doubted)):
@@ -128,6 +128,12 @@ class Sentences:
                        low=words.value(doubted.indicator, value.lower or 0.0),
                        high=words.quantity(doubted.indicator, value.upper or 0.0))  # fmt: skip
 
+    def _absence(self, indicator: Indicator) -> str:
+        """``Uptake of care (too few partners reported)``"""
+        value = self.quarter.value(indicator.id)
+        why = self.words.absent(value.absence if value else "missing")
+        return self.words._("{value} ({counted})", value=plain(indicator.name), counted=why)
+
     def _is_known(self, indicator: str) -> bool:
         """Whether it is, though not shown as a value: withheld, or too few to tell."""
         value = self.quarter.value(indicator)
@@ -143,8 +149,8 @@ class Sentences:
             value = self.quarter.value(id_)
             if value is not None and value.value is not None:
                 change, standing, target = self.quarter.change(id_), self.quarter.standing(id_), self.target(indicator)
-                gain = _gain(indicator, value.value, change, standing, target)
-                found[id_] = Moved(indicator, value, change, standing, target, gain)
+                way = gain(indicator, value.value, change.told.value, standing, target)
+                found[id_] = Moved(indicator, value, change, standing, target, way)
         return found
 
     def target(self, indicator: Indicator) -> tuple[Period, Target] | None:
@@ -305,14 +311,13 @@ class Sentences:
         return [activity for activity in self.quarter.activities if indicator in activity.indicators]
 
 
-def _gain(
-    indicator: Indicator, value: float, change: Change, standing: Standing, target: tuple[Period, Target] | None
+def gain(
+    indicator: Indicator, value: float, earlier: float | None, standing: Standing, target: tuple[Period, Target] | None
 ) -> float:
-    """The movement in the agreed direction, as a share of the way from the baseline to the target.
+    """The movement from the earlier value in the agreed direction, as a share of the way from baseline to target.
 
     Without a baseline and target it is a share of the earlier value; without an earlier value it is 0.
     """
-    earlier = change.told.value
     if earlier is None:
         return 0.0
     if indicator.better == "band":

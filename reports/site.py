@@ -3,7 +3,7 @@
     editions/<digest>/…       every edition that was ever published, as it was
     periods/<period>.json     the pointer: which edition of a quarter stands. Writing it is the publication
     <period>/…                the readable address: the same files as the edition the pointer names
-    index.html                all published quarters, the latest first
+    index.html                all published quarters, the latest first; es/index.html in another language
     feed.atom  sitemap.xml    the same for feed readers and search engines, the map where the address is known
 
 Whatever is below the pointer in this list follows from the pointers alone, so a publication that was cut short
@@ -23,10 +23,9 @@ from agenda.folder import Folder
 from agenda.model import Initiative
 from agenda.periods import Period
 from agenda.store import Store
-from reports import disclosure, earlier, feed, scorecard_gate
+from reports import disclosure, earlier, feed, home, scorecard_gate
 from reports.edition import Edition, Manifest, Status, change_record, decoded, encoded, load, newest, read_files
 from reports.feed import Release
-from reports.web import render
 from reports.words import Words
 
 
@@ -114,6 +113,7 @@ def _pointer(manifest: Manifest, edition: Edition, standing: Pointer | None, at:
         period=edition.period,
         number=manifest.number,
         headline=manifest.headline,
+        headlines=manifest.headlines,
         edition=edition.digest,
         supersedes=standing.edition if standing else "",
         before=(*standing.before, standing.release) if standing else (),
@@ -167,40 +167,19 @@ def _of_all(folder: Folder, site: Store, pointers: Sequence[Pointer]) -> Iterato
     words = Words(initiative.language, initiative.calendar)
     released = ((pointer.period, one) for pointer in pointers for one in (*pointer.before, pointer.release))
     yield feed.FEED, feed.feed(initiative, words, released)
-    yield feed.SITEMAP, feed.sitemap(initiative, _pages(site, pointers)) if initiative.address else None
-    yield "index.html", _home(initiative, words, pointers, _manifest(site, pointers[0]))
+    yield feed.SITEMAP, feed.sitemap(initiative, _pages(initiative, site, pointers)) if initiative.address else None
+    files = {file.path for file in _manifest(site, pointers[0]).files}
+    yield from home.homes(folder, [(pointer.period, pointer) for pointer in pointers], files)
 
 
-def _pages(site: Store, pointers: Sequence[Pointer]) -> Iterator[tuple[str, datetime]]:
+def _pages(initiative: Initiative, site: Store, pointers: Sequence[Pointer]) -> Iterator[tuple[str, datetime]]:
     """Every page at its readable address, with when it was published."""
-    yield "index.html", max(pointer.published_at for pointer in pointers)
+    latest = max(pointer.published_at for pointer in pointers)
+    yield from ((f"{at}index.html", latest) for at in initiative.folders.values())
     for pointer in pointers:
         for file in _manifest(site, pointer).files:
             if file.path.endswith(".html"):
                 yield f"{pointer.period}/{file.path}", pointer.published_at
-
-
-def _home(initiative: Initiative, words: Words, pointers: Sequence[Pointer], newest: Manifest) -> bytes:
-    calendar = initiative.calendar
-    labels = {"report.pdf": words._("PDF"), "brief.pdf": words._("Brief as PDF"),
-              "data/indicator_values.csv": words._("Download the data")}  # fmt: skip
-    return render(
-        "home.html",
-        words,
-        initiative=initiative,
-        feed=feed.FEED,
-        downloads=[(labels[file.path], file.path) for file in newest.files if file.path in labels],
-        quarters=[
-            {
-                "key": pointer.period,
-                "name": words.period(calendar.parse(pointer.period)),
-                "headline": pointer.headline,
-                "published": words.day(pointer.published_at),
-                "as_of": words.day(pointer.as_of),
-            }
-            for pointer in pointers
-        ],
-    )
 
 
 def _pointers(folder: Folder, site: Store) -> list[Pointer]:

@@ -1,23 +1,19 @@
-"""Everything the pages say about one quarter, read from the warehouse's marts and frozen.
+"""Everything the pages say about one quarter, frozen; `reports.marts` reads it.
 
 Pages, charts and downloads look at a `Quarter` and at nothing else, so what disclosure control hides there is
 hidden everywhere. Texts (names, definitions, targets) come from the initiative's folder; numbers from the marts.
-Nothing later than the quarter is in here: a report of an old quarter does not know what came after it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 
-import duckdb
 import polars as pl
 
-from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.in_language import in_language
 from agenda.indicators import Indicator
@@ -28,40 +24,9 @@ from agenda.statuses import UNRELIABLE
 from agenda.stories import Activity, Story
 from agenda.versions import Version, versions
 from reports.absence import absence
-from reports.changes import COMPARED, Change, changes, compared
-from reports.own import read_own
+from reports.changes import Change, changes
 from reports.reporters import Reporter, reporters
-from reports.standings import PROJECTIONS, STANDINGS, Projection, Standing, projections, standings
-from reports.withhold import Earlier, Frozen, withhold, without_people
-
-_VALUES = """
-    select s.indicator, v.period_type, v.period, period_start, period_end, place, breakdown, members, value, numerator,
-           denominator, lower, upper, status, expected_reporters, actual_reporters, s.version, s.is_in_force
-    from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period where period_end <= $end"""
-_TRENDS = f"""
-    select s.indicator, t.period_type, t.period,
-           {", ".join(f"t.{column}" for earlier in COMPARED for column in compared(earlier))}
-    from ind_trends t join dim_periods p using (period_type, period)
-    join dim_series s on t.indicator = s.series and t.period = s.period and s.is_in_force
-    where p.period_end <= $end and t.breakdown = '' and t.place = $root"""
-_COHORTS = """
-    select s.indicator, c.* exclude (indicator) from ind_cohorts c join dim_periods p using (period_type, period)
-    join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
-_REPORTING = """
-    select partner, measure, period, is_expected, is_reported, months_expected, months_reported, last_received_at,
-           due_on, complete_on, is_on_time
-    from fct_reporting where period_type = 'quarter' and period_end <= $end"""
-_CONTRIBUTORS = """
-    select s.indicator, c.partner, c.period_type, c.period, c.is_expected, c.is_reported
-    from fct_indicator_partners c join dim_periods p using (period_type, period)
-    join dim_series s on c.indicator = s.series and c.period = s.period and s.is_in_force where p.period_end <= $end"""
-# A file that was turned away whole speaks of no period: it belongs to the quarter it arrived for, the one before.
-_READINGS = """
-    select partner, reading, received_at, outcome, rows_read, rows_accepted, rows_rejected, rows_skipped
-    from fct_readings
-    where (first_period_start < $end and last_period_end > $start)
-       or (first_period_start is null and received_at >= $end and received_at < $next_end)"""
-_FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f"
+from reports.standings import Projection, Standing, projections, standings
 
 
 @dataclass(frozen=True)
@@ -123,7 +88,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Quarter:
-    """One quarter of one initiative, as known at ``as_of``. Frames are sorted; see `read_quarter`."""
+    """One quarter of one initiative, as known at ``as_of``. Frames are sorted; see `reports.marts`."""
 
     folder: Folder
     period: Period
@@ -314,51 +279,3 @@ class Quarter:
     @property
     def expected_reporters(self) -> tuple[Reporter, ...]:
         return tuple(reporter for reporter in self.reporters if reporter.owed)
-
-
-def read_quarter(
-    warehouse: Path, period: Period, folder: Folder, earlier: Iterable[Earlier] = (), cache: Path | None = None
-) -> Quarter:
-    """The quarter ``period`` of the initiative in ``folder``, from the finished DuckDB file ``warehouse``.
-
-    What disclosure control hides is gone from it; ``earlier`` are the editions that readers may have beside it;
-    ``cache`` is a file on this machine that spares choosing again what to hide.
-    Raises `Unavailable` where the file can't be read or lacks a mart, `HeldBack` where people can't be protected.
-    """
-    root = next(place.id for place in folder.agenda.places if place.parent is None)
-    known = {"start": period.start, "end": period.end, "root": root,
-             "next_end": folder.initiative.calendar.shift(period, 1).end}  # fmt: skip
-    try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-
-            def read(query: str) -> pl.DataFrame:
-                used = {name: value for name, value in known.items() if f"${name}" in query}
-                return _sorted(connection.execute(query, used).pl())
-
-            as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
-            readings = read(_READINGS)
-            frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
-            own = read_own(connection) if folder.initiative.hides is not None else pl.DataFrame()
-            shown = withhold(folder, frozen, root, own, earlier, cache)
-            return Quarter(
-                folder=folder,
-                period=period,
-                as_of=datetime.fromtimestamp((as_of[0] if as_of else 0) / 1e6, UTC),
-                **shown._asdict(),
-                cohorts=without_people(folder, read(_COHORTS)),
-                reporting=read(_REPORTING),
-                contributors=read(_CONTRIBUTORS),
-                readings=readings,
-                findings=read(_FINDINGS).join(readings.select("partner", "reading").unique(), on=["partner", "reading"],
-                                              how="semi", maintain_order="left"),
-            )  # fmt: skip
-    except duckdb.Error as error:
-        raise Unavailable(
-            f"the warehouse {warehouse} can't be read: {error}. Build it again with: cairn run"
-        ) from error
-
-
-def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows in the order of their columns, so that equal facts give equal bytes."""
-    return frame.sort(frame.columns, nulls_last=True)

@@ -61,7 +61,7 @@ def trend(data: Trend, narrow: bool = False) -> Canvas:
     _ahead_marks(canvas, shown, x, y)
     rows = _band_marks(canvas, shown, x, y)
     _gap_marks(canvas, shown, x)
-    _break_marks(canvas, shown, x, y)
+    _break_marks(canvas, shown, x)
     drawn = _target_marks(canvas, shown, x, y)
     _baseline_marks(canvas, shown, x, y)
     _line_marks(canvas, rows, x, y)
@@ -205,7 +205,7 @@ def _gap_marks(canvas: Canvas, data: Trend, x: Scale) -> None:
             free = sign.box.right
 
 
-def _break_marks(canvas: Canvas, data: Trend, x: Scale, y: Scale) -> None:
+def _break_marks(canvas: Canvas, data: Trend, x: Scale) -> None:
     """An upright line between two periods of which the second is defined otherwise, and what it means."""
     breaks = [(one.x + other.x) / 2 for one, other in pairwise(data.points) if one.version != other.version]
     canvas.add({"type": "rule", "color": INK["mute"], "strokeWidth": 1.6},

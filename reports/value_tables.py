@@ -26,7 +26,7 @@ class Table:
     """Rows of texts below a head. Columns named in ``words`` hold words and stand left, the others numbers.
 
     ``codes`` has the status codes of a column of such words, one for each row; the empty one has no shape. ``to`` names
-    the indicators that rows are about and lead to.
+    the indicators that rows are about and lead to. Where a table ``is_compared``, values are, down a column.
     """
 
     caption: str
@@ -35,19 +35,25 @@ class Table:
     words: frozenset[int] = frozenset({0})
     codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     to: tuple[str, ...] = ()
+    is_compared: bool = False
 
     @property
-    def is_text(self) -> bool:
-        """Whether its rows are better read one below the other where there is no room for columns."""
-        return len(self.words) > 2
+    def is_stacked(self) -> bool:
+        """Whether its rows stand one below the other on a phone, each cell with its head: it has more words than two
+        columns of them, or, in pixels, more columns than fit; values are compared down a column, and keep theirs."""
+        return len(self.words) > 2 or not (self.is_compared or self._width(15, 112, 14) <= 288)
 
     @property
     def is_slim(self) -> bool:
         """Whether two columns of it fit a page of paper, names on two lines if need be. In points, as on paper."""
+        return self._width(9, 70, 12) <= 222
+
+    def _width(self, size: float, name_at_most: float, gap: float) -> float:
+        """Of all columns in letters of this size, ``gap`` apart, when names break where they are longer than that."""
         name, *others = (
-            max(text_width(cell, 9) for cell in column) for column in zip(self.head, *self.rows, strict=True)
+            max(text_width(cell, size) for cell in column) for column in zip(self.head, *self.rows, strict=True)
         )
-        return min(name, 70) + sum(others) + 12 * len(others) <= 222
+        return min(name, name_at_most) + sum(others) + gap * len(others)
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,7 @@ class ValueTables:
         return Table(
             caption, tuple(head for head, _, _ in kept),
             tuple(zip(*(cells for _, cells, _ in kept), strict=True)),
-            frozenset(i for i, (_, _, is_words) in enumerate(kept) if is_words),
+            frozenset(i for i, (_, _, is_words) in enumerate(kept) if is_words), is_compared=True,
         )  # fmt: skip
 
     def signed(self, indicator: Indicator, change: float | None) -> str:

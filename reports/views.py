@@ -18,6 +18,7 @@ from reports.citation import citation, terms
 from reports.dataset import dataset
 from reports.definition import Definitions
 from reports.escape import plain, stress
+from reports.facts import Facts
 from reports.figures import Figure, Figures
 from reports.gap_words import GapWords
 from reports.glossary import Glossary, Term
@@ -28,7 +29,9 @@ from reports.revised import EditionLabel as EditionLabel
 from reports.revised import Revised as Revised
 from reports.revised import revised_row
 from reports.sentences import Sentences
+from reports.sheets import Leaf, Sheet, sheets
 from reports.shortly import Shortly, Tile
+from reports.since import Since
 from reports.tables import Quarter
 from reports.together import Happened, Together
 from reports.unknown import Unknown
@@ -45,13 +48,14 @@ class Section:
     code: str
     status: str
     say: str
+    now: str
     facts: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
     gaps: tuple[str, ...]
     gap_tables: tuple[Table, ...]
     unseen: Table | None  # groups without a number
     tables: tuple[Table, ...]
-    long_tables: tuple[Table, ...]  # too long for a page that people read through: at the end of the PDF
+    long_tables: tuple[Table, ...]  # too long to be read on the way: on pages of their own, at the end of the PDF
     curve: str
     voices: tuple[Voice, ...]
     activities: tuple[tuple[str, str], ...]
@@ -70,6 +74,12 @@ class GoalPage:
     number: int
     sections: tuple[Section, ...]
 
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The pages of its long tables."""
+        leaves = (Leaf(one.ident, one.name, table) for one in self.sections for table in one.long_tables)
+        return sheets(self.ident, leaves)
+
 
 @dataclass(frozen=True)
 class Views:
@@ -83,9 +93,8 @@ class Views:
 
     @property
     def folders(self) -> dict[str, str]:
-        """Where the pages of each language lie, from the edition's root; those of the main one at the root itself."""
-        main, *others = (one.replace("_", "-") for one in self.quarter.folder.initiative.published_in)
-        return {main: "", **{language: f"{language}/" for language in others}}
+        """Where the pages of each language lie, from the edition's root."""
+        return self.quarter.folder.initiative.folders
 
     @property
     def at(self) -> str:
@@ -162,43 +171,29 @@ class Views:
         """The numbers described for machines."""
         return dataset(self.quarter, self.words, self.label.number, self.at)
 
-    def facts(self) -> list[str]:
-        """The line below the three sentences: how complete this is."""
-        words, owed = self.words, self.quarter.expected_reporters
-        came = sum(r.has_reported for r in owed)
-        on_track = self.sentences.on_track() if self.quarter.story.headline else ""  # else the headline says it
-        said = [on_track] if on_track else []
-        said += [words.n("{came} of {number} partner reported", "{came} of {number} partners reported", len(owed),
-                        came=stress(words.number(came)))] if owed else []  # fmt: skip
-        in_part = sum(r.has_reported and bool(r.missing or r.in_part) for r in owed)
-        if in_part:
-            said.append(
-                words.n(
-                    "{count} of them only in part",
-                    "{count} of them only in part",
-                    in_part,
-                    count=stress(words.number(in_part)),
-                )
-            )
-        known = self.sentences.moved.values()
-        said.append(words.n("{known} of {number} indicator has a value", "{known} of {number} indicators have a value",
-                            len(self.quarter.indicators), known=stress(words.number(len(known)))))  # fmt: skip
-        provisional = sum(m.value.is_provisional for m in known)
-        if provisional:
-            said.append(words.n("{count} provisional", "{count} provisional", provisional,
-                                count=stress(words.number(provisional))))  # fmt: skip
-        if withheld := self.quarter.withheld:
-            said.append(words.n("{count} number withheld to protect people",
-                                "{count} numbers withheld to protect people", withheld,
-                                count=stress(words.number(withheld))))  # fmt: skip
-        if self.label.revised:
-            said.append(words.n("{count} number revised", "{count} numbers revised", len(self.label.revised),
-                                count=stress(words.number(len(self.label.revised)))))  # fmt: skip
-        return said
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.quarter, self.words, self.sentences, self.label)
 
     @cached_property
     def tiles(self) -> list[Tile]:
         return self.shortly.tiles()
+
+    def since(self) -> list[str]:
+        """What is better and what is worse than in the quarter before."""
+        return list(Since(self.quarter, self.words, self.sentences).lines())
+
+    def behind(self) -> list[str]:
+        """Of each goal the first indicator of which it is known who is behind: its headline, then the others."""
+        said = []
+        for goal in self.quarter.goals:
+            for id_ in dict.fromkeys((goal.headline, *goal.indicators)):
+                indicator = self.quarter.indicators[id_]
+                if told := GapWords(self.quarter, self.words, self.values, indicator).in_short():
+                    name = stress(sentence_case(plain(indicator.name)))
+                    said.append(self.words._("{name}. {said}", name=name, said=told))
+                    break
+        return said
 
     def unknown(self) -> list[str]:
         """What the quarter does not know, each as a sentence."""
@@ -229,6 +224,7 @@ class Views:
             code=code,
             status=words.standing(code),
             say=words.running((self.sentences.say(indicator.id), self.outlook.sentence(indicator))),
+            now=self.values.shown(indicator, self.quarter.value(indicator.id), unit=True),
             facts=tuple(self._key_figures(indicator)),
             figures=tuple(self.figures.of(indicator)),
             gaps=tuple(gap_words.sentences()),

@@ -12,7 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from reports.escape import flat, html
 from reports.words import Words, sentence_case
 
 _THEME = Path(__file__).parent / "theme"
@@ -23,12 +25,12 @@ _FONTS = re.compile(r"(sans-3-latin-400|sans-3-latin-600|serif-4-latin-600)-norm
 
 
 def render(template: str, words: Words, **parts: object) -> bytes:
-    """The page; every text in ``parts`` is escaped."""
+    """The page; every text in ``parts`` is escaped, and those in another language marked where it asks for ``said``."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES / _FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["sentence"] = sentence_case
+    environment.filters |= {"sentence": sentence_case, "said": lambda text: Markup(html(text)), "flat": flat}
     page = environment.get_template(template)
     return page.render(words=words, _=words._, n=words.n, style=style(_FOLDER), **parts).encode()
 

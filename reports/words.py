@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import reduce
 from pathlib import Path
 
+from babel import Locale
+
 from agenda.catalogue import Speech, exactly
 from agenda.catalogue import sentence_case as sentence_case
 from agenda.indicators import Indicator
@@ -21,6 +23,12 @@ from agenda.periods import Calendar, Period
 Agreed = float | Decimal
 
 LOCALES = Path(__file__).parent / "locales"
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself: ``Español``."""
+    locale = Locale.parse(language.replace("-", "_"))
+    return sentence_case(str(locale.get_display_name(locale)))
 
 
 class Words(Speech):

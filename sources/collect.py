@@ -35,7 +35,7 @@ from sources.meaning.comparison import Past
 from sources.meaning.intake import Intake, refuse, take
 from sources.meaning.mapping import Mappings
 from sources.meaning.matching import Matcher
-from sources.meaning.shape import Plan
+from sources.meaning.plan import Plan
 from sources.meaning.vocabulary import Vocabulary
 from sources.opening import Opening
 from sources.pace import at_pace

@@ -27,7 +27,7 @@ from sources.forms.stamp import TEMPLATE
 from sources.lake import Delivery
 from sources.letters.findings import Finding, finding
 from sources.meaning.mapping import Mappings
-from sources.meaning.shape import headings
+from sources.meaning.plan import headings
 from sources.meaning.vocabulary import Vocabulary
 from sources.submission import Submission
 from sources.ways.fetch import Asking

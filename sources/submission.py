@@ -12,7 +12,7 @@ from sources.lake import Delivery
 from sources.letters.findings import Finding
 from sources.meaning.intake import Counts
 from sources.meaning.mapping import Proposal
-from sources.meaning.shape import Fit, Plan
+from sources.meaning.plan import Fit, Plan
 from sources.ways.inbox import Arrival
 
 NOTHING = Counts(0, 0, 0, 0)

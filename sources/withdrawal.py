@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 import polars as pl
 
 from agenda.errors import ConfigurationError
-from agenda.folder import Folder, nearest
+from agenda.folder import Folder
 from agenda.model import Partner
+from agenda.spelling import nearest
 from agenda.store import Stored
 from sources import history
 from sources.forms.sheet_words import layouts_of

@@ -107,6 +107,14 @@
     figures[0].before(group);
   }
 
+  // What is folded opens for whoever asks where its number comes from.
+  function unfold() {
+    const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (asked instanceof HTMLDetailsElement) asked.open = true;
+  }
+
+  addEventListener("hashchange", unfold);
+  unfold();
   document.querySelectorAll("figure svg[role=img]").forEach(answer);
   document.querySelectorAll(".charts").forEach(choose);
 })();

@@ -7,7 +7,7 @@ which is also how the names in an old template are understood after the agenda h
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,7 +31,7 @@ from sources.lake import agenda_digest
 from sources.letters.findings import LOCALES
 from sources.meaning.vocabulary import TOTAL
 
-INK, MUTE, RULE, PAPER, TEAL, BAND, AMBER = "#1D2733", "#5B6673", "#D9D4CA", "#FBFAF7", "#0F6B6B", "#CFE3E1", "#8A5A00"
+INK, MUTE, RULE, PAPER, TEAL, BAND = "#1D2733", "#5B6673", "#D9D4CA", "#FBFAF7", "#0F6B6B", "#CFE3E1"
 HEAD, FIRST = 4, 5
 """Rows, from 0: of the headings, and of the first number. What stands above stays in sight with them."""
 SPARE = 12
@@ -44,8 +44,6 @@ names beside the numbers stay as they were agreed."""
 WIDTHS = {"measure": 38, "period": 10, "place": 20, "number": 14, "last": 14, "unit": 13, "note": 30, "about": 60}
 SHOWN = 255
 """Characters that Excel takes in a message beside a cell; 32 in its title."""
-
-Members = Sequence[str]
 
 
 def template(folder: Folder, partner: Partner, period: Period, numbers: pl.DataFrame) -> bytes:

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from agenda.folder import Folder, closest
+from agenda.folder import Folder
 from agenda.model import Partner
-from agenda.spelling import plain
+from agenda.spelling import closest, plain
 from agenda.store import Store
 from sources.files.manner import Manner
 from sources.files.readers import Sheet, Unreadable
@@ -23,7 +23,7 @@ from sources.letters.findings import Finding, finding
 from sources.meaning.columns import Columns
 from sources.meaning.intake import Counts, refuse
 from sources.meaning.mapping import Decision, Mappings
-from sources.meaning.shape import match
+from sources.meaning.plan import match
 from sources.meaning.vocabulary import Vocabulary
 from sources.submission import Submission
 from sources.ways.inbox import INBOX, Arrival, is_reply, seen_key

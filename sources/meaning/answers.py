@@ -14,7 +14,7 @@ from sources.files.readers import Sheet
 from sources.letters.findings import WORDS, Finding, column_letters, finding
 from sources.meaning.checks import PAIRS
 from sources.meaning.comparison import Comparison, Past
-from sources.meaning.shape import Plan
+from sources.meaning.plan import Plan
 from sources.meaning.vocabulary import Vocabulary, is_total
 from sources.meaning.whole_file import beside_others, late_news, missing, unit_notes
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import pandera.polars as pa
 import polars as pl
 
-from sources.meaning.contract import FOOT, rule
+from sources.meaning.contract import rule
 from sources.meaning.marks import FIRST, LAST
+from sources.meaning.resolve import FOOT
 
 FLOOR = 20
 """The least difference that is a jump. Counts vary by their square root: twenty can become forty by chance once in

@@ -17,7 +17,7 @@ from agenda.spelling import plain
 from sources.files.readers import Sheet
 from sources.lake import Delivery, Lake
 from sources.letters.findings import Finding, finding
-from sources.meaning.shape import Fit, Plan
+from sources.meaning.plan import Fit, Plan
 
 
 def digest(header: Sequence[str]) -> str:

@@ -36,7 +36,8 @@ from sources.meaning.checks import (
     TAKEN_BACK,
     TOTAL_AND_GROUPS,
 )
-from sources.meaning.contract import Resolved, failures
+from sources.meaning.contract import failures
+from sources.meaning.resolve import Resolved
 from sources.meaning.vocabulary import Vocabulary
 
 SENDERS = {"file": pl.Int32, "partner": pl.Int32}

@@ -7,13 +7,10 @@ is rejected whole; a row that holds no number for the agenda is skipped.
 from __future__ import annotations
 
 import json
-import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 import duckdb
@@ -21,17 +18,19 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from agenda.model import From
 from agenda.periods import Period
 from agenda.statuses import MISSING, ORDER, PROVISIONAL, rank
 from sources.files.readers import Sheet
-from sources.letters.findings import Finding, finding
+from sources.letters.findings import Finding
 from sources.meaning.answers import answers
+from sources.meaning.breaches import NUMBER, findings_of, rejected_rows, with_words
 from sources.meaning.comparison import Comparison, Past
-from sources.meaning.contract import Resolved, check, contract, member_texts, resolve
+from sources.meaning.contract import check, contract
+from sources.meaning.plan import Plan
 from sources.meaning.records import records_added
-from sources.meaning.shape import Plan, path_texts, select, select_sql, stack
-from sources.meaning.vocabulary import Vocabulary, translated
+from sources.meaning.resolve import Resolved, resolve
+from sources.meaning.shape import path_texts, select, select_sql, stack
+from sources.meaning.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,9 @@ def take(
         resolved = resolve(connection, plan, vocabulary, sheets[0].is_workbook)
         records = plan.layout.rows == "records"
         breaches = check(resolved, contract(resolved, vocabulary, arrived, unique=not records))
-        broken = _broken(connection, resolved, breaches)
-        findings = _findings(plan, resolved, broken, vocabulary, sheets)
-        accepted, rejected = _parted(resolved.frame, _rejected(resolved, broken))
+        broken = with_words(connection, resolved, breaches)
+        findings = findings_of(plan, resolved, broken, vocabulary, sheets)
+        accepted, rejected = _parted(resolved.frame, rejected_rows(broken))
         numbers = _numbers(connection, plan, accepted)
         torn = {*rejected["file"], *(file for file, sheet in enumerate(sheets) if sheet.faults)}
         comparison = Comparison(connection, resolved, numbers, rejected, sorted(torn), vocabulary, past)
@@ -115,16 +114,16 @@ def take(
         totals = comparison.totals()
     counts = _counts(plan, sheets, accepted, rejected)
     findings = [[*broken, *others] for broken, others in zip(findings, compared, strict=True)]
-    return Intake(sheets[0].name, observations, _rejected_rows(resolved, rejected, sheets), findings, counts, totals)
+    return Intake(sheets[0].name, observations, _as_they_came(resolved, rejected, sheets), findings, counts, totals)
 
 
-def _parted(frame: pl.DataFrame, rejected_rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The candidates of rows that are taken, and of those that are not."""
-    if rejected_rows.is_empty():
+def _parted(frame: pl.DataFrame, without: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The candidates of rows that are taken, and of those that are not: ``file`` and ``row`` in ``without``."""
+    if without.is_empty():
         return frame, frame.clear()
     on = ["file", "row"]
-    accepted = frame.join(rejected_rows, on=on, how="anti", nulls_equal=True)
-    return accepted, frame.join(rejected_rows, on=on, how="semi", nulls_equal=True)
+    accepted = frame.join(without, on=on, how="anti", nulls_equal=True)
+    return accepted, frame.join(without, on=on, how="semi", nulls_equal=True)
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, plan: Plan, accepted: pl.DataFrame) -> pl.DataFrame:
@@ -135,159 +134,7 @@ def _numbers(connection: duckdb.DuckDBPyConnection, plan: Plan, accepted: pl.Dat
     return connection.execute(records_added(plan)).pl()
 
 
-# -- what is wrong ------------------------------------------------------------------------------------
-
-
-def _broken(connection: duckdb.DuckDBPyConnection, resolved: Resolved, breaches: pl.DataFrame) -> pl.DataFrame:
-    """The broken rules with the words of the file beside them, in the order of rows."""
-    at_fault = resolved.frame.with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
-    broken = breaches.join(at_fault, on="index", how="inner")
-    # A measure that means nothing has no members to be wrong.
-    broken = broken.filter(~((pl.col("code") == "member_unknown") & pl.col("measure").is_null()))
-    connection.register("broken", broken.select("file", "row", "value_no").unique().to_arrow())
-    words = connection.execute(
-        """select distinct c.file, c.row, c.value_no, measure_raw, period_raw, place_raw, members_raw, value_raw,
-            status_raw
-        from candidates c join broken b
-            on c.file = b.file and c.value_no = b.value_no and c.row is not distinct from b.row"""
-    ).pl()
-    on = ["file", "row", "value_no"]
-    return broken.join(words, on=on, how="left", nulls_equal=True).sort("file", "row", "value_no", "code")
-
-
-def _findings(
-    plan: Plan, resolved: Resolved, broken: pl.DataFrame, vocabulary: Vocabulary, sheets: Sequence[Sheet]
-) -> list[list[Finding]]:
-    """Per file, a finding for each breach; what is wrong with a row's place or period is said once a row."""
-    found: list[dict[Finding, None]] = [dict.fromkeys(sheet.faults) for sheet in sheets]
-    copies = _copies(broken)
-    for breach in broken.iter_rows(named=True):
-        made = _finding(plan, resolved, breach, vocabulary, copies, sheets[breach["file"]])
-        if made is not None:
-            found[breach["file"]][made] = None
-    return [list(file) for file in found]
-
-
-NUMBER = ("file", "measure", "period", "place", "members")
-
-
-OTHERS = 5
-"""Rows that are named beside a row which contradicts them; the others are counted."""
-Copies = dict[tuple[Any, ...], tuple[dict[int, None], set[Any]]]
-
-
-def _copies(broken: pl.DataFrame) -> Copies:
-    """For each number given more than once in a file: its rows and its values."""
-    copies: Copies = {}
-    for row in broken.filter(pl.col("code") == "row_repeated").iter_rows(named=True):
-        rows, values = copies.setdefault(tuple(row[name] for name in NUMBER), ({}, set()))
-        rows[row["row"]] = None
-        values.add((row["value"], row["status"]))
-    return copies
-
-
-def _others(rows: dict[int, None], own: int) -> str:
-    named = [row for row in islice(rows, OTHERS + 1) if row != own][:OTHERS]
-    more = len(rows) - 1 - len(named)
-    return ", ".join(map(str, named)) + (f" (+{more})" if more > 0 else "")
-
-
-DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}([. ]\d{3})+|\d+),\d+")
-
-
-def _differing(plan: Plan, sheet: Sheet, rows: Sequence[int]) -> str:
-    """The columns that nothing reads and that tell these rows apart: what the layout may have overlooked."""
-    unread = [p for p, (column, _) in enumerate(plan.how) if column is None and sheet.header[p].strip()]
-    if plan.layout.sql is not None or not unread:
-        return ""
-    at = [bisect_left(range(len(sheet.rows)), row, key=lambda at: sheet.rows[at].as_py()) for row in rows]
-    told = [p for p in unread if len({sheet.table.column(p)[index].as_py() for index in at}) > 1]
-    return ", ".join(f"“{sheet.header[position]}”" for position in told)
-
-
-def _finding(
-    plan: Plan,
-    resolved: Resolved,
-    breach: dict[str, Any],
-    vocabulary: Vocabulary,
-    copies: Copies,
-    sheet: Sheet,
-) -> Finding | None:
-    code, cell = breach["code"], plan.cells[breach["value_no"]] if plan.cells else None
-    column, text = cell.column if cell else "value", breach["value_raw"]
-    details: dict[str, object] = {}
-    if code == "measure_unknown":
-        column, text = _column(cell.value.measure if cell else None, "measure"), breach["measure_raw"]
-        details["looks_like"] = vocabulary.like_measure(text)
-    elif code in ("period_unreadable", "period_ahead"):
-        column, text = _column(plan.layout.period, "period"), breach["period_raw"]
-    elif code == "place_unknown":
-        column, text = _column(plan.layout.place, "place"), breach["place_raw"]
-        details["looks_like"] = vocabulary.like_place(text)
-    elif code in ("place_closed", "place_merged", "place_not_open"):
-        column, text = _column(plan.layout.place, "place"), breach["place_raw"]
-        details |= vocabulary.life_of(code, translated(plan.layout.place, text))
-    elif code == "member_unknown":
-        texts = member_texts(plan, breach["value_no"], breach["members_raw"])
-        measure = resolved.measures[breach["measure"]]
-        dimension = vocabulary.canonical_members(measure, texts)[1] or ""
-        column = _column(cell.members.get(dimension) if cell else None, dimension)
-        text = texts[dimension]
-        details |= {"looks_like": vocabulary.like_member(dimension, text), "dimension": dimension}
-    elif code == "status_unknown":
-        column, text = _column(plan.layout.status, "status"), breach["status_raw"]
-    elif code == "status_contradicts":
-        details["status"] = breach["status_raw"]
-    elif code == "row_repeated":
-        rows, values = copies[tuple(breach[name] for name in NUMBER)]
-        if len(values) > 1:
-            others = _others(rows, breach["row"])
-            code, details = ("row_contradicts", {"others": others}) if others else ("layout_contradicts", {})
-            if others:
-                details["differ"] = _differing(plan, sheet, [*islice(rows, OTHERS + 1)])
-        elif breach["row"] == next(iter(rows)):
-            return None
-        else:
-            details["first"] = str(next(iter(rows)))
-    elif code in ("value_below_minimum", "value_above_maximum"):
-        measure_entry = vocabulary.measures[resolved.measures[breach["measure"]]]
-        details = {"minimum": measure_entry.minimum, "maximum": measure_entry.maximum}
-    elif code == "value_not_a_number" and text.strip("+-0123456789., '") == "":
-        zeros = len(str(int(cell.value.times or 1))) - 1 if cell else 0
-        code = "value_too_large" if sum(map(str.isdigit, text)) + zeros > 12 else code
-    if code == "value_not_a_number" and DECIMAL_COMMA.fullmatch(text.strip()):
-        code = "value_comma"
-    if not text.strip() and code.endswith(("_unknown", "_unreadable")):  # no word at all
-        code, details = (
-            f"{code.partition('_')[0]}_empty",
-            {name: detail for name, detail in details.items() if name == "dimension"},
-        )
-    position = plan.position(column)
-    return finding(
-        code, sheet=sheet.name, row=breach["row"], column=column, value=text, **details,
-        position=None if position is None else sheet.first_column + position,
-    )  # fmt: skip
-
-
-def _column(found: From | str | None, otherwise: str) -> str | None:
-    """The column a word stood in; None where it came from the path or was given."""
-    if isinstance(found, From):
-        return found.read[-1] if found.read else None
-    return otherwise if found is None else None
-
-
 # -- what becomes of the rows -------------------------------------------------------------------------
-
-
-def _rejected(resolved: Resolved, broken: pl.DataFrame) -> pl.DataFrame:
-    """``file`` and ``row`` of each rejected row: all that break a rule, but for the first of equal copies."""
-    repeated = pl.col("code") == "row_repeated"
-    first = pl.col("row") == pl.col("row").min().over(NUMBER)
-    same = pl.struct("value", "status").n_unique().over(NUMBER) == 1
-    kept = broken.filter(repeated).filter(first & same).select("file", "row", "value_no")
-    wrong = broken.join(kept, on=["file", "row", "value_no"], how="anti", nulls_equal=True)
-    others = broken.filter(~repeated).select("file", "row")
-    return pl.concat([wrong.select("file", "row"), others]).unique()
 
 
 def _spoilt(accepted: pl.DataFrame, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
@@ -304,7 +151,7 @@ def _spoilt(accepted: pl.DataFrame, rejected: pl.DataFrame, sheets: Sequence[She
     return pl.concat([lacking, pl.DataFrame({"file": unread}, schema={"file": pl.Int32})], how="diagonal").unique()
 
 
-def _rejected_rows(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
+def _as_they_came(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
     """Rejected rows with what they would have said, for the lake; null where that can't be told.
 
     Each row also stands for whatever its other cells may have held: numbers of its period and place.

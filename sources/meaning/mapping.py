@@ -26,7 +26,7 @@ from agenda.store import Store
 from sources.files.readers import Sheet
 from sources.lake import Delivery
 from sources.meaning.likeness import Cells, Words
-from sources.meaning.shape import Plan
+from sources.meaning.plan import Plan
 from sources.meaning.vocabulary import Vocabulary
 
 MAPPINGS = "mappings/"

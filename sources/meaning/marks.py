@@ -9,7 +9,8 @@ import polars as pl
 
 from agenda.model import From
 from agenda.statuses import NORMAL, PROVISIONAL, rank, status_of
-from sources.meaning.shape import Plan, quoted
+from sources.meaning.plan import Plan
+from sources.meaning.shape import quoted
 from sources.meaning.vocabulary import translated
 
 FIRST, LAST = rank(NORMAL), rank(PROVISIONAL)

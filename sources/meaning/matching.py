@@ -12,7 +12,7 @@ from sources.meaning import columns
 from sources.meaning.columns import Columns
 from sources.meaning.intake import refuse
 from sources.meaning.mapping import Mappings, propose
-from sources.meaning.shape import match
+from sources.meaning.plan import match
 from sources.meaning.vocabulary import Vocabulary
 from sources.submission import Submission
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agenda.statuses import SUPPRESSED, rank
 from sources.meaning.marks import LAST
-from sources.meaning.shape import Plan
+from sources.meaning.plan import Plan
 
 
 def records_added(plan: Plan) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from agenda.errors import ConfigurationError
-from agenda.folder import Folder, closest
+from agenda.folder import Folder
 from agenda.model import From, Layout, Measure
 from agenda.periods import Period, PeriodError
+from agenda.spelling import closest
 from agenda.spelling import plain as plain
 from agenda.tables import members_text
 

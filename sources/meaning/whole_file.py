@@ -13,7 +13,7 @@ from agenda.periods import Period
 from sources.files.readers import Sheet
 from sources.letters.findings import Finding, finding
 from sources.meaning.comparison import Comparison, Past
-from sources.meaning.shape import Plan
+from sources.meaning.plan import Plan
 from sources.meaning.vocabulary import Vocabulary
 
 UNITS = {

@@ -18,8 +18,8 @@ from typing import Any
 
 from agenda import settings
 from agenda.errors import CairnError, Unavailable
-from agenda.folder import nearest
 from agenda.model import Layout
+from agenda.spelling import nearest
 from agenda.ways_in import Sheet
 from sources.ways.google import Spreadsheet, shared_csv
 from sources.ways.inbox import IGNORED

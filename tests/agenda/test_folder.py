@@ -10,7 +10,8 @@ import pytest
 
 from agenda import lint
 from agenda.errors import ConfigurationError
-from agenda.folder import Folder, nearest, read_folder
+from agenda.folder import Folder, read_folder
+from agenda.spelling import nearest
 
 Make = Callable[..., Path]
 LineOf = Callable[[Path, str, str], int]
@@ -94,6 +95,7 @@ def test_a_missing_file_is_one_problem(make: Make) -> None:
         (("stories/2025Q4.yml", "consent: yes", "consent: no"), "consent", "'no' is not one of: yes"),
         (("stories/2025Q4.yml", ", consent: yes", ""), "At last", "is missing; it must be given"),
         (("stories/2025Q4.yml", "by: 2026-02-28", "by: end of May"), "end of May", "'end of May' is no day; write it like 2026-11-30"),
+        (("stories/2025Q4.yml", "by: 2026-02-28", "by: 20260228"), "20260228", "'20260228' is no day; write it like 2026-11-30"),
         (("stories/2025Q4.yml", "[city, fund]", "[]"), "present:", "is empty; it needs at least one entry"),
         (("partners.yml", "{path: '(\\d{4}-\\d\\d)'}", "{path: (a), column: b}"), "column: b", "needs exactly one of column, columns, first, path, constant; has ['column', 'path']"),
         (("partners.yml", "count: rows, ", ""), "measure: awards", "needs either 'column' or 'count'"),

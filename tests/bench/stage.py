@@ -85,8 +85,7 @@ def cairn_indicators(folder: Path, threads: int) -> Work:
     def work() -> dict[str, object]:
         build_warehouse(
             folder / "store" / "lake",
-            folder / "cairn.duckdb",
-            cache=folder / "dbt",
+            folder / "warehouse.duckdb",
             progress=lambda done, total, name: nodes.add(name),
         )
         return {"nodes": len(nodes)}
@@ -98,16 +97,16 @@ def cairn_scorecards(folder: Path, count: int) -> Work:
     """From the warehouse to the page and the PDF of so many partners."""
     from agenda.lint import read
     from reports import scorecards
+    from reports.marts import read_quarter
     from reports.render import render
-    from reports.tables import read_quarter
 
     initiative, out = read(folder), folder / "scorecards"
     shutil.rmtree(out, ignore_errors=True)
 
     def work() -> dict[str, object]:
         period = initiative.initiative.calendar.parse(QUARTER)
-        quarter = read_quarter(folder / "cairn.duckdb", period, initiative)
-        cards = scorecards.write(quarter, scorecards.read_own(quarter, folder / "cairn.duckdb")).cards[:count]
+        quarter = read_quarter(folder / "warehouse.duckdb", period, initiative)
+        cards = scorecards.write(quarter, scorecards.read_own(quarter, folder / "warehouse.duckdb")).cards[:count]
         scorecards.write_project(initiative, period, cards, out / "project")
         render(out / "project", out / "cairn", timestamp=quarter.as_of, quarto="")
         return {"scorecards": sum(1 for _ in out.glob("cairn/paper/*.pdf"))}

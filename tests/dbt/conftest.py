@@ -112,11 +112,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, dict[str, dat
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
     """Builds a warehouse in a folder of its own."""
-    cache = tmp_path_factory.mktemp("dbt")
 
     def built(lake: Path, as_of: datetime | None = None, **given: Any) -> Warehouse:
-        out = tmp_path_factory.mktemp("warehouse") / "built.duckdb"
-        return Warehouse(build_warehouse(lake, out, as_of, cache=cache, **given))
+        out = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
+        return Warehouse(build_warehouse(lake, out, as_of, **given))
 
     return built
 
@@ -125,9 +124,3 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
 def warehouse(story: tuple[Lake, dict[str, datetime]], build: Callable[..., Warehouse]) -> Warehouse:
     """The warehouse of all that is known."""
     return build(story[0].path)
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the models are kept as SQL, so that dbt is asked for it once."""
-    return tmp_path_factory.mktemp("compiled")

@@ -18,14 +18,14 @@ from tests.dbt.lake_fixture import Lake, Reading
 NUMBERS = [("enrolled", "2025-07", "north", "age=infant", 10), ("enrolled", "2025-07", "harbor", "", "Q")]
 
 
-def replay(path: Path, model: str, compiled: Path) -> Replay:
+def replay(path: Path, model: str) -> Replay:
     shutil.copytree(INITIATIVE, path / "initiative")
     (path / "initiative/models/largest.sql").write_text(model)
     folder = read(path / "initiative")
     lake = Lake(path / "lake", folder.initiative.calendar)
     lake.land_agenda(folder)
     lake.deliver(Reading("a", "homes", NUMBERS))
-    return Replay(lake.path, StoredLake(FolderStore(path)).manifests(), "largest_group", compiled)
+    return Replay(lake.path, StoredLake(FolderStore(path)).manifests(), "largest_group")
 
 
 @pytest.mark.parametrize(
@@ -39,19 +39,19 @@ def replay(path: Path, model: str, compiled: Path) -> Replay:
         ("select partner, period, 'north' as place, 1 as value from observations", "two numbers of homes for 2025-07, north"),
     ],
 )  # fmt: skip
-def test_what_it_may_not_give_is_said(tmp_path: Path, compiled: Path, model: str, said: str) -> None:
-    made = replay(tmp_path, model, compiled)
+def test_what_it_may_not_give_is_said(tmp_path: Path, model: str, said: str) -> None:
+    made = replay(tmp_path, model)
     with pytest.raises(duckdb.Error, match="the model of largest gives ") as caught:
         made.run(made.manifests[-1].known_at)
     assert said in str(caught.value)
 
 
-def test_a_status_that_it_gives_counts(tmp_path: Path, compiled: Path) -> None:
+def test_a_status_that_it_gives_counts(tmp_path: Path) -> None:
     """North is suppressed as a town in it is, unless the model knows better."""
     model = "select partner, period, place, max(value) as value, {} as status from observations group by all"
     said = {}
     for number, status in enumerate(["null", "'E'"]):
         (tmp_path / str(number)).mkdir()
-        made = replay(tmp_path / str(number), model.format(status), compiled)
+        made = replay(tmp_path / str(number), model.format(status))
         said[status] = made.at(made.manifests[-1].known_at, "north", "")["2025-07"]
     assert [(value, code) for value, *_, code, _ in said.values()] == [(None, "Q"), (10.0, "P")]

@@ -42,9 +42,7 @@ amounts = st.integers(0, 4000).map(lambda quarters: Decimal(quarters) / 4)
 modest = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
 
 
-def values_of(
-    readings: Iterable[tuple[datetime, Reading]], indicator: str, compiled: Path, at: datetime = END
-) -> Values:
+def values_of(readings: Iterable[tuple[datetime, Reading]], indicator: str, at: datetime = END) -> Values:
     """The indicator's values as of a moment, where each reading arrived at its own; written in the order given."""
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(Path(folder) / "lake", FOLDER.initiative.calendar)
@@ -53,11 +51,11 @@ def values_of(
         for moment, reading in readings:
             lake.now = moment
             lake.deliver(reading)
-        return replayed(lake, indicator, compiled, at)
+        return replayed(lake, indicator, at)
 
 
-def replayed(lake: Lake, indicator: str, compiled: Path, at: datetime) -> Values:
-    replay = Replay(lake.path, StoredLake(FolderStore(lake.path.parent)).manifests(), indicator, compiled)
+def replayed(lake: Lake, indicator: str, at: datetime) -> Values:
+    replay = Replay(lake.path, StoredLake(FolderStore(lake.path.parent)).manifests(), indicator)
     assert replay.run(at)
     rows = replay.connection.execute(
         """select period, place, members, value, numerator, denominator, lower, upper, status, expected_reporters,
@@ -78,7 +76,7 @@ def in_days(readings: Sequence[Reading]) -> list[tuple[datetime, Reading]]:
     st.data(),
 )
 def test_any_split_into_files_any_order_and_any_repeats_give_the_same_values(
-    compiled: Path, indicator: str, numbers: dict[tuple[str, tuple[str, str, str, str]], Decimal], data: st.DataObject
+    indicator: str, numbers: dict[tuple[str, tuple[str, str, str, str]], Decimal], data: st.DataObject
 ) -> None:
     def files(of: dict[tuple[str, int], list[Row]]) -> list[Reading]:
         return [Reading(f"{p}-{n}", p, rows, layout=f"l{n % 2}", mode="updates") for (p, n), rows in of.items()]
@@ -91,7 +89,7 @@ def test_any_split_into_files_any_order_and_any_repeats_give_the_same_values(
     pieces = files(split)
     repeats = data.draw(st.lists(st.sampled_from(pieces), max_size=4), label="repeats")
     arriving = data.draw(st.permutations([*pieces, *repeats]), label="order")
-    assert values_of(in_days(arriving), indicator, compiled) == values_of(in_days(files(whole)), indicator, compiled)
+    assert values_of(in_days(arriving), indicator) == values_of(in_days(files(whole)), indicator)
 
 
 def readings_of(data: st.DataObject, at_most: int) -> list[Reading]:
@@ -114,16 +112,16 @@ def readings_of(data: st.DataObject, at_most: int) -> list[Reading]:
 @settings(max_examples=12, **modest)  # type: ignore[arg-type]
 @given(st.sampled_from(INDICATORS), st.data())
 def test_any_order_of_arrival_with_fixed_knowledge_times_gives_the_same_values(
-    compiled: Path, indicator: str, data: st.DataObject
+    indicator: str, data: st.DataObject
 ) -> None:
     known = in_days(readings_of(data, 8))
     shuffled = data.draw(st.permutations(known), label="order")
-    assert values_of(shuffled, indicator, compiled) == values_of(known, indicator, compiled)
+    assert values_of(shuffled, indicator) == values_of(known, indicator)
 
 
 @settings(max_examples=10, **modest)  # type: ignore[arg-type]
 @given(st.sampled_from(INDICATORS), st.data())
-def test_what_was_known_in_the_past_never_changes(compiled: Path, indicator: str, data: st.DataObject) -> None:
+def test_what_was_known_in_the_past_never_changes(indicator: str, data: st.DataObject) -> None:
     known = in_days(readings_of(data, 8))
     cut = data.draw(st.integers(1, len(known) - 1), label="known then")
     then = known[cut - 1][0]
@@ -135,7 +133,7 @@ def test_what_was_known_in_the_past_never_changes(compiled: Path, indicator: str
             for moment, reading in part:
                 lake.now = moment
                 lake.deliver(reading)
-            seen.append((replayed(lake, indicator, compiled, then), warehouse_key(lake.path, then)))
+            seen.append((replayed(lake, indicator, then), warehouse_key(lake.path, then)))
             lake.now = END  # later the agenda is another one, too: without a formula
             lake.commit(
                 "agenda", agenda_tables(FOLDER) | {"agenda_terms": agenda_tables(FOLDER)["agenda_terms"][:0]}, []
@@ -152,7 +150,7 @@ def test_what_was_known_in_the_past_never_changes(compiled: Path, indicator: str
     )
 )  # fmt: skip
 def test_groups_and_the_unassigned_add_up_to_the_total(
-    compiled: Path, reported: dict[tuple[str, str, str], tuple[str, list[Decimal]]]
+    reported: dict[tuple[str, str, str], tuple[str, list[Decimal]]],
 ) -> None:
     """Each report is split in its own way; what isn't split by a dimension is unassigned in it, and in the total."""
     ages, settings_ = ["age=infant", "age=toddler"], ["setting=center", "setting=home"]
@@ -163,7 +161,7 @@ def test_groups_and_the_unassigned_add_up_to_the_total(
     for (partner, month, place), (split, values) in reported.items():
         for members, value in zip(groups[split], values, strict=False):
             rows[partner].append(("enrolled", month, place, members, value))
-    found = values_of(in_days([Reading(p, p, own) for p, own in rows.items()]), "enrolled_children", compiled)
+    found = values_of(in_days([Reading(p, p, own) for p, own in rows.items()]), "enrolled_children")
     for month in {month for _, month, _ in reported}:
         total = found[month, "state", ""][1]
         assert total == sum((r[4] for own in rows.values() for r in own if r[1] == month), Decimal())

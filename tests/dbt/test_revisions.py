@@ -17,9 +17,7 @@ from tests.dbt.lake_fixture import Lake, Reading
 from tests.dbt.test_rules import made_up
 
 
-def test_the_triangle_is_what_warehouses_of_each_moment_say(
-    tmp_path: Path, build: Callable[..., Warehouse], compiled: Path
-) -> None:
+def test_the_triangle_is_what_warehouses_of_each_moment_say(tmp_path: Path, build: Callable[..., Warehouse]) -> None:
     folder = read(INITIATIVE)
     lake = Lake(tmp_path / "lake", folder.initiative.calendar)
     lake.land_agenda(folder)
@@ -28,7 +26,7 @@ def test_the_triangle_is_what_warehouses_of_each_moment_say(
         if number == 9:
             lake.land_again(reading)
     manifests = StoredLake(FolderStore(tmp_path)).manifests()
-    replay = Replay(lake.path, manifests, "enrolled_children", compiled)
+    replay = Replay(lake.path, manifests, "enrolled_children")
     found = revisions(replay, folder.initiative.calendar)
     moments = dict(replay.moments(folder.initiative.calendar))
     assert len(moments) < len(manifests), "what doesn't touch the indicator is left out"
@@ -52,9 +50,7 @@ def test_the_triangle_is_what_warehouses_of_each_moment_say(
     assert revisions(replay, folder.initiative.calendar, about=about)["2026Q1"][-1].said == found["2026Q1"][-1].said
 
 
-def test_an_agenda_from_before_a_column_is_read_as_ever(
-    tmp_path: Path, build: Callable[..., Warehouse], compiled: Path
-) -> None:
+def test_an_agenda_from_before_a_column_is_read_as_ever(tmp_path: Path, build: Callable[..., Warehouse]) -> None:
     """Its targets were the whole's, and its paths straight; later ones stand beside it."""
     folder = read(INITIATIVE)
     lake = Lake(tmp_path / "lake", folder.initiative.calendar)
@@ -69,6 +65,6 @@ def test_an_agenda_from_before_a_column_is_read_as_ever(
     assert build(lake.path, older).rows(said) == [("state", "", "")]
     lake.land_agenda(folder)
     assert len(build(lake.path).rows(said)) > 1
-    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "waiting_children", compiled)
+    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "waiting_children")
     found = revisions(replay, folder.initiative.calendar)
     assert [known.value for known in found["2026Q1"]] == [70]

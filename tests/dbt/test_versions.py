@@ -24,10 +24,10 @@ from flows.revisions import Replay, revisions
 from flows.values import values
 from reports.cells import Cells, Row
 from reports.charts import pieces
+from reports.marts import read_quarter
 from reports.package import values_table
 from reports.pages import write_project
 from reports.revisions import compare, read_values
-from reports.tables import read_quarter
 from reports.views import EditionLabel, Views
 from reports.words import Words
 from sources.lake import Lake as StoredLake
@@ -120,10 +120,10 @@ def test_explain_and_values_go_by_the_definition_in_force(lake: tuple[Lake, Fold
     assert (row["indicator"], row["value"], row["version"]) == ("use", 0.5, 2)
 
 
-def test_revisions_say_that_the_method_changed(lake: tuple[Lake, Folder], compiled: Path) -> None:
+def test_revisions_say_that_the_method_changed(lake: tuple[Lake, Folder]) -> None:
     """The older agenda in the lake knows of no versions; the newer one changes the last quarter, and nothing before."""
     path, folder = lake[0].path, lake[1]
-    replay = Replay(path, StoredLake(FolderStore(path.parent)).manifests(), "use", compiled)
+    replay = Replay(path, StoredLake(FolderStore(path.parent)).manifests(), "use")
     found = revisions(replay, folder.initiative.calendar)
     assert [(known.value, known.version) for known in found["2026Q4"]] == [(0.75, 1), (0.5, 2)]
     assert [(known.value, known.version) for known in found["2026Q3"]] == [(0.75, 1)]

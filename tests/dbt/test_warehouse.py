@@ -20,7 +20,7 @@ from agenda.store import FolderStore
 from flows.explain import explain
 from flows.explain_words import lines
 from flows.revisions import Replay, revisions
-from flows.warehouse import WarehouseError, build_warehouse, warehouse_key
+from flows.warehouse import WarehouseError, build_warehouse, models, warehouse_key
 from sources.lake import Lake as StoredLake
 from tests.dbt.conftest import INITIATIVE, Warehouse
 from tests.dbt.lake_fixture import Lake, Reading
@@ -107,7 +107,7 @@ def test_deliveries_and_findings_are_those_of_each_key_s_latest(warehouse: Wareh
 
 
 def test_an_agenda_of_before_there_was_a_minimum_withholds_nothing(
-    tmp_path: Path, build: Callable[..., Warehouse], compiled: Path
+    tmp_path: Path, build: Callable[..., Warehouse]
 ) -> None:
     folder = read(INITIATIVE)
     folder = replace(folder, initiative=folder.initiative.model_copy(update={"coverage": Coverage(minimum=Decimal(1))}))
@@ -121,7 +121,7 @@ def test_an_agenda_of_before_there_was_a_minimum_withholds_nothing(
     for file in lake.path.glob("data/agenda_initiative/*/*.parquet"):
         pq.write_table(pq.read_table(file, partitioning=None).drop_columns(["minimum_coverage"]), file)
     assert build(lake.path).rows(said) == [("P",)]
-    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "enrolled_children", compiled)
+    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "enrolled_children")
     assert replay.at(lake.now, None, "")["2025-07"][3] == "P"
 
 
@@ -140,9 +140,7 @@ def test_findings_of_older_batches_have_no_answer(tmp_path: Path, build: Callabl
     assert said == [("a", None), ("b", None if older == 2 else "seen")]
 
 
-def test_an_agenda_older_than_the_rule_shows_a_percent_of_few(
-    tmp_path: Path, build: Callable[..., Warehouse], compiled: Path
-) -> None:
+def test_an_agenda_older_than_the_rule_shows_a_percent_of_few(tmp_path: Path, build: Callable[..., Warehouse]) -> None:
     """20 of 24 children; the warehouse and the triangle go by the agenda in force, and older files lack its columns."""
     folder = read(INITIATIVE)
     lake = Lake(tmp_path / "lake", folder.initiative.calendar)
@@ -156,7 +154,7 @@ def test_an_agenda_older_than_the_rule_shows_a_percent_of_few(
     lake.land_agenda(folder)
     assert build(lake.path).value("infant_share", "north") == (None, 20, 24, "U")
     assert older < then
-    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "infant_share", compiled)
+    replay = Replay(lake.path, StoredLake(FolderStore(tmp_path)).manifests(), "infant_share")
     known = revisions(replay, folder.initiative.calendar, place="north")["2026Q1"]
     assert [one.said[0] for one in known if one.status] == [20 / 24, None]
 
@@ -240,7 +238,7 @@ def test_the_key_follows_the_batches_that_count(story: Story) -> None:
 
 def test_without_a_lake_the_way_on_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"there is no lake at .*nowhere.*cairn collect"):
-        build_warehouse(tmp_path / "nowhere", tmp_path / "w.duckdb")
+        build_warehouse(tmp_path / "nowhere", tmp_path / "warehouse.duckdb")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -257,18 +255,24 @@ def test_a_broken_promise_of_the_lake_is_named_and_nothing_is_replaced(story: St
     assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.duckdb", "lake"]
 
 
-def test_what_is_kept_of_one_build_serves_the_next_lake_or_is_made_again(story: Story, tmp_path: Path) -> None:
-    """The project is read once; a cache that is no good costs time, never a number."""
+def test_what_is_kept_of_one_build_serves_the_next_lake_or_is_made_again(
+    story: Story, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The project is read once; what is kept and no good, or can't be kept, costs time, never a number."""
     lake, known = story
+    monkeypatch.setattr("flows.warehouse.KEPT", tmp_path / "kept")
     values = "select * from ind_values order by all"
-    plain = Warehouse(build_warehouse(lake.path, tmp_path / "plain" / "w.duckdb"))
-    for folder in ("read", "kept", "spoilt"):
-        if folder == "spoilt":
-            (parsed,) = (tmp_path / "cache").iterdir()
-            parsed.write_bytes(parsed.read_bytes()[:1000])
-        out, cache = tmp_path / folder, tmp_path / "cache"
-        before = Warehouse(build_warehouse(lake.path, out / "before" / "w.duckdb", known["first"], cache=cache))
-        assert before.rows("select as_of from meta_build") == [(known["first"],)]
-        now = Warehouse(build_warehouse(lake.path, out / "now" / "w.duckdb", cache=cache))
-        assert now.rows(values) == plain.rows(values)
-        assert len(list(cache.iterdir())) == 1
+    before = Warehouse(build_warehouse(lake.path, tmp_path / "before" / "warehouse.duckdb", known["first"]))
+    assert before.rows("select as_of from meta_build") == [(known["first"],)]
+    (parsed,) = (tmp_path / "kept").iterdir()
+    read = parsed.stat().st_mtime_ns
+    now = Warehouse(build_warehouse(lake.path, tmp_path / "now" / "warehouse.duckdb"))
+    assert now.rows(values) == warehouse.rows(values)
+    assert parsed.stat().st_mtime_ns == read
+    parsed.write_bytes(parsed.read_bytes()[:1000])
+    spoilt = Warehouse(build_warehouse(lake.path, tmp_path / "spoilt" / "warehouse.duckdb"))
+    assert spoilt.rows(values) == warehouse.rows(values)
+    assert list((tmp_path / "kept").iterdir()) == [parsed]
+    assert parsed.stat().st_size > 1000
+    monkeypatch.setattr("flows.warehouse.KEPT", parsed / "no folder")
+    assert models().tables.keys() >= {"observations", "deliveries"}

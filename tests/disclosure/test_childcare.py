@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from itertools import chain
+from os.path import commonpath
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -15,10 +18,10 @@ from flows.draft import make_draft
 from flows.editions import said_of
 from flows.explain import explain
 from flows.workspace import Workspace
+from reports.approval import approve
 from reports.attackers import exposed
 from reports.cells import Cells
 from reports.earlier import editions, published_before
-from reports.edition import approve
 from reports.linked import PUBLIC
 from reports.own import read_own
 from reports.package import WHOLE
@@ -26,7 +29,10 @@ from reports.revisions import read_values
 from reports.site import publish
 from sources.collect import collect
 from tests.example.conftest import CHILDCARE
+from tests.html.everybody import kept_out
+from tests.html.validate import violations
 from tests.reports.told import Edition, in_languages, only_on_paper, unexplained
+from tests.servers.browser import chromium
 
 LATEST = ("2026Q2", "2026Q3")
 HIDE = (1, 10)
@@ -115,6 +121,32 @@ def test_pages_and_the_review_say_what_is_withheld(workspace: Workspace) -> None
     assert len(reviews) == len(LATEST)
     assert all("values withheld to protect people" in workspace.store.get(key).decode() for key in reviews)
     assert not [stored.key for stored in workspace.site.list("") if "withheld" in stored.key]
+
+
+def pages_for_browsers(workspace: Workspace) -> dict[str, list[Path]]:
+    """By what they are: an edition's pages in four languages, the site's own, the review, and each partner's receipts."""
+    assert isinstance(workspace.site, FolderStore)
+    site, store = workspace.site.path, workspace.site.path.parent / "store"
+    return {
+        "edition": sorted((site / LATEST[-1]).resolve().rglob("*.html")),
+        "site": [site / at / "index.html" for at in workspace.folder.initiative.folders.values()],
+        "review": sorted(store.glob("editions/*/*.review/index.html")),
+        "receipts": sorted(store.glob("receipts/*/*.html")),
+    }
+
+
+def test_every_page_is_valid_html(workspace: Workspace) -> None:
+    assert violations(chain(*pages_for_browsers(workspace).values())) == []
+
+
+def test_every_page_keeps_nobody_out(workspace: Workspace) -> None:
+    """Of a partner's receipts the list of them, and the last one."""
+    pages = pages_for_browsers(workspace)
+    last = {page.parent: page for page in pages["receipts"] if page.name != "index.html"}
+    pages["receipts"] = [page for folder, one in last.items() for page in (folder / "index.html", one)]
+    root = Path(commonpath(pages["site"] + pages["review"]))
+    with chromium() as browser:
+        assert kept_out(browser, root, chain(*pages.values())) == {}
 
 
 @pytest.mark.parametrize(("code", "why"), [("A", "few people are counted"), ("D", "for others' sake")])

@@ -16,9 +16,10 @@ from agenda.lint import problems_in, read
 from agenda.model import Disclosure
 from reports.cells import Row
 from reports.changes import COMPARED, compared
+from reports.marts import read_quarter
 from reports.package import write_data
 from reports.pages import write_project
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from reports.withhold import Earlier, Frozen, Judged, without
 from tests.reports.marts import build
 

@@ -15,7 +15,8 @@ import pytest
 from agenda.folder import Folder
 from agenda.model import Licence
 from agenda.store import FolderStore
-from reports.edition import Edition, approve
+from reports.approval import approve
+from reports.edition import Edition
 from reports.site import publish, published, refresh
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER
 

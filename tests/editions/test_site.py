@@ -17,7 +17,8 @@ from agenda.errors import HeldBack, Unavailable
 from agenda.folder import Folder
 from agenda.store import BucketStore, FolderStore, Store
 from infra.servers import S3Server
-from reports.edition import Edition, approve, load
+from reports.approval import approve
+from reports.edition import Edition, load
 from reports.site import Published, publish, published
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER, Stores
 
@@ -82,7 +83,7 @@ def test_the_home_page_has_the_latest_quarter_first(
     home = site.get("index.html").decode()
     assert home.index("Third quarter 2026") < home.index("Second quarter 2026")
     assert '<h1><a href="2026Q3/index.html">third</a></h1>' in home
-    assert "&lt;b&gt;second&lt;/b&gt; &amp; half" in home
+    assert "&#60;b&#62;second&#60;/b&#62; &#38; half" in home
     assert "Numbers made up for tests." in home
     assert 'href="2026Q3/report.pdf"' in home
     assert "published 30 October 2026" in home.replace("October 30, 2026", "30 October 2026")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -79,6 +80,23 @@ def initiative(tmp_path: Path, environment: dict[str, str]) -> Initiative:
     made = Initiative(tmp_path / "here", environment)
     made.write("initiative.yml", made.read("initiative.yml") + POLICY)
     return made
+
+
+@pytest.fixture(scope="session")
+def drafted_once(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """The same after its first ``cairn run 2026Q1``."""
+    made = Initiative(tmp_path_factory.mktemp("drafted") / "here", environment)
+    write_starter(made.path)
+    made.write("initiative.yml", made.read("initiative.yml") + POLICY)
+    assert made.cairn("run", "2026Q1").code == 0
+    return made.path
+
+
+@pytest.fixture
+def drafted(drafted_once: Path, tmp_path: Path, environment: dict[str, str]) -> Initiative:
+    """A copy of it, to go on with."""
+    shutil.copytree(drafted_once, tmp_path / "here")
+    return Initiative(tmp_path / "here", environment)
 
 
 def with_school(initiative: Initiative, address: str, path: str) -> str:

@@ -94,27 +94,25 @@ def _answers_for_a_number(initiative: Initiative) -> None:
     assert initiative.cairn("revisions", "session").code == 2
 
 
-def test_run_again_does_nothing_and_is_quick(initiative: Initiative) -> None:
-    initiative.cairn("run", "2026Q1")
+def test_run_again_does_nothing_and_is_quick(drafted: Initiative) -> None:
     started = time.monotonic()
-    again = initiative.cairn("run", "2026Q1")
+    again = drafted.cairn("run", "2026Q1")
     assert again.code == 0
     assert "Nothing to do" in again.out
     assert time.monotonic() - started < 60  # no server, no dbt, no rendering: a bound for a stuck machine only
     assert "no quarter" not in again.out
 
 
-def test_new_data_makes_a_new_draft_and_voids_the_approval(initiative: Initiative) -> None:
-    initiative.cairn("run", "2026Q1")
-    initiative.cairn("review", "2026Q1", "--approve", "--as", REVIEWER)
-    first = initiative.cairn("review", "2026Q1", "--json").data["editions"][0]
-    csv = initiative.read("store/inbox/library/2026Q1.csv")
-    initiative.write("store/inbox/library/2026Q1.csv", csv.replace("84,", "85,"))
-    initiative.cairn("run", "2026Q1")
-    second = initiative.cairn("review", "2026Q1", "--json").data["editions"][0]
+def test_new_data_makes_a_new_draft_and_voids_the_approval(drafted: Initiative) -> None:
+    drafted.cairn("review", "2026Q1", "--approve", "--as", REVIEWER)
+    first = drafted.cairn("review", "2026Q1", "--json").data["editions"][0]
+    csv = drafted.read("store/inbox/library/2026Q1.csv")
+    drafted.write("store/inbox/library/2026Q1.csv", csv.replace("84,", "85,"))
+    drafted.cairn("run", "2026Q1")
+    second = drafted.cairn("review", "2026Q1", "--json").data["editions"][0]
     assert second["edition"] != first["edition"]
     assert second["status"] == "draft"
-    assert initiative.cairn("publish", "2026Q1").code == 1
+    assert drafted.cairn("publish", "2026Q1").code == 1
 
 
 def test_without_a_policy_on_disclosure_nothing_is_published(initiative: Initiative) -> None:
@@ -143,17 +141,16 @@ def test_backfill_shows_its_plan_and_ends_in_drafts(initiative: Initiative) -> N
     assert again.data["unchanged"] == ["2026Q1", "2026Q2"]
 
 
-def test_values_and_status(initiative: Initiative) -> None:
-    initiative.cairn("collect")
-    values = initiative.cairn("values", "sessions_held", "--period", "2026Q1", "--json").data
+def test_values_and_status(drafted: Initiative) -> None:
+    values = drafted.cairn("values", "sessions_held", "--period", "2026Q1", "--json").data
     whole = [v for v in values if v["place"] == "region" and not v["members"]]
     assert [v["value"] for v in whole] == [84 + 70 + 66 + 58]
-    status = initiative.cairn("status", "--quarters", "2026Q1..2026Q2", "--json").data
+    status = drafted.cairn("status", "--quarters", "2026Q1..2026Q2", "--json").data
     assert status[0]["states"] == {"2026Q1": "reported", "2026Q2": "late"}
-    unknown = initiative.cairn("values", "sesions_held", "--period", "2026Q1")
+    unknown = drafted.cairn("values", "sesions_held", "--period", "2026Q1")
     assert unknown.code == 2
     assert "did you mean 'sessions_held'" in unknown.err
-    nowhere = initiative.cairn("values", "sessions_held", "--period", "2026Q1", "--place", "nort")
+    nowhere = drafted.cairn("values", "sessions_held", "--period", "2026Q1", "--place", "nort")
     assert nowhere.code == 2
     assert "did you mean 'north'" in nowhere.err
 

@@ -13,10 +13,13 @@ import pytest
 
 from agenda.lint import read
 from agenda.periods import Calendar
+from tests.html.everybody import kept_out
+from tests.html.validate import violations
 from tests.real.answers import QUERIES, Answers, Key, answers, cohort
-from tests.real.harness import PROOFS, Proof
+from tests.real.harness import BUILD, PROOFS, Proof
 from tests.reports.links import broken
 from tests.reports.told import Edition, unexplained
+from tests.servers.browser import chromium
 
 Published = Callable[[str], Proof]
 DIMENSION = {"nc_childcare": "age_group", "nhs_ae": "department"}
@@ -148,6 +151,19 @@ def test_every_number_on_the_pages_is_in_the_data(published: Published, name: st
     assert unexplained(pages, edition) == []
 
 
+def test_every_page_is_valid_and_keeps_nobody_out(published: Published) -> None:
+    """Of each last quarter, with all that its places and groups make of a page."""
+    folders = [published(name).folder for name in PROOFS]
+    pages = [
+        page
+        for folder, proof in zip(folders, PROOFS.values(), strict=True)
+        for page in (folder / "site/index.html", *(folder / "site" / proof.last_quarter).resolve().rglob("*.html"))
+    ]
+    assert violations(pages) == []
+    with chromium() as browser:
+        assert kept_out(browser, BUILD, pages) == {}
+
+
 @pytest.mark.parametrize("name", PROOFS)
 def test_every_quarter_is_published_whole(published: Published, name: str) -> None:
     proof = published(name)
@@ -155,7 +171,7 @@ def test_every_quarter_is_published_whole(published: Published, name: str) -> No
     assert (site / "index.html").is_file()
     for period in Calendar().parse_range(proof.quarters):
         edition = site / period.key
-        assert (edition / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+        assert (edition / "index.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
         assert (edition / "report.pdf").read_bytes().startswith(b"%PDF-")
         assert 1 <= len(re.findall(rb"/Type/Page\b", (edition / "brief.pdf").read_bytes())) <= 2
         assert (edition / "brief.docx").is_file()

@@ -288,16 +288,14 @@ def _expected(version: Version) -> dict[Key, Decimal]:
 
 
 @pytest.mark.parametrize("indicator", ["unemployment", "unemployment_adjusted"])
-def test_the_revision_triangle_is_what_a_plain_diff_of_the_files_gives(
-    indicator: str, story: Story, compiled: Path
-) -> None:
+def test_the_revision_triangle_is_what_a_plain_diff_of_the_files_gives(indicator: str, story: Story) -> None:
     """For each quarter the moments at which the country's rate came or changed, and to what, to six decimals.
 
     Before a version gives the rate itself there are only groups that no sum makes a rate of.
     """
     diff = _plain_diff(story.versions, indicator)
     store = FolderStore(story.path / "store")
-    replay = Replay(story.path / "store" / "lake", Lake(store).manifests(), indicator, compiled)
+    replay = Replay(story.path / "store" / "lake", Lake(store).manifests(), indicator)
     triangle = revisions(replay, read(story.path).initiative.calendar)
     replay.connection.close()
     for period, expected in diff.items():
@@ -333,11 +331,6 @@ def _plain_diff(versions: list[Version], indicator: str) -> dict[str, list[tuple
 
 
 NO_GROUPS = {"Year", "Series", "Units", "Unit measure", "Unit multiplier", "Observation status", "GeoCode", "Value"}
-
-
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("compiled")
 
 
 BORN = {

@@ -9,9 +9,10 @@ import pytest
 
 from agenda import lint
 from agenda.folder import Folder
+from reports.marts import read_quarter
 from reports.pages import write_project
 from reports.render import render
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from tests.reports.marts import Oddities, build
 
 INITIATIVE = """

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from itertools import combinations
 from math import dist
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -25,9 +21,12 @@ from reports.pages import _environment
 from reports.shortly import CODES
 from reports.tables import Quarter
 from reports.words import Words
+from tests.html.everybody import kept_out, shown_as
+from tests.html.validate import violations
 from tests.reports.conftest import Rendered
 from tests.reports.test_scorecards import OWN
 from tests.servers.browser import chromium
+from tests.servers.web import folder_server
 
 THEME = Path(__file__).parents[2] / "reports" / "theme"
 
@@ -38,11 +37,8 @@ def browser() -> Iterator[Any]:
         yield made
 
 
-def opened(browser: Any, page: Path, width: int = 1100, dark: bool = False) -> None:
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+def opened(browser: Any, page: Path) -> None:
+    shown_as(browser, 1100, dark=False)
     browser.get(page.as_uri())
 
 
@@ -117,24 +113,15 @@ def test_a_strict_policy_breaks_nothing(browser: Any, rendered: Rendered) -> Non
     But for the icon, which is an empty `data:` so that no page asks for one.
     """
 
-    class Strict(SimpleHTTPRequestHandler):
-        def end_headers(self) -> None:
-            own = "; ".join(f"{kind}-src 'self'" for kind in ("script", "style", "font"))
-            self.send_header("Content-Security-Policy", f"default-src 'none'; img-src data:; {own}")
-            super().end_headers()
-
-        def log_message(self, *said: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=str(rendered.site))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+    own = "; ".join(f"{kind}-src 'self'" for kind in ("script", "style", "font"))
+    policy = f"default-src 'none'; img-src data:; {own}"
+    with folder_server(rendered.site, Content_Security_Policy=policy) as address:
         browser.get_log("browser")
-        browser.get(f"http://127.0.0.1:{server.server_port}/goals/stay.html")
+        browser.get(f"{address}/goals/stay.html")
         drawing = browser.find_element("css selector", "figure.trend .wide svg")
         browser.execute_script("arguments[0].focus({focusVisible: true})", drawing)
         assert len(tips(browser)) == 1
         assert [entry for entry in browser.get_log("browser") if "favicon" not in entry["message"]] == []
-        server.shutdown()
 
 
 def test_without_the_script_nothing_is_missing(rendered: Rendered) -> None:
@@ -154,13 +141,6 @@ def test_the_script_is_small_and_needs_no_leave() -> None:
 
 # -- everybody ----------------------------------------------------------------------------------------
 
-LOOK = """
-const done = arguments[0]
-document.querySelectorAll('details').forEach(one => { one.open = true })
-axe.run({preload: false, resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
-  .then(found => done(found.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 120))])))
-"""
-
 
 @pytest.fixture(scope="module")
 def card(quarter: Quarter, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -176,22 +156,13 @@ def card(quarter: Quarter, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page
 
 
-def axe() -> str:
-    """axe-core, as a script."""
-    found = find_spec("axe_playwright_python")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+def test_pages_keep_nobody_out(browser: Any, rendered: Rendered) -> None:
+    assert kept_out(browser, rendered.site, rendered.pages) == {}
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1100, False), (320, True)])
-def test_pages_keep_nobody_out(width: int, dark: bool, browser: Any, rendered: Rendered, card: Path) -> None:
-    """By axe-core, WCAG 2.2 AA; and no page is wider than a small phone."""
-    for page in (*rendered.pages, card):
-        opened(browser, page, width, dark)
-        assert browser.execute_script("return document.documentElement.scrollWidth") <= width, page
-        browser.execute_script(axe())
-        assert browser.execute_async_script(LOOK) == [], page
+def test_a_scorecard_keeps_nobody_out(browser: Any, card: Path) -> None:
+    assert kept_out(browser, card.parent, [card]) == {}
+    assert violations([card]) == []
 
 
 # -- colours ------------------------------------------------------------------------------------------
@@ -249,7 +220,7 @@ def test_status_colours_can_be_told_apart_and_read_by_everybody() -> None:
 
 def test_a_status_is_a_shape_as_well_as_a_colour() -> None:
     """In greyscale, colours of the same contrast look alike; no two statuses that are judged have one shape."""
-    draw = _environment().from_string('{% import "html.qmd" as ui %}{{ ui.shape(code) }}')
-    shapes = [str(draw.render(code=code)) for code in CODES]
+    draw = _environment().from_string('{% import "shared/html.qmd" as ui %}{{ ui.status(code, "") }}')
+    shapes = [str(draw.render(code=code)).partition("<svg")[2] for code in CODES]
     assert len(set(shapes)) == len(CODES) - 1  # no target and no value: neither is judged
     assert shapes[-1] == shapes[-2]

@@ -25,8 +25,9 @@ from agenda.store import FolderStore
 from flows.warehouse import build_warehouse
 from reports import figures
 from reports.drawing import render as drawn
+from reports.marts import read_quarter
 from reports.package import write_data
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from sources.collect import collect
 from tests.reports.conftest import Rendered, render_quarter
 

@@ -11,8 +11,9 @@ import pytest
 from agenda.folder import Folder
 from reports.gap_words import GapWords
 from reports.gaps import Estimate
+from reports.marts import read_quarter
 from reports.pages import write_project
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from reports.value_tables import ValueTables
 from reports.words import Words
 from tests.reports.marts import build

@@ -24,7 +24,7 @@ from pydantic.fields import FieldInfo
 from agenda.folder import Folder
 from agenda.stories import Activities, Story
 from reports import escape
-from reports.tables import read_quarter
+from reports.marts import read_quarter
 from tests.reports.conftest import Rendered, render_quarter
 from tests.reports.marts import build
 from tests.reports.test_escape import NASTY

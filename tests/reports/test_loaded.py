@@ -10,11 +10,10 @@ import pytest
 
 from agenda.store import BucketStore
 from infra.servers import S3Server
+from tests.html.everybody import HEAVIEST
 from tests.reports.conftest import Rendered
 from tests.servers.browser import chromium
 
-HEAVIEST = 300_000
-"""Bytes of a page with all that it loads, uncompressed; what is only linked to is not among them."""
 LOADED = """
 const done = arguments[0]
 new PerformanceObserver((list) => {

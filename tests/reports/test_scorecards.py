@@ -29,6 +29,7 @@ from reports.scorecards import Scorecards
 from reports.tables import Quarter
 from tests.reports.test_escape import NASTY
 from tests.reports.test_quarto import documented, held
+from tests.reports.told import Edition, unexplained_on_card
 
 AT = datetime(2026, 7, 21, 8, 30, tzinfo=UTC)
 OWN = {
@@ -66,6 +67,48 @@ def test_its_own_number_stands_beside_that_of_all(quarter: Quarter) -> None:
     assert [(one.what, [aim.name for aim in one.aims], one.others) for one in alpha.doing] == [
         ("Some text.", ["Indicator name"], "No other partner works on it.")
     ]
+
+
+def test_how_a_number_went_stands_beside_that_of_all(quarter: Quarter) -> None:
+    """From the partner's first number on; a quarter it gave none for is a gap, and one number is no course."""
+    visits, ratio, share = (line for group in cards(quarter)["alpha"].groups for line in group.lines)
+    assert [(step.period, step.value, step.absence) for step in visits.your_course] == [
+        ("2025Q2", 4242.0, ""), *((period, None, "missing") for period in ("2025Q3", "2025Q4", "2026Q1")),
+        ("2026Q2", 4321.0, ""),
+    ]  # fmt: skip
+    assert ratio.your_course == share.your_course == ()
+    shown = dict(quarter.series("active_share"))
+    assert [(step.period, step.value) for step in share.course] == [
+        (period.key, value.value if value else None) for period, value in shown.items()
+    ]
+
+
+def test_what_is_drawn_of_a_quotient_is_what_the_partner_gives_now(quarter: Quarter) -> None:
+    """Both parts, where there are enough to make a percent of; a quarter of which it gave one part is a gap."""
+    parts = {"2025Q4": Part(Decimal(30), Decimal(120)), "2026Q1": Part(None, Decimal(150)),
+             "2026Q2": Part(Decimal(40), Decimal(160))}  # fmt: skip
+    own = {"alpha": {("active_share", period): part for period, part in parts.items()}}
+    card = next(card for card in scorecards.write(quarter, own).cards if card.partner == "alpha")
+    line = next(line for group in card.groups for line in group.lines if line.indicator == "active_share")
+    assert [step.value for step in line.your_course] == [0.25, None, 0.25]
+    few = {"alpha": {key: Part(Decimal(5), Decimal(20)) for key in own["alpha"]}}
+    card = next(card for card in scorecards.write(quarter, few).cards if card.partner == "alpha")
+    assert not any(line.your_course for group in card.groups for line in group.lines)
+
+
+def test_every_number_is_the_partner_s_or_everybody_s(quarter: Quarter, tmp_path: Path) -> None:
+    """In words, drawings and their alternatives; one of another partner, or of nowhere, is found."""
+    written = scorecards.write(quarter, OWN).cards
+    scorecards.write_project(quarter.folder, quarter.period, written, tmp_path)
+    settings = yaml.safe_load((tmp_path / "_quarto.yml").read_text(encoding="utf-8"))
+    with closing(Converter(tmp_path, settings, AT)) as converter:
+        page = converter.convert("alpha.qmd", (tmp_path / "alpha.qmd").read_text("utf-8"), "html").decode()
+    write_data(quarter, tmp_path / "data")
+    edition = Edition(tmp_path / "data", quarter.folder, quarter.period)
+    assert unexplained_on_card(page, edition, OWN["alpha"]) == []
+    assert page.count('role="img"') == 4  # the partner's visits, and what everybody sees of three indicators
+    for said in ("4,321 visits", "Q2 2025: 4,242 visits", "25.0\N{NO-BREAK SPACE}%"):
+        assert unexplained_on_card(page.replace(said, said.replace("2", "3")), edition, OWN["alpha"]), said
 
 
 def test_who_sent_nothing_is_told_what_is_missing(quarter: Quarter) -> None:
@@ -118,6 +161,12 @@ def test_what_the_edition_withholds_the_scorecard_withholds(quarter: Quarter, tm
     kept, leaky = scorecards.write(protected, OWN), scorecards.write(quarter, OWN)
     assert telling(quarter.folder, kept, table) == []
     assert ("alpha", "visit_count") in telling(quarter.folder, leaky, table)
+    first, leaked = (written.cards[0].groups[0].lines[0].course for written in (kept, leaky))
+    assert not first
+    assert leaked
+    planted = json.loads(kept.model_dump_json())
+    planted["cards"][0]["groups"][0]["lines"][0]["course"] = [step.model_dump() for step in leaked]
+    assert telling(quarter.folder, Scorecards(**planted), table) == [("alpha", "visit_count")]
     telltale = json.loads(kept.model_dump_json().replace("withheld to protect people", "few: 7", 1))
     assert telling(quarter.folder, Scorecards(**telltale), table) == [("alpha", "visit_count")]
 
@@ -169,7 +218,7 @@ def test_pages_and_papers_are_handed_out_once(in_spanish: Quarter, tmp_path: Pat
     page = store.get("receipts/alpha/scorecards/2026Q2.html").decode()
     assert '<html lang="es">' in page
     assert "Lo que toca ahora" in page
-    assert not re.search(r'(src|href)="(?!2026Q2\.pdf|\.\./index\.html|#)', page)  # it loads nothing
+    assert not re.search(r'(src|href)="(?!2026Q2\.pdf|\.\./index\.html|#|data:,")', page)  # it loads nothing
     paper = store.get("receipts/alpha/scorecards/2026Q2.pdf")
     assert b"<pdfuaid:part>1" in paper
     assert b"/Lang (es)" in paper or b"/Lang(es)" in paper

@@ -12,8 +12,9 @@ import pytest
 from agenda.folder import Folder
 from reports.changes import compared
 from reports.escape import plain
+from reports.marts import read_quarter
 from reports.sentences import Sentences
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from reports.unknown import Unknown
 from reports.words import Words
 from tests.reports.marts import build
@@ -135,7 +136,7 @@ def test_falling_can_be_best_where_less_is_better(complete: Quarter) -> None:
 
 def test_the_most_doubtful_comes_last(complete: Quarter) -> None:
     absent = put(complete, "active_share", value=None, status="O")
-    assert plain(sentences(absent).three()[-1][1]) == "Not known for this quarter: I2."
+    assert plain(sentences(absent).three()[-1][1]) == "Not known for this quarter: I2 (not reported)."
     half = put(complete, "visit_count", value=5.0, status="P", actual_reporters=1, expected_reporters=2)
     assert sentences(half).three()[-1][0] == "doubt"
     assert plain(sentences(half).three()[-1][1]) == "Indicator name: provisional, as 1 of 2 partners reported."

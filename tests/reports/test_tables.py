@@ -12,7 +12,8 @@ import pytest
 from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.versions import versions
-from reports.tables import Quarter, read_quarter
+from reports.marts import read_quarter
+from reports.tables import Quarter
 
 
 def test_nothing_of_later_periods_is_read(folder: Folder, warehouse: Path) -> None:

@@ -12,8 +12,9 @@ from agenda import lint
 from agenda.folder import Folder
 from reports.definition import Definitions
 from reports.escape import plain
+from reports.marts import read_quarter
 from reports.pages import write_project
-from reports.tables import Quarter, read_quarter
+from reports.tables import Quarter
 from reports.views import EditionLabel, Views
 from reports.words import Words
 from tests.reports.conftest import initiative, render_quarter

@@ -176,4 +176,6 @@ def test_who_came_is_counted_once(quarter: Quarter) -> None:
 
 
 def test_the_next_numbers_are_due_after_the_next_quarter(quarter: Quarter) -> None:
-    assert backbone(quarter).due() == "Numbers for the third quarter 2026 are due by October 22, 2026."
+    assert backbone(quarter).due() == (
+        "The next report is of the third quarter 2026; its numbers are due by October 22, 2026."
+    )

@@ -1,11 +1,13 @@
-"""A web server of this machine for a test to answer with, and every request that it got."""
+"""Web servers of this machine: one that a test answers with, and every request that it got; one that serves a folder."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
@@ -74,3 +76,24 @@ def web_server(answer: Callable[[Request], Response]) -> Iterator[Web]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextlib.contextmanager
+def folder_server(folder: Path, **headers: str) -> Iterator[str]:
+    """Serves the files of ``folder``, each with these headers (``_`` for ``-``), at the address that it gives."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            super().end_headers()
+
+        def log_message(self, *said: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()

@@ -19,7 +19,7 @@ from sources.files.limits import Limits
 from sources.files.readers import Unreadable
 from sources.letters.findings import WORDS, column_letters
 from sources.meaning.intake import Intake, take
-from sources.meaning.shape import match
+from sources.meaning.plan import match
 from sources.meaning.vocabulary import Vocabulary
 from tests.sources.conftest import AGENDA, LONG, Coalition
 

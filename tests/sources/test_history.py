@@ -90,7 +90,7 @@ def total_by_the_rules(oracle: Oracle, partner: str, measure: str, key: str) -> 
 def test_the_warehouse_holds_the_same_numbers(grown: lake_fixture.Lake, tmp_path: Path) -> None:
     for reading, key in made_up(random.Random(11)):
         grown.deliver(reading, key=key)
-    built = build_warehouse(grown.path, tmp_path / "built.duckdb")
+    built = build_warehouse(grown.path, tmp_path / "warehouse.duckdb")
     found = history.of(opened(grown), PARTNERS)
     with duckdb.connect(str(built), read_only=True) as connection:
         for partner in PARTNERS:

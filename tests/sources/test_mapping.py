@@ -19,7 +19,7 @@ from sources.files.readers import Sheet
 from sources.lake import Lake
 from sources.meaning.likeness import Words, is_number
 from sources.meaning.mapping import Mappings, accept_open, open_proposals, propose
-from sources.meaning.shape import match
+from sources.meaning.plan import match
 from sources.meaning.vocabulary import Vocabulary
 from tests.sources.conftest import AGENDA, Coalition
 from tests.sources.test_withdrawal import take_back

@@ -186,7 +186,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     def full(source: object, target: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("agenda.store.os.replace", full)
+    monkeypatch.setattr("agenda.store.folder.os.replace", full)
     with pytest.raises(Unavailable, match="No space left"):
         store.put("a", b"after")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
