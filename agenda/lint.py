@@ -18,6 +18,7 @@ from agenda.lint_equity import equity_problems
 from agenda.lint_models import model_problems
 from agenda.lint_partners import partners_problems
 from agenda.lint_places import place_problems
+from agenda.lint_rates import rate_problems
 from agenda.lint_targets import targets_problems
 from agenda.lint_translations import translations_problems
 from agenda.lint_versions import version_problems
@@ -41,8 +42,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    of_files = (agenda_problems, place_problems, model_problems, targets_problems, version_problems, equity_problems,
-                disclosure_problems, partners_problems, translations_problems)  # fmt: skip
+    of_files = (agenda_problems, place_problems, model_problems, rate_problems, targets_problems, version_problems,
+                equity_problems, disclosure_problems, partners_problems, translations_problems)  # fmt: skip
     for check in (_rooms, *of_files, _stories, _periods):
         yield from check(known)
 

@@ -253,7 +253,7 @@ class Measure(Entry):
     whole: bool = True
     minimum: Number | None = Decimal(0)
     maximum: Number | None = None
-    adds_up: bool | None = None  # whether groups and places add up to the whole; none: unless its unit is a share
+    adds_up: bool | None = None  # whether its parts add up to the whole; none: unless its unit is a share
     part_of: Name | None = None  # the measure that this one can't exceed: it counts some of the same things
     model: Model | None = None
     jump: Annotated[Number, Field(ge=0)] | None = Decimal(2)  # times more or less than before that is asked about
@@ -266,12 +266,15 @@ class Measure(Entry):
 
     @property
     def is_sum(self) -> bool:
-        """Whether it is the sum of its parts; a rate, a share or a mean lies somewhere between theirs."""
+        """Whether it is the sum of its parts; a rate, a share or a mean lies somewhere between theirs.
+
+        Such a number stands for itself: nothing adds it up over places, groups, partners or time.
+        """
         return self.adds_up if self.adds_up is not None else plain(self.unit) not in SHARES
 
     @property
     def time_rule(self) -> str:
-        return self.over_time or ("sum" if self.kind == "flow" else "last")
+        return self.over_time or ("sum" if self.kind == "flow" and self.is_sum else "last")
 
 
 class Series(Entry):

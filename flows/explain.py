@@ -152,13 +152,14 @@ class _Reader:
             inputs[row["made"]].append(self._number(row))
         for row in self.rows(sql.TERMS, **_without(self.asked, "period", "place", "members")):
             numbers = tuple(found[row["term"]])
-            shares, totals = added(numbers, row["over_time"], row["over_partners"])
+            shares, totals = added(numbers, row["over_time"], row["over_partners"], row["is_sum"])
             if not numbers and row["term"] in reported:  # by groups, and none of those that count
                 totals = (Decimal(), Decimal())
             sums = sorted(row["weight"] * total for total in totals) if totals else None
             value = row["weight"] * totals[0] if totals else None
             yield Term(
                 **{k: row[k] for k in ("part", "measure", "name", "unit", "weight", "over_time", "over_partners")},
+                is_sum=row["is_sum"],
                 where=row["filters"] or "", precedence=tuple(row["precedence"] or ()),
                 is_reference=row["is_reference"], value=value, low=sums[0] if sums else None,
                 high=sums[-1] if sums else None, shares=shares, numbers=numbers, model=row["model"] or "",

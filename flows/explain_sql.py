@@ -29,7 +29,8 @@ BUILD = """
     select as_of, (select max(known_at) from lake.manifests where kind = 'agenda') as agenda_as_of from meta_build"""
 
 TERMS = """
-    select t.term, t.part, t.measure, m.name, m.unit, t.weight, m.over_time, m.over_partners, m.is_reference,
+    select t.term, t.part, t.measure, m.name, m.unit, t.weight, m.over_time, m.over_partners,
+        m.is_sum is not false as is_sum, m.is_reference,
         (select file from lake.agenda_models a where a.measure = t.measure) as model,
         (select string_agg(dimension || '=' || member, '|' order by dimension, member) from lake.agenda_term_members f
          where f.term = t.term) as filters,

@@ -38,11 +38,11 @@ class Share:
 
 
 def added(
-    numbers: Sequence[Reported], over_time: str, over_partners: str
+    numbers: Sequence[Reported], over_time: str, over_partners: str, is_sum: bool = True
 ) -> tuple[tuple[Share, ...], tuple[Decimal, Decimal] | None]:
     """What each partner's numbers come to, and what they come to together: what counts, and the sum of all.
 
-    What is missing or not applicable is in no sum; with a suppressed part there is none.
+    What is missing or not applicable is in no sum; with a suppressed part there is none, nor of two partners' rates.
     """
     months: dict[tuple[str, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for number in numbers:
@@ -61,7 +61,9 @@ def added(
     largest = sum((max(values) for values in groups.values()), Decimal())
     said = dict.fromkeys(number.partner for number in numbers)
     of_partners = tuple(Share(one, None if one in withheld else shares.get(one)) for one in said)
-    return of_partners, None if withheld or not groups else (largest if over_partners == "overlap" else total, total)
+    if withheld or not groups or (not is_sum and any(len(values) > 1 for values in groups.values())):
+        return of_partners, None
+    return of_partners, (largest if over_partners == "overlap" else total, total)
 
 
 def _month(day: date) -> int:

@@ -162,9 +162,13 @@ def _rules(made: Explanation, term: Term) -> str:
         rules.append(f"of partners that report the same, the first counts of {_listed(made, term.precedence)}")
     elif term.over_partners == "overlap":
         rules.append("of partners' lists the longest counts, as they may name the same people")
-    else:
+    elif term.is_sum:
         rules.append("partners are added up")
-    said = "; ".join([*rules, "places are added up to those around them"])
+    rules.append("places are added up to those around them" if term.is_sum else "a rate is never added up")
+    if term.rivals:
+        rivals = " and ".join(_partner(made, partner) for partner in term.rivals)
+        rules.append(f"{rivals} gave one each, and no precedence says whose counts, so there is none")
+    said = "; ".join(rules)
     return f"{said[0].upper()}{said[1:]}."
 
 

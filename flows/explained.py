@@ -67,6 +67,7 @@ class Term:
     where: str
     over_time: str
     over_partners: str
+    is_sum: bool  # else a rate that was reported as one, which nothing adds up
     precedence: tuple[str, ...]
     is_reference: bool
     value: Decimal | None
@@ -81,6 +82,12 @@ class Term:
     def is_left_out(self) -> bool:
         """Whether it is not applicable: the formula goes without it."""
         return bool(self.numbers) and all(number.status in LEFT_OUT for number in self.numbers)
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """Partners that each gave a rate of the same, so that there is none."""
+        given = [share.partner for share in self.shares if share.value is not None]
+        return () if self.is_sum or len(given) < 2 else tuple(given)
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,11 @@ class Definitions:
             yield words._("Where two partners report the same, the one agreed on counts.")
         if any(measure.over_partners == "overlap" for measure in used):
             yield words._("Partners' lists overlap: the longest list counts, and the sum of all is the upper bound.")
-        elif len({p.id for p in self.quarter.partners.values() if _owes(p, used)}) > 1:
+        elif len({p.id for p in self.quarter.partners.values() if _owes(p, [m for m in used if m.is_sum])}) > 1:
             yield words._("Partners add up.")
+        for name in dict.fromkeys(measure.name for measure in used if not measure.is_sum):
+            yield words._("“{measure}” is a rate when it is reported: it is shown as it came, and never added up.",
+                          measure=plain(name))  # fmt: skip
 
 
 def _owes(partner: Partner, measures: list[Measure]) -> bool:

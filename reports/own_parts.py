@@ -38,7 +38,6 @@ _QUERY = """
             and o.period_start = c.reported_start and o.period_end = c.reported_end and c.is_plain
         join int_member_parts m on o.measure = m.measure and o.members = m.members
         join int_splits s on m.measure = s.measure and m.split = s.split and c.period_type = s.period_type
-        where s.is_sum or o.place = $root
         union all
         select o.partner, o.measure, c.period_type, c.period, o.split, o.members, o.value, o.status_rank
         from int_reported o join counted c on o.partner = c.partner and o.measure = c.measure

@@ -27,6 +27,11 @@ NUMBERS = "measure, period, period_start, place, members, value, status, layout,
 _DELIVERED = pa.schema([*SCHEMAS["deliveries"], ("known_at", pa.timestamp("us", "UTC")), ("batch", pa.string())])
 _WAYS = pa.schema([("members", pa.string()), ("way", pa.string())])
 
+LOST = """
+create table lost as select distinct reading, measure, period, place, members from rejected_rows
+"""
+"""What rejected rows may have meant; nearly all rows of a file that is wrong throughout say the same."""
+
 STANDING = """
 create table standing as
 with latest as (
@@ -45,7 +50,7 @@ deliveries as (
 versions as (
     -- A newer version of a file that replaces it without loss takes back all that older ones said.
     select *, max(number) filter (
-        where delivery_mode = 'replaces' and reading not in (select reading from rejected_rows)
+        where delivery_mode = 'replaces' and reading not in (select reading from lost)
     ) over (partition by partner, key) as version_from
     from deliveries
 ),
@@ -58,9 +63,9 @@ spoken as (
     -- A reading that lost a row of a scope can't say that what it leaves out there is gone.
     select scopes.reading, scopes.measure, scopes.period, counted.* exclude (reading),
         delivery_mode = 'replaces' and not exists (
-            select 1 from rejected_rows as rejected
-            where rejected.reading = scopes.reading and coalesce(rejected.measure, scopes.measure) = scopes.measure
-                and coalesce(rejected.period, scopes.period) = scopes.period
+            select 1 from lost
+            where lost.reading = scopes.reading and coalesce(lost.measure, scopes.measure) = scopes.measure
+                and coalesce(lost.period, scopes.period) = scopes.period
         ) as is_whole
     from scopes join counted using (reading)
 )
@@ -88,11 +93,11 @@ retracted as (
     select distinct said.reading, said.measure, said.period, said.place, said.members
     from said join standing as later using (partner, layout, measure, period)
     where said.is_contested and later.delivery_mode = 'replaces' and later.number > said.number and not exists (
-        select 1 from rejected_rows as rejected
-        where rejected.reading = later.reading and coalesce(rejected.measure, said.measure) = said.measure
-            and coalesce(rejected.period, said.period) = said.period
-            and coalesce(rejected.place, said.place) = said.place
-            and coalesce(rejected.members, said.members) = said.members
+        select 1 from lost
+        where lost.reading = later.reading and coalesce(lost.measure, said.measure) = said.measure
+            and coalesce(lost.period, said.period) = said.period
+            and coalesce(lost.place, said.place) = said.place
+            and coalesce(lost.members, said.members) = said.members
     )
 )
 select * exclude (number, is_contested, reading) from said where not is_contested
@@ -244,6 +249,7 @@ class History:
         for table in ("readings", "scopes", "rejected_rows"):
             self._load(table, readings)
         self._load("observations", [])
+        self._database.execute(LOST)
         self._database.execute(STANDING)
         self._database.execute(EMPTY)
         agenda = next((m for m in reversed(self._manifests) if m.kind == "agenda"), None)

@@ -36,7 +36,7 @@
     {#-
         A limit of a directly standardised rate: Byar's of all `events`, carried over from their own deviation to the
         rate's. Dobson, Kuulasmaa, Eberle & Scherer (1991), "Confidence intervals for weighted sums of Poisson
-        parameters", Statistics in Medicine 10; PHE, appendix 3. `of` has `standardised_rate` and its `deviation`.
+        parameters", Statistics in Medicine 10; PHE, appendix 4. `of` has `standardised_rate` and its `deviation`.
     -#}
     ({{ of }}.standardised_rate + {{ of }}.deviation / sqrt({{ of }}.events) * ({{ byar(of ~ '.events', sign) }} - {{ of }}.events))
 {%- endmacro %}

@@ -137,6 +137,12 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a stock summed over time": (
         (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
         "id: licensed", "measures.1.over_time", "'licensed' is a stock (a level at a time)"),
+    "a rate summed over time": (
+        (AGENDA, "unit: awards, kind: flow", "unit: '%', kind: flow, over_time: sum"), "id: awards", "measures.2.over_time",
+        "'awards' is a rate (it doesn't add up), so a sum over time is none"),
+    "a rate as a list of people": (
+        (AGENDA, "unit: awards, kind: flow", "unit: '%', kind: flow, over_partners: overlap"), "id: awards",
+        "measures.2.over_partners", "'awards' is a rate (it doesn't add up) and no list of people"),
     "a maximum below the minimum": (
         (AGENDA, "kind: flow", "kind: flow, minimum: 5, maximum: 1"), "kind: flow", "measures.2.maximum", "is below the minimum (5)"),
     "an unknown partner in a precedence": (
@@ -329,6 +335,25 @@ def test_a_problem_names_file_line_and_key(make: Make, line_of: LineOf, what: st
     assert [p for p in found if (p.file, p.line, p.key) == (edit[0], line, key) and says in p.message], found
     with pytest.raises(ConfigurationError):
         lint.read(folder)
+
+
+def test_nothing_adds_rates_up(make: Make) -> None:
+    """Two groups of a formula, records of a layout; partners that report of places of their own take nothing away."""
+    rate = (AGENDA, "id: enrolled, name: Children enrolled,", "id: enrolled, adds_up: no, name: Children enrolled,")
+    two = (AGENDA, "of: {measure: enrolled, where: {age_group: [infant]}}",
+           "of: {measure: enrolled, where: {age_group: [infant, preschool]}}")  # fmt: skip
+    [problem] = lint.problems_in(read_folder(make(rate, two)))
+    assert problem.key == "indicators.1.formula.of.0.where"
+    assert (
+        problem.message == "'enrolled' is a rate, and those of infant and preschool make none together; name one group"
+    )
+    [problem] = lint.problems_in(read_folder(make((AGENDA, "unit: awards, kind: flow", "unit: '%', kind: flow"))))
+    assert (problem.file, problem.key) == (PARTNERS, "layouts.paid.values.0.measure")
+    own = (PARTNERS, "place: town", "place: {constant: west}"), (PARTNERS, "rows: records\n", "\n")
+    both = (PARTNERS, "{measure: awards, count: rows, where: {paid: yes}}", "{measure: enrolled, column: n}")
+    assert list(lint.problems_in(read_folder(make(rate, *own, both)))) == []
+    [problem] = lint.problems_in(read_folder(make(rate, own[1], both)))
+    assert problem.message.endswith("say whose number counts there, as precedence: [city, fund]")
 
 
 def test_money_is_no_number_of_events(make: Make) -> None:

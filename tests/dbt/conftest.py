@@ -30,6 +30,8 @@ CENTERS = Reading(
         ("waiting", "2025-09", "state", "", 30),
         ("staff", "2025-07", "north", "", 10),
         ("staff", "2025-09", "north", "", 20),
+        ("fill", "2025-09", "north", "", 40),
+        ("fill", "2025-09", "south", "", 60),
     ],
 )  # fmt: skip
 CENTERS_AGAIN = Reading(  # corrects a number; a row that may be south's was lost
@@ -43,6 +45,8 @@ HOMES = Reading(
     [
         ("enrolled", "2025-09", "north", "", 3),
         ("enrolled", "2025-09", "south", "age=infant|setting=home", 4),
+        ("fill", "2025-09", "state", "", 55),
+        ("fill", "2025-09", "south", "", 70),
     ],
 )  # fmt: skip
 HOMES_AWARDS_A = Reading(

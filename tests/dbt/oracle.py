@@ -181,7 +181,7 @@ class Oracle:
         """What was reported for just this place, by these dimensions; a total before its parts."""
         here = [n for n in self.of[partner, measure] if n.period == period and n.place == place]
         ways = {tuple(d for d, _ in n.members) for n in here}
-        fit = [way for way in ways if set(split) <= set(way)]
+        fit = [way for way in ways if (set(split) <= set(way) if self.is_sum(measure) else split == way)]
         if not fit:
             return {}
         by_way = {way: [n.value for n in here if tuple(d for d, _ in n.members) == way] for way in fit}
@@ -198,6 +198,16 @@ class Oracle:
                 parts[tuple((d, m) for d, m in number.members if d in split)].append(number.value)
         return {members: added(amounts) for members, amounts in parts.items()}
 
+    def is_sum(self, measure: str) -> bool:
+        """Whether it adds up; a rate that was reported as one doesn't, over nothing at all."""
+        return measure not in self.measures or self.measures[measure].is_sum
+
+    def speaks_of(self, partner: str, measure: str, period: Period, place: str) -> bool:
+        """Whether a report is one of the place as a whole; of a rate that of a group does."""
+        if self.is_sum(measure):
+            return speaks(self.own(partner, measure, period, place, ()).values())
+        return speaks(n.value for n in self.of[partner, measure] if (n.period, n.place) == (period, place))
+
     def outranked(self, partner: str, measure: str, target: Period, q: str, place: str) -> bool:
         ranks = list(self.measures[measure].precedence) if measure in self.measures else []
         if not ranks:
@@ -205,10 +215,10 @@ class Oracle:
         rank = {p: ranks.index(p) if p in ranks else len(ranks) for p in self.partners}
         for better in (p for p in self.partners if rank[p] < rank[partner]):
             for period in self.counted(better, measure, target):
-                for r in (r for r in self.parents if speaks(self.own(better, measure, period, r, ()).values())):
+                for r in (r for r in self.parents if self.speaks_of(better, measure, period, r)):
                     speaks_for = r in self.line(q) and place in self.line(r)
                     speaks_for_a_part = r != q and q in self.line(r)
-                    if speaks_for or speaks_for_a_part:
+                    if speaks_for or (speaks_for_a_part and self.is_sum(measure)):
                         return True
         return False
 
@@ -223,7 +233,7 @@ class Oracle:
             months = (
                 [m.start for m in self.calendar.within(period, "month")] if rule in ("mean", "max") else [period.start]
             )
-            for q in self.inside(place):
+            for q in self.inside(place) if self.is_sum(measure) else [place]:
                 between = [r for r in self.line(q) if r != q and place in self.line(r)]
                 around = (self.own(partner, measure, p, r, split) for p in overlapping for r in between)
                 if any(speaks(own.values()) for own in around):
@@ -247,7 +257,8 @@ class Oracle:
         overlap = measure in self.measures and self.measures[measure].over_partners == "overlap"
         values = {}
         for members, numbers in parts.items():
-            total = added(numbers)
+            given = [number for number in numbers if isinstance(number, Decimal)]
+            total = added(numbers) if self.is_sum(measure) or len(given) <= 1 or "Q" in numbers else "O"
             largest = total if isinstance(total, str) else max(n for n in numbers if isinstance(n, Decimal))
             values[members] = Value(largest, largest, total) if overlap else Value(total, total, total)
         return values

@@ -23,8 +23,9 @@ SPLITS = {
     "enrolled": ["", "age=infant", "age=toddler", "setting=center", "setting=home", "age=infant|setting=center",
                  "age=infant|setting=home", "age=toddler|setting=center", "age=toddler|setting=home"],
     "awards": ["", "age=infant", "age=toddler"],
+    "fill": ["", "age=infant", "age=toddler"],
 }  # fmt: skip
-MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak"]
+MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak", "fill"]
 
 
 def made_up(chance: random.Random) -> Iterator[tuple[Reading, str]]:

@@ -56,6 +56,19 @@ def test_denominators_are_carried_by_dimension_where_they_have_it(warehouse: War
     assert warehouse.value("infant_share", "south") == (None, D(4), D(10), "U")  # too few
 
 
+def test_rates_are_those_of_their_own_place_and_partner(warehouse: Warehouse) -> None:
+    """Nothing adds them up: of the state counts what was said of the state; two partners' of the south come to none."""
+    assert warehouse.value("fill_rate", "state") == (55.0, D(55), None, "A")
+    assert warehouse.value("fill_rate", "north") == (40.0, D(40), None, "A")
+    assert warehouse.value("fill_rate", "south") == (None, None, None, "O")
+    made = explain(
+        read(INITIATIVE), warehouse.path, "fill_rate", read(INITIATIVE).initiative.calendar.parse("2026Q1"), "south"
+    )
+    said = " ".join("\n".join(lines(made)).split())
+    assert "a rate is never added up; Centers and Homes gave one each, and no precedence says" in said
+    assert {(share.partner, share.value) for share in made.terms[0].shares} == {("centers", D(60)), ("homes", D(70))}
+
+
 def test_a_better_placed_partner_s_number_counts_once(warehouse: Warehouse) -> None:
     # The agency's 100 spots are the state's; centers' 30 in north are among them. Nobody reported south.
     assert warehouse.value("use", "state") == (24 / 100, D(24), D(100), "P")

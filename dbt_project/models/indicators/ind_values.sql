@@ -23,6 +23,7 @@ with term_parts as (
                 then measure_values.status_rank
         end as status_rank,
         measures.over_partners = 'overlap' as is_overlap,
+        measures.is_sum is not false as is_sum,
         measures.is_reference
     from {{ ref('int_terms') }} as terms
     inner join {{ source('lake', 'agenda_measures') }} as measures on terms.measure = measures.measure
@@ -55,6 +56,7 @@ summed as (
         place,
         members,
         is_overlap,
+        is_sum,
         is_reference,
         {{ added('value') }} as value,
         {{ added('low') }} as low,
@@ -65,7 +67,7 @@ summed as (
     from term_parts
     group by
         indicator, breakdown, part, term, is_by_breakdown, weight, stratum, standard, period_type, period, place,
-        members, is_overlap, is_reference
+        members, is_overlap, is_sum, is_reference
 ),
 
 term_values as (
@@ -132,6 +134,7 @@ split_terms as (
         sum(greatest(low, high)) filter (where part = 'numerator') as numerator_high,
         count(*) filter (where part = 'numerator' and is_said) as numerator_terms,
         coalesce(bool_or(is_overlap) filter (where part = 'numerator'), false) as is_overlap,
+        bool_and(is_sum) as is_sum,
         sum(value) filter (where part = 'denominator') as denominator,
         count(*) filter (where part = 'denominator' and is_said) as denominator_terms,
         sum(value) filter (where part = 'squares') as squares,
@@ -192,6 +195,7 @@ fractions as (
         asked.show_from,
         asked.events_from,
         asked.is_standardised,
+        split_terms.is_sum,
         standardised.rate as standardised_rate,
         standardised.deviation,
         asked.wide_above,
@@ -343,7 +347,7 @@ divided as (
 ),
 
 -- Places that hold a group or a place of which only a part of the formula was reported, or is applicable: the sums
--- there hold the one number and lack the other.
+-- there hold the one number and lack the other. A rate that was reported for a place is made of no others.
 unpaired as (
     select distinct
         divided.indicator,
@@ -353,8 +357,11 @@ unpaired as (
     from divided
     inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on divided.place = ancestors.place
     where
-        divided.absence = 'O'
-        or (divided.absence = 'M' and (divided.numerator is null) <> (divided.denominator is null))
+        (divided.is_sum or (ancestors.distance = 0 and divided.members = ''))
+        and (
+            divided.absence = 'O'
+            or (divided.absence = 'M' and (divided.numerator is null) <> (divided.denominator is null))
+        )
 )
 
 select

@@ -5,6 +5,7 @@ select
     reported.measure,
     measures.over_time,
     measures.over_partners,
+    splits.is_sum,
     periods.period_type,
     periods.period,
     ancestors.ancestor as place,
@@ -59,4 +60,4 @@ where
     and (nested.distance is null or ancestors.distance < nested.distance)
     and (overlapping.distance is null or ancestors.distance < overlapping.distance)
     and outranked.partner is null
-    and (splits.is_sum is not false or ancestors.distance = 0)
+    and (splits.is_sum or ancestors.distance = 0)

@@ -39,7 +39,7 @@ with plain as (
             and periods.period_type = splits.period_type
             and parts.split = splits.split
     inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on observations.place = ancestors.place
-    where periods.is_counted and reports.is_plain and (splits.is_sum is not false or ancestors.distance = 0)
+    where periods.is_counted and reports.is_plain
 ),
 
 contributed as (

@@ -5,6 +5,7 @@ with present as (
         periods.period,
         reported.partner,
         reported.place,
+        measures.is_sum is not false as is_sum,
         coalesce(precedence.position, 1000000) as position  -- partners the agenda does not rank come after all others
     from {{ ref('int_reported') }} as reported
     inner join {{ ref('int_reported_periods') }} as periods
@@ -13,11 +14,12 @@ with present as (
             and reported.measure = periods.measure
             and reported.period_start = periods.reported_start
             and reported.period_end = periods.reported_end
+    inner join {{ source('lake', 'agenda_measures') }} as measures on reported.measure = measures.measure
     left join {{ source('lake', 'agenda_precedence') }} as precedence
         on reported.measure = precedence.measure and reported.partner = precedence.partner
     where
         periods.is_counted
-        and reported.split = ''
+        and (reported.split = '' or measures.is_sum is false)  -- of rates by group there is no whole
         and {{ speaks('reported.value', 'reported.status_rank') }}
         and reported.measure in (select ranked.measure from {{ source('lake', 'agenda_precedence') }} as ranked)
 ),
@@ -51,7 +53,7 @@ spoken_for as (
     where better.position < worse.position
 ),
 
--- A better-placed partner speaks for a part of the place: the other's number would count that part twice.
+-- A better-placed partner speaks for a part of the place: the other's sum would count that part twice.
 partly_spoken_for as (
     select
         worse.partner,
@@ -69,7 +71,7 @@ partly_spoken_for as (
             and worse.period = better.period
             and inside.place = better.place
     inner join ancestors as upwards on worse.place = upwards.place
-    where better.position < worse.position
+    where better.position < worse.position and worse.is_sum
 )
 
 select * from spoken_for

@@ -52,6 +52,7 @@ measures as (
     select
         measure,
         over_time in ('sum', 'last')
+        and is_sum is not false
         and over_partners = 'sum'
         and measure not in (select ranked.measure from {{ source('lake', 'agenda_precedence') }} as ranked) as is_added
     from {{ source('lake', 'agenda_measures') }}

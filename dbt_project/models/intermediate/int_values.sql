@@ -10,6 +10,7 @@ with summands as (
         ancestors.ancestor as place,
         parts.split,
         parts.part as members,
+        true as is_sum,
         totals.value,
         totals.status_rank
     from {{ ref('int_totals') }} as totals
@@ -21,7 +22,6 @@ with summands as (
             and totals.period_type = splits.period_type
             and parts.split = splits.split
     inner join {{ source('lake', 'agenda_place_ancestors') }} as ancestors on totals.place = ancestors.place
-    where splits.is_sum is not false or ancestors.distance = 0
     union all
     select
         measure,
@@ -30,6 +30,7 @@ with summands as (
         place,
         split,
         members,
+        is_sum,
         value,
         status_rank
     from {{ ref('int_contributions') }}
@@ -44,10 +45,11 @@ added as (
         place,
         split,
         members,
-        {{ added('value') }} as value,
+        -- two partners' rates of the same thing come to none: see docs/numbers.md
+        case when is_sum or count(value) <= 1 then {{ added('value') }} end as value,
         max(status_rank) as status_rank
     from summands
-    group by all
+    group by measure, period_type, period, place, split, members, is_sum
 ),
 
 -- Means and maxima are taken over the months, each added up over its places first.
@@ -66,6 +68,7 @@ by_month as (
         measure,
         over_time,
         over_partners,
+        is_sum,
         period_type,
         period,
         place,
@@ -83,6 +86,7 @@ by_partner as (
         partner,
         measure,
         over_partners,
+        is_sum,
         period_type,
         period,
         place,
@@ -98,7 +102,7 @@ by_partner as (
         ) as value,
         max(status_rank) as status_rank
     from by_month
-    group by partner, measure, over_time, over_partners, period_type, period, place, split, members
+    group by partner, measure, over_time, over_partners, is_sum, period_type, period, place, split, members
 ),
 
 -- Partners that may have counted the same people: at least the largest number, at most all of them.
@@ -111,14 +115,14 @@ by_partners as (
         split,
         members,
         case
-            when max(status_rank) = {{ rank_of('Q') }} then null
+            when max(status_rank) = {{ rank_of('Q') }} or (not is_sum and count(value) > 1) then null
             when over_partners = 'overlap' then max(value)
             else sum(value)
         end as value,
-        {{ added('value') }} as high,
+        case when is_sum or count(value) <= 1 then {{ added('value') }} end as high,
         max(status_rank) as status_rank
     from by_partner
-    group by measure, over_partners, period_type, period, place, split, members
+    group by measure, over_partners, is_sum, period_type, period, place, split, members
 )
 
 select
