@@ -50,7 +50,7 @@ PLANTED = [
     ("goals/stay.html", r'<th scope="row">Alt</th><td>([\d.]+)'),
     ("goals/stay.html", r"the widest gap: [^<]*?: ([\d.]+) points"),
     ("data.html", r"<b>(\d+)</b> accepted"),
-    ("data.html", r'<th scope="row">P2</th><td[^>]*>(\d) of'),
+    ("data.html", r'<th scope="row"[^>]*>P2</th><td[^>]*>(\d) of'),
 ]
 
 
