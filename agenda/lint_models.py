@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agenda.errors import Problem
 from agenda.known import Known
+from agenda.mixing import mixed
 from agenda.own_models import wrong_with
 from agenda.written import Path_
 
@@ -32,3 +33,9 @@ def model_problems(known: Known) -> Iterator[Problem]:
             yield known.problem(FILE, ("measures", i, "subject"), message)
         if wrong := wrong_with(known.folder, measure.model):
             yield known.problem(FILE, (*path, "file"), wrong)
+        elif known.folder.initiative.hides is not None and (mix := mixed(known.folder, measure.model)):
+            message = (
+                f"gives other numbers for {mix[1]} when {mix[0]} counts other people; a partner's part must follow "
+                "from its own counts of people, or the policy small_counts can't tell what it reveals"
+            )
+            yield known.problem(FILE, (*path, "file"), message)

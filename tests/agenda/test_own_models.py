@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +104,35 @@ def test_nobody_reports_it(make: Make) -> None:
     (path / "crowded.sql").write_text(f"select {GIVEN} from observations")
     with pytest.raises(ConfigurationError, match="'crowded' is made by a model; partners report what it is made of"):
         lint.read(path)
+
+
+@pytest.mark.parametrize(
+    ("sql", "mixes"),
+    [
+        (f"select {GIVEN} from observations", False),
+        (f"select {GIVEN.replace('place, value', 'r.place, observations.value * r.value as value')} from observations join reference r on observations.place = r.place", False),
+        (f"select {GIVEN.replace('value', 'max(value) over (partition by period, place) as value')} from observations", True),
+        ("select 'city' as partner, period, place, sum(value) as value from observations group by period, place", True),
+        ("select o.partner, period, place, o.value from observations o join observations t using (period, place) "
+         "where t.partner = 'fund' and t.value > 200", True),
+    ],
+)  # fmt: skip
+def test_a_partner_s_part_follows_from_its_own_people_where_they_are_protected(
+    make: Make, sql: str, mixes: bool
+) -> None:
+    measures = MEASURES.replace("[licensed, census]", "[helped, census]").replace(
+        "  - {id: licensed,",
+        "  - {id: helped, name: Helped, unit: children, kind: stock, subject: people}\n  - {id: licensed,",
+    )
+    path = make(("agenda.yml", "  - {id: licensed,", measures))
+    (path / "crowded.sql").write_text(sql)
+    assert list(lint.problems_in(read_folder(path))) == []  # nobody is protected
+    settings = path / "initiative.yml"
+    settings.write_text(re.sub("disclosure: .*", "disclosure: {policy: small_counts}", settings.read_text()))
+    found = [p.message for p in lint.problems_in(read_folder(path)) if p.key == "measures.1.model.file"]
+    assert bool(found) == mixes, found
+    if mixes:
+        assert "counts other people; a partner's part must follow from its own" in found[0]
 
 
 def test_people_that_it_is_made_of_are_seen_nowhere_else_where_they_are_protected(make: Make) -> None:

@@ -10,26 +10,32 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import duckdb
 import pytest
 
 from agenda.lint import read
 from agenda.store import FolderStore
+from flows.explain import explain
+from flows.explain_words import lines
 from flows.warehouse import build_warehouse
-from reports import figures
-from reports.charts import SMALL
+from reports import figures, scorecards
 from reports.drawing import render as drawn
 from reports.marts import read_quarter
 from reports.package import write_data
 from reports.tables import Quarter
 from sources.collect import collect
+from sources.letters.page import receipt_page
+from sources.letters.receipt import Receipt
 from tests.reports.conftest import Rendered, render_quarter
 
 INITIATIVE = (
@@ -133,6 +139,8 @@ class Edition:
     rendered: Rendered
     data: Path
     specs: tuple[dict[str, Any], ...]
+    receipt: Receipt
+    warehouse: Path
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +170,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
         patch.setattr(figures, "render", kept)
         rendered = render_quarter(quarter, out)
     write_data(quarter, out / "data")
-    return Edition(quarter, rendered, out / "data", tuple(specs))
+    return Edition(quarter, rendered, out / "data", tuple(specs), receipt, warehouse)
 
 
 # -- downloads ----------------------------------------------------------------------------------------
@@ -274,7 +282,7 @@ def marks(spec: object) -> Iterator[dict[str, Any]]:
 
 
 def test_charts_draw_what_was_reported(edition: Edition) -> None:
-    specs = [spec for spec in edition.specs if spec["width"] > SMALL]  # small lines are drawn in pixels
+    specs = [spec for spec in edition.specs if not is_small(spec)]
     seen = [mark for spec in specs for mark in marks(spec)]
     values = {value for value, _ in EXPECTED.values() if value is not None}
     assert len(seen) > 20
@@ -285,6 +293,14 @@ def test_charts_draw_what_was_reported(edition: Edition) -> None:
     texts = {text for spec in edition.specs for text in labels(spec)}
     assert {"x", "z", ":", "<"} <= texts
     assert {SUPPRESSED, NOT_APPLICABLE, MISSING} <= texts
+    for spec in edition.specs:
+        if is_small(spec):  # of visits three quarters are known, of calls and others fewer
+            assert len({mark["x"] for mark in marks(spec)}) <= 3
+
+
+def is_small(spec: dict[str, Any]) -> bool:
+    """A line without an axis: its points are pixels, the least value at the foot."""
+    return bool(spec["height"] < 100)
 
 
 def labels(spec: object) -> Iterator[str]:
@@ -315,3 +331,99 @@ def test_too_few_partners_is_a_reason_of_its_own(edition: Edition) -> None:
     assert any(row[:2] == ["Q4 2025", THIN] for row in rows_of(edition))
     assert f"Calls: {THIN}." in said["index.html"]
     assert "Where less than 75 % of the partners that owe a number have reported it" in said["data.html"]
+
+
+# -- everything else ----------------------------------------------------------------------------------
+
+NONE_OF = ("Hidtown", "Gaptown", "Nonetown", "North", "Infants", "Toddlers", "Others")
+"""Places and groups of which no number is known."""
+PICTURES = {".svg", ".png", ".woff2", ".ttf", ".otf", ".css", ".js", ".scss", ".typ", ".lua"}
+"""What holds no text of the edition; charts are looked into as they are described, above."""
+DATA = {".csv", ".parquet"}
+"""What is compared number by number, above."""
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """What stands in each file of an edition, a line for each row of a table."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in PICTURES | DATA):
+        if path.suffix == ".pdf":
+            if shutil.which("pdftotext"):
+                command = ["pdftotext", "-layout", path, "-"]
+                yield path.name, subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+        elif path.suffix == ".docx":
+            with ZipFile(path) as file:
+                document = file.read("word/document.xml").decode()
+            yield path.name, unescape(re.sub("<[^>]+>", " ", re.sub("</w:tr>|</w:p>(?!</w:tc>)", "\n", document)))
+        elif path.suffix == ".html":
+            page = re.sub("<(svg|script|style).*?</\\1>", " ", path.read_text(encoding="utf-8"), flags=re.S)
+            page = re.sub("\\s+", " ", page)
+            yield path.name, unescape(re.sub("<[^>]+>", " ", re.sub("</(tr|p|li|h[1-6]|dd|div|summary)>", "\n", page)))
+        else:
+            yield path.name, path.read_text(encoding="utf-8")
+
+
+def test_every_file_of_the_edition_is_walked(edition: Edition) -> None:
+    """Pages, PDFs, the Word document, feeds and descriptions of the data: beside a name of which no number is known
+    there stands none, least of all a zero. A new kind of file has to be looked into, or to be named above."""
+    walked: dict[str, set[str]] = {}
+    for folder in (edition.rendered.project, edition.rendered.site, edition.data):
+        for name, text in texts(folder):
+            walked.setdefault(Path(name).suffix, set()).update(none for none in NONE_OF if none in text)
+            for none in NONE_OF:
+                found = re.search(rf"\b{none}\b[^\w\n]{{1,60}}(?:[-−]?\d|zero\b)", text)
+                assert not found, (name, found)
+    assert walked[".html"] == walked[".qmd"] == set(NONE_OF)
+    assert walked.keys() >= {".json", ".docx"}
+    assert not walked.keys() - {".html", ".qmd", ".json", ".docx", ".pdf", ".xml", ".yml", ".txt", ".md", ".bib", ""}
+
+
+def test_explain_gives_no_number_where_there_is_none(edition: Edition) -> None:
+    calendar = edition.quarter.calendar
+    for (indicator, period, place, member), (value, status) in EXPECTED.items():
+        if value and indicator != "lent":
+            continue
+        group = {} if member == "_T" else {"age": member}
+        made = explain(edition.quarter.folder, edition.warehouse, indicator, calendar.parse(period), place, group)
+        assert (made.value, made.status) == (value, status), (indicator, period, place, member)
+        said = list(lines(made))
+        assert said[3].startswith(f"  {status}, ")
+        assert bool(re.match(r"\s*-?\d", said[2])) == (value is not None), said[2]
+        assert all(part is None or part == value for part in (made.lower, made.upper))
+
+
+def test_nothing_is_reckoned_from_what_is_no_number(edition: Edition) -> None:
+    """Changes, gaps, statuses, projections and cohorts of the warehouse."""
+    with duckdb.connect(str(edition.warehouse), read_only=True) as connection:
+        absent = """select indicator, period_type, period, place, breakdown, members from ind_values
+            where value is null"""
+        for table, columns in {
+            "ind_trends": ("change_previous", "change_year_before", "change_baseline"),
+            "ind_gaps": ("difference", "ratio"),
+            "ind_status": ("value",),
+        }.items():
+            given = " or ".join(f"{column} is not null" for column in columns)
+            query = f"select count(*) from {table} semi join ({absent}) using (indicator, period, place, members)"
+            assert connection.execute(f"{query} where {given}").fetchall() == [(0,)], table
+        earlier = (
+            "select previous_value, year_before_value from ind_trends where indicator = 'visits' and period = '2025Q4'"
+        )
+        assert connection.execute(earlier).fetchall() == [(11.0, None)]  # suppressed a year before
+
+
+def test_a_scorecard_and_a_receipt_tell_them_apart(edition: Edition) -> None:
+    own = scorecards.read_own(edition.quarter, edition.warehouse)
+    (one, *_) = scorecards.write(edition.quarter, own).cards
+    said = {line.indicator: line for group in one.groups for line in group.lines}
+    for line in said.values():
+        assert not IS_ZERO.fullmatch(line.yours), line
+        assert not IS_ZERO.fullmatch(line.all), line
+        assert not any(re.search(r"(?<![\d.,])0(?![\d.,])", text) for text in line.before), line
+    assert "spots" not in said  # of which it suppressed a part itself
+    assert (said["visits"].yours, said["calls"].is_all) == ("12 visits", False)  # of two partners one
+    taken = {(one.measure, one.period.key): one for one in edition.receipt.taken}
+    assert taken["Visits", "2025Q1"].total is None
+    assert taken["Visits", "2024Q4"].total is None
+    cells = taken["Spots", "2025Q4"].cells
+    assert (cells.numbers, cells.suppressed, cells.not_applicable, cells.missing) == (5, 1, 1, 1)
+    page = unescape(re.sub("<[^>]+>", " ", receipt_page(edition.receipt).decode()))
+    assert not re.search(r"Visits\W+(?:Q\d \d{4}\W+)?0\b", page)
