@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -21,25 +20,15 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from agenda.indicators import Formula, Indicator, Terms
 from agenda.model import Measure
-from agenda.periods import Calendar, Period
+from agenda.periods import Calendar
 from agenda.versions import versions
+from reports.groups import Key, by_members, by_place, by_time, dimensions
 from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
 from reports.memory import keeping
 
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
 ROW = ("indicator", "period_type", "period", "place", "breakdown", "members", "version")
-
-
-class Key(NamedTuple):
-    """What a cell counts. ``is_high``: all partners' lists together, where ``measure`` is the longest list."""
-
-    measure: str
-    period_type: str
-    period: str
-    place: str
-    members: str
-    is_high: bool = False
 
 
 class Row(NamedTuple):
@@ -148,7 +137,7 @@ class Cells:
     def _key(self, row: Row, measure: Measure | None) -> Key | None:
         if measure is None:
             return None
-        members = row.members if _members(row.members).keys() <= set(measure.dimensions) else ""
+        members = row.members if dimensions(row.members) <= set(measure.dimensions) else ""
         return Key(measure.id, row.period_type, row.period, row.place, members)
 
     def _about(self, row: Row) -> _Counted:
@@ -196,16 +185,16 @@ class Cells:
     # -- linking ---------------------------------------------------------------------------------------
 
     def _link(self, cells: Mapping[Key, int], complements: Iterable[tuple[Key, Key | float]]) -> None:
-        groups = list(_by_members(cells))
+        groups = list(by_members(cells))
         # Groups that add up to more than their whole overlap; then what is lacking elsewhere counts nobody either.
         overlapping = {whole.measure for whole, parts in groups if self._rest(cells, whole, parts) < 0}
         for whole, parts in groups:
-            self._add_up(cells, whole, parts, is_partition=whole.measure not in overlapping)
-        for whole, parts in _by_place(cells, self.parents):
-            self._add_up(cells, whole, parts)
-        for whole, parts in _by_time(cells, self.calendar):
+            self._make_up(cells, whole, parts, is_partition=whole.measure not in overlapping)
+        for whole, parts in by_place(cells, self.parents):
+            self._make_up(cells, whole, parts)
+        for whole, parts in by_time(cells, self.calendar):
             if self.people[whole.measure].time_rule == "sum":
-                self._add_up(cells, whole, parts)
+                self._make_up(cells, whole, parts)
             else:  # the last month's number, whichever that was
                 same = [part for part in parts if self._value(cells[part]) == self._value(cells[whole])]
                 self._add_up(cells, whole, same[-1:])
@@ -227,6 +216,33 @@ class Cells:
     def _rest(self, cells: Mapping[Key, int], whole: Key, parts: Iterable[Key]) -> float:
         return round(self._value(cells[whole]) - sum(self._value(cells[part]) for part in parts), 6)
 
+    def _make_up(
+        self, cells: Mapping[Key, int], whole: Key, parts: Sequence[Key], *, is_partition: bool = True
+    ) -> None:
+        if parts and self.people[whole.measure].keyed:
+            self._unite(cells, whole, parts)
+        else:
+            self._add_up(cells, whole, parts, is_partition=is_partition)
+
+    def _unite(self, cells: Mapping[Key, int], whole: Key, parts: Sequence[Key]) -> None:
+        """People who count once: in the whole there are no fewer than in a part, and no more than in all of them and
+        of those in none. How many are in several, a partner knows of its own alone."""
+        at, within = cells[whole], [cells[part] for part in parts]
+        for cell in within:
+            if self._value(cell) <= self._value(at):
+                more = round(self._value(at) - self._value(cell), 6)
+                self._sum({at: 1.0, cell: -1.0}, more, "", is_open=True)
+        rest = self._rest(cells, whole, parts)
+        overlap = {at: -1.0} | dict.fromkeys(within, 1.0)
+        several = self._cell(f"in several: {self._said(overlap)}", max(-rest, 0.0))
+        self._facts[several].is_rest = True
+        self._rests[at][several] = overlap
+        weights = {at: 1.0, several: 1.0} | dict.fromkeys(within, -1.0)
+        if self._is_small(rest):
+            self._sum(weights, rest, f"rest of {whole}")
+        else:
+            self._sums.setdefault((tuple(weights.items()), max(rest, 0.0)))
+
     def _add_up(self, cells: Mapping[Key, int], whole: Key, parts: Sequence[Key], *, is_partition: bool = True) -> None:
         if parts:
             rest = self._rest(cells, whole, parts)
@@ -240,13 +256,16 @@ class Cells:
         self, weights: dict[int, float], rest: float, name: str, total: float = 0.0, is_open: bool = False
     ) -> None:
         """A sum with a cell for what is left; ``is_open`` where that is a difference and counts nobody."""
-        of = sorted(f"{weight:+g} {self._names[i][0]} {self._names[i][1]:g}" for i, weight in weights.items())
-        cell = self._cell(f"{name} {of}", rest)
+        cell = self._cell(f"{name} {self._said(weights)}", rest)
         self._facts[cell].is_rest = is_open
         if not is_open and not total:
             whole = next(i for i, weight in weights.items() if weight > 0)
             self._rests[whole][cell] = weights
         self._sums.setdefault((tuple({**weights, cell: -1.0}.items()), total))
+
+    def _said(self, weights: Mapping[int, float]) -> list[str]:
+        """The terms of a sum, the same whichever edition was taken in first."""
+        return sorted(f"{weight:+g} {self._names[i][0]} {self._names[i][1]:g}" for i, weight in weights.items())
 
     def _is_small(self, value: float) -> bool:
         return 0 < value <= self.hide[1]
@@ -308,68 +327,3 @@ class Cells:
 
     def name(self, cell: int) -> Key | str:
         return self._names[cell][0]
-
-
-Group = tuple[Key, list[Key]]
-
-
-def _by_members(keys: Iterable[Key]) -> Iterator[Group]:
-    """Each cell with the next finer cells that make it up, by every breakdown there is."""
-    tables: dict[Key, dict[frozenset[str], list[Key]]] = defaultdict(lambda: defaultdict(list))
-    for key in keys:
-        tables[key._replace(members="")][_dimensions(key.members)].append(key)
-    for splits in tables.values():
-        for fine in splits:
-            coarser = [split for split in splits if split < fine]
-            for coarse in (c for c in coarser if not any(c < other for other in coarser)):
-                groups: dict[str, list[Key]] = defaultdict(list)
-                for key in splits[fine]:
-                    groups[_within(key.members, coarse)].append(key)
-                yield from ((key, groups[key.members]) for key in splits[coarse] if key.members in groups)
-
-
-@cache
-def _members(members: str) -> Mapping[str, str]:
-    return dict(part.split("=", 1) for part in members.split("|") if part)
-
-
-@cache
-def _dimensions(members: str) -> frozenset[str]:
-    return frozenset(_members(members))
-
-
-@cache
-def _within(members: str, dimensions: frozenset[str]) -> str:
-    """The group that these members are in, by the dimensions alone."""
-    named = _members(members)
-    return "|".join(f"{d}={named[d]}" for d in sorted(dimensions))
-
-
-def _by_place(keys: Mapping[Key, int], parents: Mapping[str, str | None]) -> Iterator[Group]:
-    """Each cell with those of the nearest places below that have one."""
-    groups: dict[Key, list[Key]] = defaultdict(list)
-    for key in keys:
-        above = parents.get(key.place)
-        while above is not None and (whole := key._replace(place=above)) not in keys:
-            above = parents.get(above)
-        if above is not None:
-            groups[whole].append(key)
-    yield from groups.items()
-
-
-def _by_time(keys: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
-    """Each quarter with its months, each year with its quarters (or months where it has none), in time."""
-    periods: dict[str, Period] = {}
-    series: dict[Key, dict[str, list[tuple[Period, Key]]]] = defaultdict(lambda: defaultdict(list))
-    for key in keys:
-        if key.period not in periods:
-            periods[key.period] = calendar.parse(key.period)
-        series[Key(key.measure, "", "", key.place, key.members, key.is_high)][key.period_type].append(
-            (periods[key.period], key)
-        )
-    for types in series.values():
-        for long, *shorter in (("year", "quarter", "month"), ("quarter", "month")):
-            finer = next((types[short] for short in shorter if short in types), [])
-            for whole, key in types.get(long, ()):
-                parts = [(p, k) for p, k in finer if whole.start <= p.start and p.end <= whole.end]
-                yield key, [k for _, k in sorted(parts, key=lambda pair: pair[0].start)]

@@ -17,8 +17,9 @@ import polars as pl
 from agenda.errors import HeldBack
 from agenda.folder import Folder
 from reports.attackers import Exposed, exposed
-from reports.cells import ROW, Cells, Key, Row
+from reports.cells import ROW, Cells, Row
 from reports.changes import COMPARED, compared
+from reports.groups import Key
 from reports.suppression import Suppressed, suppress
 
 WITHHELD = "Q"

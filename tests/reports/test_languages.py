@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from reports.render import render
 from reports.tables import Quarter
 from tests.reports.conftest import Rendered, initiative
 from tests.reports.test_pages import Page
+from tests.reports.told import printed_text
 from tests.servers.browser import chromium
 
 LANGUAGES = ("en", "es", "ko", "zh")
@@ -88,6 +91,34 @@ def test_what_is_not_translated_is_marked(everywhere: Rendered) -> None:
     assert "한 줄" in page
     assert "아직 번역되지 않아" in page
     assert "<sup>" not in (everywhere.site / "index.html").read_text(encoding="utf-8")
+
+
+# -- on paper -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["report", "brief"])
+def test_papers_are_whole_in_every_language(name: str, language: str, everywhere: Rendered) -> None:
+    """PDF/UA-1, which asks for tags; its language, bookmarks, each drawing's alternative, fonts of its own within."""
+    pdf = (everywhere.site / at(language) / f"{name}.pdf").read_bytes()
+    page = (everywhere.project / at(language) / f"{name}.qmd").read_text(encoding="utf-8")
+    assert all(part in pdf for part in (b"<pdfuaid:part>1", f"/Lang({language})".encode(), b"/Outlines"))
+    drawn = len(re.findall(r'chart\("/', page))
+    assert pdf.count(b"/Alt") == drawn > 0
+    fonts = set(re.findall(rb"/FontName/[A-Z]{6}\+([A-Za-z0-9-]+)", pdf))
+    cjk = {"ko": {b"NotoSansCJKkr-Regular"}, "zh": {b"NotoSansCJKsc-Regular"}}.get(language, set())
+    assert {font for font in fonts if not font.startswith(b"Source")} == cjk
+    assert len(re.findall(rb"/FontFile\d", pdf)) == len(re.findall(rb"/Type/FontDescriptor", pdf))
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler-utils")
+def test_no_korean_word_is_parted_on_paper(everywhere: Rendered) -> None:
+    """A word that ends with its line and goes on below would be two that nobody wrote."""
+    folder = everywhere.project / "ko"
+    written = [path.read_text(encoding="utf-8") for path in (folder / "report.qmd", *folder.glob("charts/*.svg"))]
+    found = re.findall("[가-힣]+", printed_text(everywhere.site / "ko/report.pdf"))
+    assert len(found) > 500
+    assert set(found) <= set(re.findall("[가-힣]+", "".join(written)))
 
 
 # -- in a browser -------------------------------------------------------------------------------------
