@@ -113,12 +113,15 @@ class Value(Entry):
     of that dimension. Where rows are records (`Layout.rows`), ``take`` says how they fall together:
     ``per: [id], take: max`` takes the largest of each facility's rows and adds the facilities up;
     ``take: squares`` adds up the squares of the records, or of each unit's sum, of which a mean's interval is made.
-    ``count: rows`` counts records, ``count: {column}`` its distinct values.
+    ``count: rows`` counts records, ``count: {column}`` its distinct values. With ``consent`` these are keyed hashes of
+    people: those who agreed (``all`` of the file, or where columns say so) are counted once over all partners, the
+    others, and whoever has none, are only counted.
     """
 
     measure: Found | Name
     column: Text | None = None
     count: Text | None = None
+    consent: Literal["all"] | Where | None = None
     members: dict[Name, Found | Code] = {}
     where: Where = {}
     per: tuple[str, ...] = ()
@@ -133,6 +136,11 @@ class Value(Entry):
             raise ValueError("'take: squares' is of a column's numbers; records are counted one by one")
         if self.count is not None and self.times is not None:
             raise ValueError("'times' is the unit of a column's numbers; records are counted one by one")
+        if self.consent is not None and (self.count in (None, "rows") or self.per or not self.consent):
+            wants = (
+                "needs count: {column}, the keyed hashes, and no 'per'; it is 'all', or the columns that say who agreed"
+            )
+            raise ValueError(f"'consent' is to being linked: it {wants}")
         if any(isinstance(found, From) and found.path for found in (self.measure, *self.members.values())):
             raise ValueError("only a period and a place can come from the file's path; name a column or a constant")
         if len(self.patterns) > 1:
@@ -191,6 +199,11 @@ class Layout(Entry):
     values: tuple[Value, ...] = ()
     sql: str | None = None
     delivery: Literal["replaces", "updates"] = "replaces"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that hold keyed hashes of people."""
+        return tuple(dict.fromkeys(str(value.count) for value in self.values if value.consent is not None))
 
     @model_validator(mode="after")
     def _one_way(self) -> Layout:

@@ -112,10 +112,16 @@ def _formula(known: Known, base: Path_, indicator: str, formula: Formula) -> Ite
         for part in ("of", "per", "squares")
         for j, term in enumerate(getattr(formula, part) or ())
     ]
+    keyed = {measure.id for measure in known.folder.agenda.measures if measure.keyed}
     for path, term in terms:
         yield from known.check(FILE, path, "measure", term.measure, known.numbers)
         for dimension, members in term.where.items():
             yield from _members(known, (*path, "where", dimension), term.measure, dimension, members)
+            if term.measure in keyed and len(members) > 1:
+                message = (
+                    f"{term.measure!r} counts everybody once, and groups added up could hold somebody twice; name one"
+                )
+                yield known.problem(FILE, (*path, "where", dimension), message)
     if {term.measure for _, term in terms} <= set(known.numbers) - set(known.measures):
         message = f"{indicator!r} uses reference series only; it needs a measure that partners report"
         yield known.problem(FILE, base, message)

@@ -97,7 +97,7 @@ def _layouts(known: Known) -> Iterator[Problem]:
         for i, value in enumerate(layout.values):
             path: Path_ = (*base, "values", i)
             yield from _value(known, path, value)
-            for key in ("per", "take", "count"):
+            for key in ("per", "take", "count", "consent"):
                 if layout.rows != "records" and key in value.model_fields_set:
                     message = "says how records fall together; give the layout rows: records, or take this out"
                     yield known.problem(FILE, (*path, key), message)
@@ -110,6 +110,10 @@ def _value(known: Known, path: Path_, value: Value) -> Iterator[Problem]:
     measures = answers(value.measure)
     for measure in measures:
         yield from known.reported(FILE, (*path, "measure"), measure)
+    keyed = {measure.id for measure in known.folder.agenda.measures if measure.keyed}
+    if value.consent is not None and not (measures and keyed.issuperset(measures)):
+        message = "links people to those of other partners, which the agenda agrees to by keyed: yes of the measure"
+        yield known.problem(FILE, (*path, "consent"), message)
     # Where a column says which measure a row holds, a row leaves those groups empty that its measure doesn't have.
     split = frozenset[str]().union(*(known.measures.get(measure, ()) for measure in measures))
     if measures and all(measure in known.measures for measure in measures):

@@ -249,6 +249,7 @@ class Measure(Entry):
     dimensions: tuple[Name, ...] = ()
     over_time: Literal["sum", "last", "mean", "max"] | None = None
     over_partners: Literal["sum", "overlap"] = "sum"
+    keyed: bool = False  # partners may send keyed hashes of the people, by which they are counted once
     precedence: tuple[Code, ...] = ()
     whole: bool = True
     minimum: Number | None = Decimal(0)
@@ -262,6 +263,16 @@ class Measure(Entry):
     def _jump_is_a_change(self) -> Measure:
         if self.jump is not None and 0 < self.jump <= 1:
             raise ValueError(f"jump: {self.jump} would ask about every number; give a factor above 1, or 0 for none")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_are_of_people(self) -> Measure:
+        is_plain = self.time_rule in ("sum", "last") and self.is_sum and self.whole
+        if self.keyed and not (self.subject == "people" and self.over_partners == "overlap" and is_plain):
+            wants = "subject: people and over_partners: overlap, and let it be a whole number that adds up"
+            raise ValueError(f"keyed: who may be on several lists is counted once; give the measure {wants}")
+        if self.keyed and (self.precedence or self.model):
+            raise ValueError("keyed: takes everybody's people, so it goes neither with 'precedence' nor with a 'model'")
         return self
 
     @property

@@ -62,7 +62,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         "agenda_measures": [
             ("measure", _TEXT), ("name", _TEXT), ("unit", _TEXT), ("kind", _TEXT), ("subject", _TEXT),
             ("over_time", _TEXT), ("over_partners", _TEXT), ("is_reference", _FLAG),
-            ("is_sum", _FLAG),
+            ("is_sum", _FLAG), ("is_keyed", _FLAG),
         ],
         "agenda_measure_dimensions": [("measure", _TEXT), ("dimension", _TEXT)],
         "agenda_models": [("measure", _TEXT), ("file", _TEXT), ("query", _TEXT)],
@@ -263,10 +263,10 @@ def _measures(folder: Folder) -> Rows:
     return {
         "agenda_measures": [
             *(
-                (m.id, m.name, m.unit, m.kind, m.subject, m.time_rule, m.over_partners, False, m.is_sum)
+                (m.id, m.name, m.unit, m.kind, m.subject, m.time_rule, m.over_partners, False, m.is_sum, m.keyed)
                 for m in measures
             ),
-            *((s.id, s.name, s.unit, "stock", "people", "last", "sum", True, True) for s in series),
+            *((s.id, s.name, s.unit, "stock", "people", "last", "sum", True, True, False) for s in series),
         ],
         "agenda_measure_dimensions": [
             *((m.id, d) for m in measures for d in sorted(m.dimensions)),

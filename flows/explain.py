@@ -25,7 +25,7 @@ from agenda.tables import members_text
 from flows import explain_sql as sql
 from flows.explain_aims import aims
 from flows.explain_beside import defined, gap, otherwise
-from flows.explain_sums import added
+from flows.explain_sums import added, once
 from flows.explained import Cohort, Explanation, Number, Origin, Owed, Remark, Term
 from reports.changes import COMPARED, Difference, compared
 from sources.forms.sheet_words import layouts_of
@@ -147,12 +147,17 @@ class _Reader:
             reported |= {row["term"]} if row["value"] is not None else set()
             if row["is_counted"]:
                 found[row["term"]].append(self._number(row))
+        reach: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.rows(sql.REACH, **self.asked):
+            reach[row["term"]].append(row)
         inputs: dict[str, list[Number]] = defaultdict(list)
         for row in self.rows(sql.INPUTS, **self.span):
             inputs[row["made"]].append(self._number(row))
         for row in self.rows(sql.TERMS, **_without(self.asked, "period", "place", "members")):
             numbers = tuple(found[row["term"]])
-            shares, totals = added(numbers, row["over_time"], row["over_partners"], row["is_sum"])
+            shares, totals, people = *added(numbers, row["over_time"], row["over_partners"], row["is_sum"]), None
+            if row["is_keyed"]:
+                shares, totals, people = once(reach[row["term"]], numbers)
             if not numbers and row["term"] in reported:  # by groups, and none of those that count
                 totals = (Decimal(), Decimal())
             sums = sorted(row["weight"] * total for total in totals) if totals else None
@@ -162,7 +167,8 @@ class _Reader:
                 is_sum=row["is_sum"],
                 where=row["filters"] or "", precedence=tuple(row["precedence"] or ()),
                 is_reference=row["is_reference"], value=value, low=sums[0] if sums else None,
-                high=sums[-1] if sums else None, shares=shares, numbers=numbers, model=row["model"] or "",
+                high=sums[-1] if sums else None, people=people, shares=shares, numbers=numbers,
+                model=row["model"] or "",
                 inputs=tuple(one for one in inputs[row["measure"]] if any(_is_behind(one, n) for n in numbers)),
             )  # fmt: skip
 

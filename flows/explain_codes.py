@@ -11,7 +11,9 @@ INTERVALS = {
     "t": "how far chance could move a mean of this many (Student's t, 95 %)",
     "none": "partners' lists overlap, and the truth lies between the longest list and all together",
 }
+KEYED = "whoever has no keyed hash may be one of those who have, or one more"
 AGAINST = {"previous": "the period before", "year_before": "a year before", "baseline": "the baseline"}
+ONCE = "people count once over partners, places and months, by their keyed hashes"
 OVER_TIME = {
     "sum": "its months are added up",
     "last": "the last reported month of the period counts",

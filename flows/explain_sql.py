@@ -30,7 +30,7 @@ BUILD = """
 
 TERMS = """
     select t.term, t.part, t.measure, m.name, m.unit, t.weight, m.over_time, m.over_partners,
-        m.is_sum is not false as is_sum, m.is_reference,
+        m.is_sum is not false as is_sum, coalesce(m.is_keyed, false) as is_keyed, m.is_reference,
         (select file from lake.agenda_models a where a.measure = t.measure) as model,
         (select string_agg(dimension || '=' || member, '|' order by dimension, member) from lake.agenda_term_members f
          where f.term = t.term) as filters,
@@ -48,14 +48,16 @@ _FILES = """
         group by d.reading, r.submission, d.layout
     )"""
 
-LINEAGE = f"""
-    with {_FILES},
+_WANTED = """
     wanted as (
         select t.term, t.measure, t.split, m.members, m.is_counted
         from int_terms t join int_term_members m using (indicator, breakdown, term)
         where t.indicator = $indicator and t.breakdown = $breakdown
             and (m.shown_members = $members or not t.is_by_breakdown)
-    )
+    )"""
+
+LINEAGE = f"""
+    with {_FILES}, {_WANTED}
     select w.term, w.is_counted, l.*, p.period as reported_period, f.* exclude (reading)
     from wanted w
     join int_lineage l on l.measure = w.measure and l.split = w.split and l.members = w.members
@@ -65,6 +67,14 @@ LINEAGE = f"""
     where l.period = $period and l.place = $place
     order by w.term, l.partner, f.received_at, f.key, l.row_number, l.reported_start, places.position,
         l.reported_members"""
+
+REACH = f"""
+    with {_WANTED}
+    select w.term, r.partner, r.people, r.low, r.high
+    from wanted w join int_reach r on r.measure = w.measure and r.split = w.split and r.members = w.members
+    where w.is_counted and r.period = $period and r.place = $place
+    order by w.term, r.partner"""
+"""Of people who may come as keyed hashes: how many each partner counted and (partner '') all together."""
 
 INPUTS = f"""
     with {_FILES}

@@ -1,14 +1,19 @@
-"""The numbers behind a value added up once more, by the rules of their measure and without the models' SQL."""
+"""The numbers behind a value added up once more, by the rules of their measure and without the models' SQL.
+
+But for people who are told apart by keyed hashes: these are nothing to be listed, so there it is only looked whether
+what the models say can be true.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
+from agenda.errors import Unavailable
 from agenda.statuses import SUPPRESSED
 
 
@@ -64,6 +69,26 @@ def added(
     if withheld or not groups or (not is_sum and any(len(values) > 1 for values in groups.values())):
         return of_partners, None
     return of_partners, (largest if over_partners == "overlap" else total, total)
+
+
+def once(
+    reach: Sequence[Mapping[str, Any]], numbers: Sequence[Reported]
+) -> tuple[tuple[Share, ...], tuple[Decimal, Decimal] | None, Decimal]:
+    """How many people each partner counted at least, how many there are at least and at most, and how many of them are
+    told apart by keyed hashes.
+
+    ``reach`` is what the models say: ``partner`` ('' for all), ``people``, ``low``, ``high``. Raises `Unavailable`
+    where the numbers can't come to that.
+    """
+    shares = tuple(Share(row["partner"], row["low"]) for row in reach if row["partner"])
+    whole = next((row for row in reach if not row["partner"]), None)
+    if whole is None or whole["low"] is None:
+        return shares, None, whole["people"] if whole else Decimal()
+    given = [number.value for number in numbers if number.value is not None]
+    if not max(given) <= whole["low"] <= whole["high"] <= sum(given):
+        said = f"{whole['low']} to {whole['high']} people can't stand on lists of {', '.join(map(str, given))}"
+        raise Unavailable(f"{said}: this is a defect of Cairn; please report it")
+    return shares, (whole["low"], whole["high"]), whole["people"]
 
 
 def _month(day: date) -> int:

@@ -19,7 +19,7 @@ from agenda.statuses import STATUSES, SUPPRESSED, THIN, UNRELIABLE
 from flows.counted import counted
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said, signed
-from flows.explain_codes import AGAINST, BESIDE, FEW, HIDDEN, INTERVALS, OVER_TIME, STATUS
+from flows.explain_codes import AGAINST, BESIDE, FEW, HIDDEN, INTERVALS, KEYED, ONCE, OVER_TIME, STATUS
 from flows.explained import LEFT_OUT, Explanation, Number, Origin, Owed, Remark, Term
 from flows.revisions import Known
 from reports.changes import COMPARED, Difference
@@ -60,9 +60,10 @@ def _head(made: Explanation) -> Iterator[str]:
     yield f"{made.name} · {made.names['places'][made.place]}{group} · {made.period}"
     yield ""
     yield f"  {_value(made)}"
-    if made.lower is not None and made.upper is not None:
+    is_keyed = any(term.people is not None for term in made.terms)
+    if made.lower is not None and made.upper is not None and not (is_keyed and made.lower == made.upper):
         bounds = f"{shown(made, made.lower)} to {shown(made, made.upper)}"
-        yield f"  {bounds}: {INTERVALS[made.interval]}"
+        yield f"  {bounds}: {KEYED if is_keyed and made.interval == 'none' else INTERVALS[made.interval]}"
     reporters = f"{made.actual_reporters} of {counted(made.expected_reporters, 'partner')} reported"
     status = FEW if _is_few(made) else STATUS.get(made.status) or STATUSES[made.status].lower()
     yield f"  {made.status}, {status}; {reporters}"
@@ -157,6 +158,9 @@ def _term(made: Explanation, term: Term) -> Iterator[str]:
 def _rules(made: Explanation, term: Term) -> str:
     if term.is_reference:
         return "A reference series: the latest year that has begun counts."
+    if term.people is not None:
+        last = f"of each partner {OVER_TIME['last']}; " if term.over_time == "last" else ""
+        return f"{last}{ONCE}, which {number(term.people)} have.".capitalize()
     rules = [OVER_TIME[term.over_time]]
     if term.precedence:
         rules.append(f"of partners that report the same, the first counts of {_listed(made, term.precedence)}")

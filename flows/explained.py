@@ -56,7 +56,8 @@ class Number:
 class Term:
     """One measure of the formula. ``value`` is None where nobody gave a number; ``weight`` is in it already.
 
-    ``low`` and ``high`` differ where partners' lists overlap.
+    ``low`` and ``high`` differ where partners' lists overlap. ``people`` are those told apart by keyed hashes, of a
+    measure whose people may come as these.
     """
 
     part: Literal["numerator", "denominator", "squares"]
@@ -73,6 +74,7 @@ class Term:
     value: Decimal | None
     low: Decimal | None
     high: Decimal | None
+    people: Decimal | None
     shares: tuple[Share, ...]
     numbers: tuple[Number, ...]
     model: str  # the file of the query that makes its numbers; empty where they were reported

@@ -1,7 +1,10 @@
-"""The commands about single files of partners: the workbook to fill in, and a file that shall count no more."""
+"""The commands about single files of partners: the workbook to fill in, people turned into keyed hashes before they are
+sent, and a file that shall count no more."""
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +14,7 @@ from agenda.errors import ConfigurationError, HeldBack
 from agenda.model import Partner
 from agenda.periods import Period
 from flows import console
+from flows.counted import counted
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
@@ -81,3 +85,29 @@ def withdraw(
             f"  receipt: {workspace.store.url}/{done.receipt.address}.html",
         ]
     console.say(as_json, data, lines)
+
+
+@app.command("hash")
+def hash_(
+    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a row for each person.")],
+    of: Annotated[str, typer.Option(help="The columns that tell who it is, with commas: name,born.")],
+    key: Annotated[Path, typer.Option(help="The file with the coalition's key, which only partners have.")],
+    out: Annotated[Path, typer.Option(help="The file to write, and to send.")],
+    name: Annotated[str, typer.Option("--as", help="What the column of hashes is called.")] = "person",
+    as_json: console.AsJson = False,
+) -> None:
+    """Put keyed hashes in the place of names or ids, before a file is sent. Needs no initiative, and sends nothing."""
+    from sources.door.keys import hashed
+
+    columns = [column.strip() for column in of.split(",")]
+    try:
+        text, secret = io.StringIO(file.read_text("utf-8-sig"), newline=""), key.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"can't be read: {error}") from None
+    written = io.StringIO(newline="")
+    rows = list(hashed(text, secret, columns, name))
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    console.write(out, written.getvalue().encode())
+    people, without = len(rows) - 1, sum(not row[0] for row in rows)
+    said = f"{out}: {counted(people, 'row')}, {without} without a hash. Left out: {', '.join(columns)}."
+    console.say(as_json, {"file": str(out), "rows": people, "without": without}, [said])

@@ -77,7 +77,7 @@ class Replay:
             select measure from raw.agenda_terms union select input from raw.agenda_model_inputs"""
         )
         for table in self.tables:
-            if table == "observations":
+            if table in ("observations", "persons"):
                 self._copy(lake, table, "measure in (from raw.asked)")
             elif not self._has(table):
                 self._copy(lake, table, "true")

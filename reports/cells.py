@@ -9,7 +9,7 @@ attacker where it isn't: they are thought to know more than they can.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -180,12 +180,12 @@ class Cells:
         # Groups that add up to more than their whole overlap; then what is lacking elsewhere counts nobody either.
         overlapping = {whole.measure for whole, parts in groups if self._rest(truths, whole, parts) < 0}
         for whole, parts in groups:
-            self._add_up(truths, whole, parts, is_partition=whole.measure not in overlapping)
+            self._make_up(truths, whole, parts, is_partition=whole.measure not in overlapping)
         for whole, parts in _by_place(truths, self.parents):
-            self._add_up(truths, whole, parts)
+            self._make_up(truths, whole, parts)
         for whole, parts in _by_time(truths, self.calendar):
             if self.people[whole.measure].time_rule == "sum":
-                self._add_up(truths, whole, parts)
+                self._make_up(truths, whole, parts)
             else:  # the last month's number, whichever that was
                 same = [part for part in parts if truths[part] == truths[whole]]
                 self._add_up(truths, whole, same[-1:])
@@ -206,14 +206,38 @@ class Cells:
     def _rest(truths: Mapping[Key, float], whole: Key, parts: Iterable[Key]) -> float:
         return round(truths[whole] - sum(truths[part] for part in parts), 6)
 
-    def _add_up(
-        self, truths: Mapping[Key, float], whole: Key, parts: Iterable[Key], *, is_partition: bool = True
+    def _make_up(
+        self, truths: Mapping[Key, float], whole: Key, parts: Sequence[Key], *, is_partition: bool = True
     ) -> None:
-        known = list(parts)
-        if known:
-            rest = self._rest(truths, whole, known)
+        if parts and self.people[whole.measure].keyed:
+            self._unite(truths, whole, parts)
+        else:
+            self._add_up(truths, whole, parts, is_partition=is_partition)
+
+    def _unite(self, truths: Mapping[Key, float], whole: Key, parts: Sequence[Key]) -> None:
+        """People who count once: in the whole there are no fewer than in a part, and no more than in all of them and
+        of those in none. How many are in several, a partner knows of its own alone."""
+        at, cells = self._cell(whole, truths[whole]), [self._cell(part, truths[part]) for part in parts]
+        for part, cell in zip(parts, cells, strict=True):
+            if truths[part] <= truths[whole]:
+                self._sum({at: 1.0, cell: -1.0}, round(truths[whole] - truths[part], 6), "", is_open=True)
+        rest = self._rest(truths, whole, parts)
+        several = self._cell(f"in several of {sorted([at, *cells])}", max(-rest, 0.0))
+        self._facts[several].is_rest = True
+        self._rests[at][several] = {at: -1.0} | dict.fromkeys(cells, 1.0)
+        weights = {at: 1.0, several: 1.0} | dict.fromkeys(cells, -1.0)
+        if self._is_small(rest):
+            self._sum(weights, rest, f"rest of {whole}")
+        else:
+            self._sums.setdefault((tuple(weights.items()), max(rest, 0.0)))
+
+    def _add_up(
+        self, truths: Mapping[Key, float], whole: Key, parts: Sequence[Key], *, is_partition: bool = True
+    ) -> None:
+        if parts:
+            rest = self._rest(truths, whole, parts)
             weights = {self._cell(whole, truths[whole]): 1.0}
-            weights |= {self._cell(part, truths[part]): -1.0 for part in known}
+            weights |= {self._cell(part, truths[part]): -1.0 for part in parts}
             if self._is_small(rest) and is_partition:
                 self._sum(weights, rest, f"rest of {whole}")
             else:

@@ -143,12 +143,22 @@ class Definitions:
             "mean": words._("A quarter is the mean of its months."),
             "max": words._("A quarter is the highest of its months."),
         }
-        yield from dict.fromkeys(rules[measure.time_rule] for measure in used)
+        once = words._("Whoever is in several months of a quarter counts once, where there is a keyed hash of them.")
+        yield from dict.fromkeys(
+            once if measure.keyed and measure.time_rule == "sum" else rules[measure.time_rule] for measure in used
+        )
         if any(measure.precedence for measure in used):
             yield words._("Where two partners report the same, the one agreed on counts.")
-        if any(measure.over_partners == "overlap" for measure in used):
+        overlapping = [measure for measure in used if measure.over_partners == "overlap"]
+        if any(measure.keyed for measure in overlapping):
+            yield words._("Partners' lists overlap: whoever has a keyed hash counts once over all of them. Of the "
+                          "others nobody knows whether they are further people, so there are bounds.")  # fmt: skip
+        if not all(measure.keyed for measure in overlapping):
             yield words._("Partners' lists overlap: the longest list counts, and the sum of all is the upper bound.")
-        elif len({p.id for p in self.quarter.partners.values() if _owes(p, [m for m in used if m.is_sum])}) > 1:
+        if (
+            not overlapping
+            and len({p.id for p in self.quarter.partners.values() if _owes(p, [m for m in used if m.is_sum])}) > 1
+        ):
             yield words._("Partners add up.")
         for name in dict.fromkeys(measure.name for measure in used if not measure.is_sum):
             yield words._("“{measure}” is a rate when it is reported: it is shown as it came, and never added up.",

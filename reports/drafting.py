@@ -69,7 +69,6 @@ def add_edition(
     ``manifest.json`` are added here, in place of any that lie there. The files go up first and the record last, so an
     edition that has a record is whole.
     """
-    at = at or datetime.now(UTC)
     agenda = {f"agenda/{name}": content for name, content in public_agenda(folder, period).items()}
     made = {path.relative_to(files).as_posix(): path.read_bytes() for path in _files_in(files)}
     contents = {path: c for path, c in made.items() if not path.startswith("agenda/") and path != "manifest.json"}
@@ -91,21 +90,26 @@ def add_edition(
     digest = digest_of(contents)
     for path, content in sorted(contents.items()):
         store.put_new(f"editions/{period.key}/{digest}/{path}", content)
-    previous = newest(store, period.key)
+    return _as_newest(store, period.key, digest, inputs, at or datetime.now(UTC))
+
+
+def _as_newest(store: Store, period: str, digest: str, inputs: Inputs, at: datetime) -> Edition:
+    """The edition with its record, as the newest draft of ``period``."""
+    previous = newest(store, period)
     record = Record(
-        period=period.key,
+        period=period,
         edition=digest,
         inputs=inputs,
         follows=previous.digest if previous else "",
         events=(Event(event="draft", at=at),),
     )
-    is_new = store.put_new(record_key(period.key, digest), encoded(record))
+    is_new = store.put_new(record_key(period, digest), encoded(record))
     if previous is None or previous.digest != digest:
-        _make_newest(store, period.key, digest)
+        _make_newest(store, period, digest)
         if not is_new:  # an older draft has come back: what was approved since then was another one
             again = Edition(record)
             change_record(store, again, lambda r: r if r.status in ("draft", "published") else r.and_then("draft", at))
-    return Edition(load(store, period.key, digest).record, is_new)
+    return Edition(load(store, period, digest).record, is_new)
 
 
 def public_agenda(folder: Folder, period: Period) -> dict[str, bytes]:

@@ -216,6 +216,9 @@ class Figures:
     def _interval_note(self, indicator: Indicator) -> str:
         if indicator.interval != "none":
             return self.words._("Pale: 95 % interval ({method}).", method=self.words.method(indicator.interval))
+        measures = {term.measure for term in indicator.formula.of}
+        if any(measure.keyed for measure in self.quarter.folder.agenda.measures if measure.id in measures):
+            return self.words._("Pale: whoever has no keyed hash may be one of those who have, or one more.")
         return self.words._("Pale: from the longest list to all lists together; the same person may be on several.")
 
     # -- breakdowns ------------------------------------------------------------------------------------
@@ -224,7 +227,7 @@ class Figures:
         rows = [self._row(indicator, name, value) for name, value in part.rows]
         whole = self._whole(indicator)
         axis = charts.Axis(self.words, indicator.formula.kind == "percent")
-        notes = [self._interval_note(indicator)] if any(row.lower is not None for row in rows) else []
+        notes = [self._interval_note(indicator)] if any(row.lower != row.upper for row in rows) else []
         if any(row.provisional for row in rows):
             notes.append(self.words._("Hollow: provisional."))
         if any(value is not None and value.parts is not None for _, value in part.rows):
@@ -286,7 +289,7 @@ class Figures:
         """``Q3 2026: 43.2 %; 41.7 % to 44.7 %; provisional``: what is said of one point."""
         words = self.words
         said = [words._("{name}: {value}", name=name, value=words.quantity(indicator, value.value or 0.0))]
-        if value.lower is not None and value.upper is not None:
+        if value.lower is not None and value.upper is not None and (indicator.interval != "none" or value.width):
             low, high = words.value(indicator, value.lower), words.value(indicator, value.upper)
             said.append(words._("95 % interval {low} to {high}", low=low, high=high) if indicator.interval != "none"
                         else words._("from {low} to {high}", low=low, high=high))  # fmt: skip

@@ -1,4 +1,7 @@
-"""What each partner has reported of every number, the way the marts add it up: a partner knows its own rows."""
+"""What each partner has reported of every number, the way the marts add it up: a partner knows its own rows.
+
+How many different people it counted where Cairn has bounds only, it is thought to know to be the most.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _QUERY = """
         from plain p join int_member_parts m on p.measure = m.measure and p.members = m.members
         join lake.agenda_place_ancestors a on p.place = a.place
         union all
-        select partner, measure, period_type, period, place, members, value from int_contributions)
+        select partner, measure, period_type, period, place, members, value from int_contributions
+        where over_partners <> 'keyed'
+        union all
+        select partner, measure, period_type, period, place, members, high from int_reach)
     select partner, measure, period_type, period, place, members, cast(sum(value) as double) as value
     from parts where partner <> '' group by all having sum(value) > 0"""
 

@@ -1,7 +1,8 @@
 """What each partner itself gave of every number: the formulas of the agenda, over that partner's own rows alone.
 
 Whose number counts where several report the same is left out of account, so that nothing here follows from what
-others sent. What is added up otherwise than by sums (a mean over months, a standardised rate) has no part of one.
+others sent. What is added up otherwise than by sums (a mean over months, a standardised rate) has no part of one;
+people who may count once have one where the partner's own rows tell how many they are.
 """
 
 from __future__ import annotations
@@ -50,7 +51,12 @@ _QUERY = """
             and c.period_type = p.period_type and c.period = p.period and o.period_start = p.reported_start
             and o.period_end = p.reported_end and o.place = p.place
         where (n.distance is null or a.distance < n.distance) and (p.distance is null or a.distance < p.distance)
-            and (s.is_sum or a.distance = 0)),
+            and (s.is_sum or a.distance = 0) and o.measure not in (select measure from int_reach)
+        union all
+        select partner, measure, period_type, period, split, members, low, status_rank
+        from int_reach
+        where partner <> '' and place = $root and period in (select unnest($periods))
+            and (low = high or status_rank = $suppressed)),
     terms as (
         select t.*, m.members, count(distinct t.measure) over (partition by t.indicator, t.part) as measures,
             bool_or(t.weight < 0) over (partition by t.indicator, t.part) as takes_away

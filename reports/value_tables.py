@@ -193,6 +193,8 @@ class ValueTables:
     def _interval(self, indicator: Indicator, value: Value | None) -> str:
         if value is None or value.lower is None or value.upper is None:
             return ""
+        if indicator.interval == "none" and not value.width:  # nobody may stand on two lists: it is just as many
+            return ""
         low, high = self.words.value(indicator, value.lower), self.words.value(indicator, value.upper)
         return self.words._("{low} to {high}", low=low, high=high)
 

@@ -52,6 +52,10 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("period_type", _CODE), ("period", _CODE), ("period_start", pa.date32()), ("period_end", pa.date32()),
             ("place", _CODE), ("members", _CODE), ("value", VALUE), ("obs_status", _CODE),
         ],
+        "persons": [
+            ("reading", _CODE), ("measure", _CODE), ("period", _CODE), ("place", _CODE), ("members", _CODE),
+            ("person", _COUNT),
+        ],
         "rejected_rows": [
             ("reading", _TEXT), ("sheet", _TEXT), ("row_number", pa.int32()), ("cells", _TEXT), ("measure", _TEXT),
             ("period", _TEXT), ("place", _TEXT), ("members", _TEXT),

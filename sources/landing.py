@@ -21,6 +21,7 @@ def tables_of(
 ) -> dict[str, pa.Table]:
     """Every delivery of the batch, and the rows of its fresh readings."""
     observations = [_observations(group, intake, fresh) for group, intake in intakes]
+    persons = [_fresh("persons", intake.persons, group, fresh) for group, intake in intakes if intake.persons]
     keys = ["reading", "measure", "period"]
     spoken_of = [part.group_by(keys, use_threads=False).aggregate([]) for part in observations]
     scopes = [part.select(keys).cast(SCHEMAS["scopes"]) for part in spoken_of]
@@ -35,6 +36,7 @@ def tables_of(
         "readings": table("readings", [_reading(s) for s in fresh.values()]),
         "scopes": pa.concat_tables([SCHEMAS["scopes"].empty_table(), *scopes]),
         "observations": pa.concat_tables([SCHEMAS["observations"].empty_table(), *observations]).unify_dictionaries(),
+        "persons": pa.concat_tables([SCHEMAS["persons"].empty_table(), *persons]).unify_dictionaries(),
         "rejected_rows": table("rejected_rows", rejected),
         "columns": table("columns", [row for s in fresh.values() for row in _column_rows(s)]),
         "findings": table("findings", [row for s in fresh.values() for row in _finding_rows(s)]),
@@ -44,14 +46,20 @@ def tables_of(
 def _observations(group: list[Submission], intake: Intake, fresh: Fresh) -> pa.Table:
     """The group's observations in the lake's shape, those of fresh readings only."""
     file, found = intake.observations["file"].combine_chunks(), intake.observations
-    readings = pa.array([s.delivery.reading for s in group])
-    found = found.append_column("reading", pa.DictionaryArray.from_arrays(file, readings))
     partners = pa.array([s.arrival.partner.id for s in group])
     found = found.append_column("partner", pa.DictionaryArray.from_arrays(file, partners))
+    return _fresh("observations", found, group, fresh)
+
+
+def _fresh(name: str, found: pa.Table, group: list[Submission], fresh: Fresh) -> pa.Table:
+    """Rows of the group's files as the lake's table ``name``, those of fresh readings only."""
+    file = found["file"].combine_chunks()
+    readings = pa.array([s.delivery.reading for s in group])
+    found = found.append_column("reading", pa.DictionaryArray.from_arrays(file, readings))
     is_fresh = [fresh.get(s.delivery.reading) is s for s in group]
     if not all(is_fresh):
         found = found.filter(pa.array(is_fresh).take(file))
-    return found.select(SCHEMAS["observations"].names).cast(SCHEMAS["observations"])
+    return found.select(SCHEMAS[name].names).cast(SCHEMAS[name])
 
 
 def _reading(submission: Submission) -> dict[str, object]:

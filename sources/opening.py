@@ -27,7 +27,7 @@ from sources.forms.stamp import TEMPLATE
 from sources.lake import Delivery
 from sources.letters.findings import Finding, finding
 from sources.meaning.mapping import Mappings
-from sources.meaning.plan import headings
+from sources.meaning.plan import Headings, headings
 from sources.meaning.vocabulary import Vocabulary
 from sources.submission import Submission
 from sources.ways.fetch import Asking
@@ -79,10 +79,10 @@ class Opening:
         self._latest_of_source[delivery.partner] = delivery.reading
         self._sequence = count(delivery.sequence + 1)
 
-    def headings(self, arrival: Arrival, layout: Layout) -> frozenset[str]:
+    def headings(self, arrival: Arrival, layout: Layout) -> Headings:
         """What may head a column that the layout needs, in this partner's files."""
-        accepted = self._mappings.accepted(arrival.partner.id, arrival.layout_name or "")
-        return headings(layout, self._vocabulary) | set(accepted)
+        mapped = self._mappings.accepted(arrival.partner.id, arrival.layout_name or "")
+        return headings(layout, self._vocabulary, mapped)
 
     # -- one delivery ---------------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ class Opening:
                 known.append(submission)
         filled.read([s for s in submissions if s.arrival.layout_name == TEMPLATE], self._folder, self._vocabulary)
         files = [
-            File(s.arrival.name, s.content, manner_of(s.layout), self.headings(s.arrival, s.layout))
+            File(s.arrival.name, s.content, manner_of(s.layout), self.headings(s.arrival, s.layout).expected)
             for s in known
             if s.layout
         ]

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from agenda.model import Layout
 from agenda.store import Store
 from sources.door import around, quarantine
+from sources.door.keys import unhashed
 from sources.door.privacy import personal
 from sources.door.quarantine import Notice
 from sources.files.manner import Manner
@@ -21,6 +22,7 @@ from sources.files.readers import Sheet
 from sources.files.reading import File, read_files
 from sources.letters.findings import Finding, finding
 from sources.meaning.intake import refuse
+from sources.meaning.plan import NO_HEADINGS, Headings
 from sources.submission import NOTHING, Submission
 from sources.ways.inbox import Arrival
 
@@ -28,21 +30,27 @@ from sources.ways.inbox import Arrival
 def keep(
     store: Store,
     submissions: Sequence[Submission],
-    headings: Callable[[Arrival, Layout], frozenset[str]],
+    headings: Callable[[Arrival, Layout], Headings],
     now: datetime,
     days: int,
 ) -> None:
-    """Keep the bytes of all that may be kept; put the others aside for ``days``. ``headings``: what a layout reads."""
-    arrived = [s for s in submissions if s.arrival.known is None or quarantine.is_put_aside(s.arrival.known)]
-    arrived = [s for s in arrived if not s.arrival.is_too_large]
+    """Keep the bytes of all that may be kept; put the others aside for ``days``. ``headings``: what a layout reads.
+
+    What was let in is looked at again where people come as keyed hashes: which column that is may be known only now.
+    """
+    arrived = [s for s in submissions if not s.arrival.is_too_large and (_is_new(s) or (s.layout and s.layout.keys))]
     for submission, sheet in zip(arrived, _sheets(arrived), strict=True):
         layout = submission.layout
-        expected = headings(submission.arrival, layout) if layout else frozenset()
-        if found := _found(submission, sheet, expected):
+        if found := _found(submission, sheet, headings(submission.arrival, layout) if layout else NO_HEADINGS):
             _put_aside(store, submission, sheet, found, now, days)
     kept = [s for s in submissions if not quarantine.is_put_aside(s.delivery) and not s.arrival.is_too_large]
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda s: store.put_new(f"submissions/{s.delivery.submission}", s.content), kept))
+
+
+def _is_new(submission: Submission) -> bool:
+    known = submission.arrival.known
+    return known is None or quarantine.is_put_aside(known)
 
 
 def take_out(store: Store, submissions: Sequence[Submission]) -> None:
@@ -52,14 +60,17 @@ def take_out(store: Store, submissions: Sequence[Submission]) -> None:
             quarantine.take_out(store, submission.arrival.stored.key, submission.arrival.stored.version)
 
 
-def _found(submission: Submission, sheet: Sheet | None, expected: frozenset[str]) -> list[Finding]:
-    layout, content = submission.layout, submission.content
+def _found(submission: Submission, sheet: Sheet | None, headings: Headings) -> list[Finding]:
+    layout, content, expected = submission.layout, submission.content, headings.expected
     allowed = layout.allowed if layout else ()
     if sheet is None:
         return around.differing(around.in_members(content, expected, allowed))
     faulty = around.in_faulty_rows(sheet, content, layout, expected, allowed)
     others = around.in_other_sheets(sheet, expected, allowed)
-    return around.differing([*personal(sheet, expected, allowed), *around.in_notes(sheet), *faulty, *others])
+    # among so many digits some look like an id by chance, so of keyed hashes nothing else is asked
+    own = [*unhashed(sheet, headings.keys, layout.missing if layout else ())]
+    own += personal(sheet, expected, (*allowed, *headings.keys))
+    return around.differing([*own, *around.in_notes(sheet), *faulty, *others])
 
 
 def _sheets(submissions: Sequence[Submission]) -> list[Sheet | None]:

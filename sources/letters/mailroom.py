@@ -155,7 +155,8 @@ class Mailroom:
     def _marked(self, submission: Submission, speech: Speech) -> tuple[bytes | None, bool]:
         """The marked copy; and whether there ought to be one but is none."""
         sheet = submission.sheet
-        if sheet is None or not sheet.is_workbook:
+        layout = submission.layout
+        if sheet is None or not sheet.is_workbook or (layout and layout.keys):  # keyed hashes go nowhere, not even back
             return None, False
         if time.monotonic() > self._marking_ends:
             return None, any(found.row is not None for found in submission.findings)

@@ -174,6 +174,11 @@ WORDS: dict[str, tuple[Severity, str, str]] = {
     "personal_phones": ("error", "The column “{column}” seems to hold telephone numbers.", "Delete the column."),
     "personal_births": ("error", "The column “{column}” seems to hold birth dates.", "Delete the column."),
     "personal_ids": ("error", "The column “{column}” seems to hold national ids.", "Delete the column."),
+    "personal_unhashed": (
+        "error", "The column “{column}” is for keyed hashes of persons (64 digits, 0 to 9 and a to f), and holds "
+        "something else, first in row {first}.",
+        "Turn every entry into its keyed hash before you send the file (cairn hash), or leave the cell empty.",
+    ),
     "layout_sql": (
         "error", "The layout's query can't be run on this file: {reason}.",
         "Ask the backbone to mend the layout; your file is kept.",

@@ -7,7 +7,7 @@ is rejected whole; a row that holds no number for the agenda is skipped.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,7 +27,7 @@ from sources.meaning.breaches import NUMBER, findings_of, rejected_rows, with_wo
 from sources.meaning.comparison import Comparison, Past
 from sources.meaning.contract import check, contract
 from sources.meaning.plan import Plan
-from sources.meaning.records import records_added
+from sources.meaning.records import PERSONS, records_added
 from sources.meaning.resolve import Resolved, resolve
 from sources.meaning.shape import path_texts, select, select_sql, stack
 from sources.meaning.vocabulary import Vocabulary
@@ -51,10 +51,12 @@ class Counts:
 
 @dataclass(frozen=True)
 class Intake:
-    """What a group of sheets gave. ``observations`` and ``rejected`` have a ``file`` column to tell them apart."""
+    """What a group of sheets gave. ``observations``, ``persons`` and ``rejected`` have a ``file`` column to tell them
+    apart."""
 
     sheet: str | None  # the sheet's name, where the file is a workbook
     observations: pa.Table
+    persons: pa.Table | None  # who is in the observations and may be linked; None: people aren't counted by hashes
     rejected: list[dict[str, Any]]
     findings: list[list[Finding]]
     counts: list[Counts]
@@ -111,10 +113,12 @@ def take(
             comparison.count(numbers)
         spoilt = _spoilt(accepted, rejected, sheets)
         observations = _observations(resolved, numbers, spoilt, records)
+        persons = _persons(resolved, connection.execute(PERSONS).pl()) if plan.layout.keys else None
         totals = comparison.totals()
     counts = _counts(plan, sheets, accepted, rejected)
     findings = [[*broken, *others] for broken, others in zip(findings, compared, strict=True)]
-    return Intake(sheets[0].name, observations, _as_they_came(resolved, rejected, sheets), findings, counts, totals)
+    lost = _as_they_came(plan, resolved, rejected, sheets)
+    return Intake(sheets[0].name, observations, persons, lost, findings, counts, totals)
 
 
 def _parted(frame: pl.DataFrame, without: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -151,7 +155,9 @@ def _spoilt(accepted: pl.DataFrame, rejected: pl.DataFrame, sheets: Sequence[She
     return pl.concat([lacking, pl.DataFrame({"file": unread}, schema={"file": pl.Int32})], how="diagonal").unique()
 
 
-def _as_they_came(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
+def _as_they_came(
+    plan: Plan, resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[Sheet]
+) -> list[dict[str, Any]]:
     """Rejected rows with what they would have said, for the lake; null where that can't be told.
 
     Each row also stands for whatever its other cells may have held: numbers of its period and place.
@@ -173,15 +179,18 @@ def _as_they_came(resolved: Resolved, rejected: pl.DataFrame, sheets: Sequence[S
             if fault.row is not None:
                 rows[(file, fault.row, None, None, None, None)] = None
     columns = ("file", "row_number", "measure", "period", "place", "members")
-    return [{**dict(zip(columns, key, strict=True)), "cells": _cells(sheets[key[0]], key[1])} for key in rows]
+    keys = {plan.position(name) for name in plan.layout.keys}
+    return [{**dict(zip(columns, key, strict=True)), "cells": _cells(sheets[key[0]], key[1], keys)} for key in rows]
 
 
-def _cells(sheet: Sheet, row: int | None) -> str:
+def _cells(sheet: Sheet, row: int | None, left_out: Collection[int | None]) -> str:
+    """A row as it came, but for keyed hashes: nobody needs to look at these."""
     at = -1 if row is None else pc.index(sheet.rows, row).as_py()
     if at < 0:  # the row could not be read; it lies in the submission as it came
         return "{}"
-    values = [column[at].as_py() for column in sheet.table.columns]
-    return json.dumps(dict(zip(sheet.header, values, strict=True)), ensure_ascii=False)
+    cells = zip(sheet.header, sheet.table.columns, strict=True)
+    values = {name: column[at].as_py() for no, (name, column) in enumerate(cells) if no not in left_out}
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _counts(plan: Plan, sheets: Sequence[Sheet], accepted: pl.DataFrame, rejected: pl.DataFrame) -> list[Counts]:
@@ -226,6 +235,20 @@ def _observations(resolved: Resolved, numbers: pl.DataFrame, spoilt: pl.DataFram
             "members": _coded(numbers["members"], resolved.members),
             "value": numbers["value"].cast(pl.Decimal(18, 6)).to_arrow(),
             "obs_status": _coded(status.to_series().cast(pl.Int32) - 1, tuple(ORDER)),
+        }
+    )
+
+
+def _persons(resolved: Resolved, found: pl.DataFrame) -> pa.Table:
+    """Who is in the numbers, as the lake has it, with ``file``."""
+    return pa.table(
+        {
+            "file": found["file"].to_arrow(),
+            "measure": _coded(found["measure"], resolved.measures),
+            "period": _coded(found["period"], [period.key for period in resolved.periods]),
+            "place": _coded(found["place"], resolved.places),
+            "members": _coded(found["members"], resolved.members),
+            "person": found["person"].to_arrow(),
         }
     )
 

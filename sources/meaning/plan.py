@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from agenda.model import From, Layout, Value
 from sources.letters.findings import Finding, finding
@@ -26,6 +26,11 @@ class Cell:
         """Columns that tell the units apart; counting distinct things takes each thing as a unit of one."""
         distinct = self.value.count not in (None, "rows")
         return (*self.value.per, str(self.value.count)) if distinct else self.value.per
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether it counts people by keyed hashes."""
+        return self.value.consent is not None
 
     @property
     def take(self) -> str:
@@ -170,17 +175,32 @@ def _needed(layout: Layout, cells: Sequence[Cell]) -> list[str]:
         for found in cell.members.values():
             of(found)
         names.extend(cell.value.where)
+        names.extend(cell.value.consent if isinstance(cell.value.consent, dict) else ())
         names.extend(cell.per)
     return list(dict.fromkeys(names))
 
 
-def headings(layout: Layout, vocabulary: Vocabulary) -> frozenset[str]:
-    """Every text, in plain spelling, that may head a column the layout needs: its names, their aliases, and each
-    spelling of the members in a pattern."""
+class Headings(NamedTuple):
+    """Texts in plain spelling that may head a column of a layout: any it needs, and of these the keyed hashes."""
+
+    expected: frozenset[str]
+    keys: frozenset[str]
+
+
+NO_HEADINGS = Headings(frozenset(), frozenset())
+
+
+def headings(layout: Layout, vocabulary: Vocabulary, mapped: Mapping[str, str]) -> Headings:
+    """What may head the layout's columns: their names, the aliases of these, each spelling of the members in a pattern,
+    and what was ``mapped`` to them as in `match`."""
     cells = [cell for value in layout.values for cell in _cells(value, vocabulary, set())]
     names = {plain(name) for name in _needed(layout, cells)}
     for value in layout.values:
         for pattern in value.patterns:
             spellings = (text for member in vocabulary.members[pattern].values() for text in member)
             names |= {plain(str(value.column).replace(f"{{{pattern}}}", text)) for text in spellings}
-    return frozenset(names | {plain(alias) for aliases in layout.aliases.values() for alias in aliases})
+    aliases = {plain(alias): plain(name) for name, spelled in layout.aliases.items() for alias in spelled}
+    others = aliases | {heading: plain(column) for heading, column in mapped.items()}
+    keys = {plain(name) for name in layout.keys}
+    keys |= {heading for heading, name in others.items() if name in keys}
+    return Headings(frozenset(names | others.keys()), frozenset(keys))

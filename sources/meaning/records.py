@@ -1,4 +1,4 @@
-"""How rows that are records (one per child, site or shift) fall together to numbers."""
+"""How rows that are records (one per child, site or shift) fall together to numbers, and whom these are of."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ def records_added(plan: Plan) -> str:
         group by file, value_no, measure, period, place, members, per_key
     )
     group by file, measure, period, place, members"""
+
+
+PERSONS = """
+select distinct file, measure, period, place, members, person
+from (
+    select file, value_no, measure, period, place, members, max(person) as person
+    from addends
+    where value > 0
+    group by file, value_no, measure, period, place, members, per_key
+    having count(person) = count(*)
+)"""
+"""The SQL: who is in each number and may be linked. One record without consent, and a person isn't, in that number."""

@@ -43,6 +43,9 @@ case when regexp_full_match({_CLEAN}, '[-+]?(\d{{{{1,3}}}}([. ]\d{{{{3}}}})+|\d+
 """A number where the comma is the decimal sign: ``1204``, ``1.204,5``; ``1.5`` is none."""
 
 _QUARTER = re.compile(r"\b(?:q|qtr|quarter|trim|trimestre)\b|분기|季")
+PERSON = "(try_cast('0x' || left(person_raw, 16) as ubigint) >> 1)::bigint"
+"""What is kept of a keyed hash: 63 of its 256 bits tell ten million people apart (that any two are taken for one is a
+chance of 1 in 180,000), and no other use can be made of them."""
 FOOT = -1
 """In the place of a period or a place: the row adds up those above it, and says no number of its own."""
 
@@ -53,9 +56,10 @@ class Resolved:
 
     ``frame`` has ``file``, ``row``, ``value_no``, ``measure``, ``period``, ``place``, ``members`` (positions in
     the tuples here; null where the words mean nothing), ``value`` (Decimal(18, 6) or null), ``status`` (its rank in
-    `agenda.statuses`; null where its word means nothing) and, for records, ``per_key``. ``feet`` are rows like them
-    that add others up: their place or period is a word such as "total", in `FOOT`'s place, or stands for any
-    (``is_named``: another column says it). ``adds``: of what is summed up as it is.
+    `agenda.statuses`; null where its word means nothing) and, for records, ``per_key``; where people are counted by
+    keyed hashes, ``person`` (see `PERSON`; null: not to be linked). ``feet`` are rows like them that add others up:
+    their place or period is a word such as "total", in `FOOT`'s place, or stands for any (``is_named``: another column
+    says it). ``adds``: of what is summed up as it is.
     """
 
     frame: pl.DataFrame
@@ -84,6 +88,7 @@ def resolve(
             {unless_marked(plan, _number(plan, is_workbook))} as value, {status(plan)}::tinyint as status,
             {_ambiguous(plan, is_workbook, whole)} as ambiguous, is_foot as is_named
             {", per_key" if plan.layout.rows == "records" else ""}
+            {f", {PERSON} as person" if plan.layout.keys else ""}
         from candidates
         left join measure_meanings using (value_no, measure_raw)
         left join period_meanings using (value_no, period_raw)

@@ -6,7 +6,7 @@ DuckDB; a candidate still holds the partner's own words. What they mean, `source
 Candidate columns: ``file`` (which of the sheets), ``row`` (as the spreadsheet numbers it), ``value_no``
 (which of the layout's values), ``measure_raw``, ``period_raw``, ``place_raw``, ``members_raw``,
 ``value_raw``, ``status_raw`` (what a column of its own says of the number), ``per_key``, ``is_foot`` (the row says that
-it adds others up).
+it adds others up), and, where people are counted by keyed hashes, ``person_raw`` (the hash of who may be linked).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
     conditions, own = _conditions(plan, plan.layout.where), _conditions(plan, value.where)
     number_text = _text(plan, cell.column) if cell.column else "'1'"
     counted = cell.column or (value.count if value.count != "rows" else None)
-    given = [_given(plan, _text(plan, counted))] if counted else []
+    given = [_given(plan, _text(plan, counted))] if counted and not cell.is_keyed else []
     if own and plan.layout.rows == "records" and cell.take != "min":
         # Records of which none is of the kind that counts make a zero, not a gap.
         number_text = f"case when {' and '.join(own)} then {number_text} else '0' end"
@@ -107,14 +107,28 @@ def _select_cell(plan: Plan, number: int, cell: Cell) -> str:
         members = [_found(plan, found, "members") for found in cell.members.values()]
     # What is squared is a record by itself, unless it says of which unit it is a part.
     per = [_text(plan, name) for name in cell.per] or (["row::varchar"] if cell.take == "squares" else [])
+    person = ""
+    if any(one.is_keyed for one in plan.cells):
+        person, per = _person(plan, cell, own, per)
     return f"""select file, row, {number} as value_no,
     {_found(plan, value.measure, "measure")} as measure_raw,
     {_found(plan, plan.layout.period, "period")} as period_raw,
     {_found(plan, plan.layout.place, "place") if plan.layout.place else "own_place"} as place_raw,
     {f" || '{JOIN}' || ".join(members) or "''"} as members_raw,
     {number_text} as value_raw, {_found(plan, plan.layout.status, "status")} as status_raw,
-    {f" || '{JOIN}' || ".join(per) or "''"} as per_key, is_foot
+    {f" || '{JOIN}' || ".join(per) or "''"} as per_key{person}, is_foot
 from submission join files using (file){" where " + " and ".join(conditions) if conditions else ""}"""
+
+
+def _person(plan: Plan, cell: Cell, own: Sequence[str], per: list[str]) -> tuple[str, list[str]]:
+    """The SQL of whom a record is linked by, and of what tells people apart: who has no hash is another each time."""
+    if not cell.is_keyed:
+        return ", '' as person_raw", per
+    (key,) = per
+    consent = cell.value.consent
+    agreed = [*own, _given(plan, key), *(_conditions(plan, consent) if isinstance(consent, dict) else ())]
+    person = f", case when {' and '.join(agreed)} then lower({key}) else '' end as person_raw"
+    return person, [f"case when {_given(plan, key)} then lower({key}) else row::varchar end"]
 
 
 def _found(plan: Plan, found: From | str | None, kind: str) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from agenda.errors import ConfigurationError
 from agenda.folder import Folder
@@ -48,7 +49,7 @@ class Vocabulary:
         self.overlapping = frozenset(d.id for d in agenda.dimensions if d.overlap)
         self.members = {d.id: {m.id: (m.id, m.name, *m.aliases) for m in d.members} for d in agenda.dimensions}
         self._members = {dimension: _spellings(members) for dimension, members in self.members.items()}
-        only_said = {"name", "unit", "definition", "precedence", "model"}  # what changes no reading
+        only_said = {"name", "unit", "definition", "precedence", "model", "keyed"}  # what changes no reading
         self._contract = json.dumps(
             [
                 [folder.initiative.year.starts, folder.initiative.year.named],
@@ -73,7 +74,10 @@ class Vocabulary:
 
         The object's key is part of what is read where the layout looks into it, for a period, say.
         """
-        unsaid = {name for name in ("marks", "status") if not getattr(layout, name)}
+        # what layouts could not say when a lake was begun, and don't: so nothing of it is read again for that
+        unsaid: dict[str, Any] = {name: True for name in ("marks", "status") if not getattr(layout, name)}
+        if not layout.keys:
+            unsaid["values"] = {"__all__": {"consent"}}
         looked_into = any(found is not None and found.path for found in (layout.period, layout.place))
         said = "\0".join(
             [submission, key if looked_into else "", partner, place or "", layout_name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -37,6 +37,9 @@ LAKE_SCHEMAS: dict[str, pa.Schema] = {
             ("period", TEXT), ("period_start", pa.date32()), ("period_end", pa.date32()), ("place", TEXT),
             ("members", TEXT), ("value", VALUE), ("obs_status", TEXT),
         ],
+        "persons": [
+            ("reading", TEXT), ("measure", TEXT), ("period", TEXT), ("place", TEXT), ("members", TEXT), ("person", BIG),
+        ],
         "rejected_rows": [
             ("reading", TEXT), ("sheet", TEXT), ("row_number", INT), ("cells", TEXT), ("measure", TEXT),
             ("period", TEXT), ("place", TEXT), ("members", TEXT),
@@ -56,7 +59,8 @@ Row = tuple[str, str, str, str, Any]
 
 @dataclass(frozen=True)
 class Reading:
-    """A submission as read. ``rejected`` are (measure, period, place, members) of rows that were lost."""
+    """A submission as read. ``rejected`` are (measure, period, place, members) of rows that were lost; ``people`` by
+    these who is in a number and agreed to be linked."""
 
     reading: str
     partner: str
@@ -68,6 +72,7 @@ class Reading:
     findings: Sequence[tuple[str, str, str]] = ()  # severity, code, message
     scopes: Sequence[tuple[str, str]] | None = None
     provisional: bool = False
+    people: Mapping[tuple[str, str, str, str], Collection[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -144,6 +149,7 @@ class Lake:
                     (r.reading, number, r.partner, measure, period.type, period.key, period.start, period.end, place,
                      members, *_said(value, r.provisional))
                 )  # fmt: skip
+            rows["persons"] += [(r.reading, *key, person) for key, people in r.people.items() for person in people]
             rows["rejected_rows"] += [(r.reading, "", i, "{}", *known) for i, known in enumerate(r.rejected)]
             rows["findings"] += [
                 (r.reading, severity, code, "", 2, "n", "C2", "x", message, "mend it", "seen")

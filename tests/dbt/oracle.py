@@ -34,6 +34,7 @@ class Number:
     place: str
     members: Members
     value: Amount
+    people: frozenset[int] = frozenset()  # who is in it, of those that may be linked
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def members_of(text: str) -> Members:
 
 def current(folder: Folder, deliveries: Iterable[tuple[Reading, str]]) -> list[Number]:
     """What holds after all deliveries (each a reading and the key it came under), taken in one by one."""
-    held: dict[tuple[str, str], dict[Key, tuple[int, Amount]]] = defaultdict(dict)
+    held: dict[tuple[str, str], dict[Key, tuple[int, Amount, frozenset[int]]]] = defaultdict(dict)
     for order, reading in enumerate(_not_taken_back(list(deliveries))):
         mine = held[reading.partner, reading.layout]
         rows = {
@@ -79,15 +80,15 @@ def current(folder: Folder, deliveries: Iterable[tuple[Reading, str]]) -> list[N
             ]
             for key in gone:
                 del mine[key]
-        mine |= {key: (order, value) for key, value in rows.items()}
-    latest: dict[tuple[str, Key], tuple[int, Amount]] = {}
+        mine |= {key: (order, value, frozenset(reading.people.get(key, ()))) for key, value in rows.items()}
+    latest: dict[tuple[str, Key], tuple[int, Amount, frozenset[int]]] = {}
     for (partner, _), numbers in held.items():
         for key, found in numbers.items():
             latest[partner, key] = max(latest.get((partner, key), found), found, key=lambda of: of[0])
     calendar = folder.initiative.calendar
     return [
-        Number(partner, measure, calendar.parse(period), place, members_of(members), value)
-        for (partner, (measure, period, place, members)), (_, value) in latest.items()
+        Number(partner, measure, calendar.parse(period), place, members_of(members), value, people)
+        for (partner, (measure, period, place, members)), (_, value, people) in latest.items()
     ]
 
 
@@ -178,7 +179,16 @@ class Oracle:
     def own(
         self, partner: str, measure: str, period: Period, place: str, split: tuple[str, ...]
     ) -> dict[Members, Amount]:
-        """What was reported for just this place, by these dimensions; a total before its parts."""
+        """What was reported for just this place, by these dimensions."""
+        return {
+            members: added(number.value for number in numbers)
+            for members, numbers in self.parts(partner, measure, period, place, split).items()
+        }
+
+    def parts(
+        self, partner: str, measure: str, period: Period, place: str, split: tuple[str, ...]
+    ) -> dict[Members, list[Number]]:
+        """The numbers that make up what was reported so; a total before its parts."""
         here = [n for n in self.of[partner, measure] if n.period == period and n.place == place]
         ways = {tuple(d for d, _ in n.members) for n in here}
         fit = [way for way in ways if (set(split) <= set(way) if self.is_sum(measure) else split == way)]
@@ -192,11 +202,11 @@ class Oracle:
             return not speaks(by_way[way]), len(way), "Q" in by_way[way], *is_empty, " * ".join(way)
 
         best = min(fit, key=order)
-        parts: dict[Members, list[Amount]] = defaultdict(list)
+        parts: dict[Members, list[Number]] = defaultdict(list)
         for number in here:
             if tuple(d for d, _ in number.members) == best:
-                parts[tuple((d, m) for d, m in number.members if d in split)].append(number.value)
-        return {members: added(amounts) for members, amounts in parts.items()}
+                parts[tuple((d, m) for d, m in number.members if d in split)].append(number)
+        return parts
 
     def is_sum(self, measure: str) -> bool:
         """Whether it adds up; a rate that was reported as one doesn't, over nothing at all."""
@@ -227,12 +237,25 @@ class Oracle:
     ) -> dict[Members, Amount]:
         rule = self.measures[measure].time_rule if measure in self.measures else "last"
         found: dict[Members, dict[date, list[Amount]]] = defaultdict(lambda: defaultdict(list))
-        counted = self.counted(partner, measure, target)
-        for period in counted:
-            overlapping = [p for p in counted if p.start < period.end and period.start < p.end]
+        for period, q in self.counts(partner, measure, target, place, split):
             months = (
                 [m.start for m in self.calendar.within(period, "month")] if rule in ("mean", "max") else [period.start]
             )
+            for members, value in self.own(partner, measure, period, q, split).items():
+                for month in months:
+                    found[members][month].append(value)
+        return {
+            members: _over_time(rule, [added(values) for values in months.values()])
+            for members, months in found.items()
+        }
+
+    def counts(
+        self, partner: str, measure: str, target: Period, place: str, split: tuple[str, ...]
+    ) -> Iterator[tuple[Period, str]]:
+        """The periods and places of which what was reported counts towards the target and the place."""
+        counted = self.counted(partner, measure, target)
+        for period in counted:
+            overlapping = [p for p in counted if p.start < period.end and period.start < p.end]
             for q in self.inside(place) if self.is_sum(measure) else [place]:
                 between = [r for r in self.line(q) if r != q and place in self.line(r)]
                 around = (self.own(partner, measure, p, r, split) for p in overlapping for r in between)
@@ -241,15 +264,31 @@ class Oracle:
                 if self.is_covered(partner, measure, target, period, q):
                     continue
                 if not self.outranked(partner, measure, target, q, place):
-                    for members, value in self.own(partner, measure, period, q, split).items():
-                        for month in months:
-                            found[members][month].append(value)
-        return {
-            members: _over_time(rule, [added(values) for values in months.values()])
-            for members, months in found.items()
-        }
+                    yield period, q
+
+    def reach(self, measure: str, target: Period, place: str, split: tuple[str, ...]) -> dict[Members, Value]:
+        """People counted once: whoever is known, and of each list (a partner's number for a period) those who aren't."""
+        lists: dict[Members, dict[tuple[str, Period], list[Number]]] = defaultdict(lambda: defaultdict(list))
+        for partner in self.partners:
+            for period, q in self.counts(partner, measure, target, place, split):
+                for members, numbers in self.parts(partner, measure, period, q, split).items():
+                    lists[members][partner, period] += numbers
+        values = {}
+        for members, found in lists.items():
+            total = added(number.value for numbers in found.values() for number in numbers)
+            known = frozenset[int]().union(*(number.people for numbers in found.values() for number in numbers))
+            low, high = Decimal(len(known)), Decimal(len(known))
+            for numbers in found.values():
+                listed = frozenset[int]().union(*(number.people for number in numbers))
+                given = [number for number in numbers if isinstance(number.value, Decimal)]
+                unknown = sum((n.value - len(n.people) for n in given if isinstance(n.value, Decimal)), Decimal())
+                low, high = max(low, len(listed) + unknown), high + unknown
+            values[members] = Value(total, total, total) if isinstance(total, str) else Value(low, low, high)
+        return values
 
     def value(self, measure: str, target: Period, place: str, split: tuple[str, ...]) -> dict[Members, Value]:
+        if measure in self.measures and self.measures[measure].keyed:
+            return self.reach(measure, target, place, split)
         parts: dict[Members, list[Amount]] = defaultdict(list)
         for partner in self.partners if measure in self.measures else [""]:
             for members, number in self.by_partner(partner, measure, target, place, split).items():

@@ -226,3 +226,64 @@ def test_groups_and_the_unassigned_add_up_to_the_total(
                  if not set(dimension.split(" * ")) <= set(split.split(" * "))), Decimal(),
             )  # fmt: skip
             assert shown + unassigned == total, (month, dimension)
+
+
+months = st.sampled_from(["2025-07", "2025-09", "2025-10"])
+homes = st.tuples(st.sampled_from(["harbor", "south"]), st.sampled_from(["infant", "toddler"]))
+
+
+@settings(max_examples=8, **modest)  # type: ignore[arg-type]
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(PARTNERS), months, st.integers(1, 12)),
+        st.tuples(st.booleans(), st.sets(homes, min_size=1)),
+        min_size=1, max_size=40,
+    ),
+    st.sets(st.sampled_from(PARTNERS)),
+)  # fmt: skip
+def test_however_people_are_spread_over_partners_the_truth_is_inside_and_of_those_who_agreed_exact(
+    compiled: Path, spread: dict[tuple[str, str, int], tuple[bool, set[tuple[str, str]]]], hashing: set[str]
+) -> None:
+    """Who is on which partner's list in which month, whether they agreed, and where; only some partners hash.
+
+    Within a list whoever has no hash stands once, as in every number that is added up over places and groups.
+    """
+    cells: dict[tuple[str, Row], tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    everyone: dict[tuple[str, str, str], set[tuple[int, bool]]] = defaultdict(set)
+    for (partner, month, person), (agreed, found) in spread.items():
+        is_linked = agreed and partner in hashing
+        for place, age in sorted(found)[: None if is_linked else 1]:
+            of = cells[partner, ("reached", month, place, f"age={age}", None)]
+            of[is_linked].add(person)
+            for period in (month, *longer(month)):
+                for ancestor in around(place):
+                    for members in ("", f"age={age}"):
+                        everyone[period, ancestor, members].add((person, is_linked))
+    readings = [
+        Reading(
+            partner, partner,
+            [(*row[:4], len(others) + len(linked)) for (p, row), (others, linked) in cells.items() if p == partner],
+            people={row[:4]: linked for (p, row), (_, linked) in cells.items() if p == partner},
+        )
+        for partner in sorted({partner for partner, _ in cells})
+    ]  # fmt: skip
+    found = values_of(in_days(readings), "families_reached", compiled)
+    for key, people in everyone.items():
+        _, _, _, lower, upper, *_ = found[key]
+        assert lower <= len({person for person, _ in people}) <= upper, key
+        if all(is_linked for _, is_linked in people):
+            assert lower == upper, key
+
+
+def longer(month: str) -> Iterable[str]:
+    """The quarter and the year that the month is in."""
+    calendar = FOLDER.initiative.calendar
+    return [key for key in ("2026Q1", "2026Q2", "2026") if calendar.parse(key).contains(calendar.parse(month))]
+
+
+def around(place: str) -> Iterable[str]:
+    parents = {each.id: each.parent for each in FOLDER.agenda.places}
+    at: str | None = place
+    while at is not None:
+        yield at
+        at = parents[at]

@@ -23,9 +23,10 @@ SPLITS = {
     "enrolled": ["", "age=infant", "age=toddler", "setting=center", "setting=home", "age=infant|setting=center",
                  "age=infant|setting=home", "age=toddler|setting=center", "age=toddler|setting=home"],
     "awards": ["", "age=infant", "age=toddler"],
+    "reached": ["", "age=infant", "age=toddler"],
     "fill": ["", "age=infant", "age=toddler"],
 }  # fmt: skip
-MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak", "fill"]
+MEASURES = ["enrolled", "spots", "awards", "waiting", "staff", "peak", "reached", "fill"]
 
 
 def made_up(chance: random.Random) -> Iterator[tuple[Reading, str]]:
@@ -53,8 +54,12 @@ def made_up(chance: random.Random) -> Iterator[tuple[Reading, str]]:
              chance.choice([None, *PLACES]), chance.choice([None, ""]))
             for m in measures for p in periods if chance.random() < 0.15
         ]  # fmt: skip
+        people = {
+            tuple(row[:4]): chance.sample(range(300), chance.randint(0, int(row[4])))
+            for row in rows if row[0] == "reached" and isinstance(row[4], Decimal) and chance.random() < 0.7
+        }  # fmt: skip
         reading = Reading(
-            f"r{number}", partner, rows, layout=chance.choice(["a", "b"]),
+            f"r{number}", partner, rows, people=people, layout=chance.choice(["a", "b"]),
             mode=chance.choice(["replaces", "updates"]), outcome=chance.choice(["accepted"] * 9 + ["rejected"]), rejected=lost,
         )  # fmt: skip
         earlier.append(reading)
@@ -124,7 +129,7 @@ def test_models_agree_with_the_rules_in_plain_python(
                 assert value == float(numerator * times[indicator_id]) / float(
                     1 if denominator is None else denominator
                 )
-        if indicator_id == "waiting_children" and absence is None:
+        if indicator_id in ("waiting_children", "families_reached") and absence is None:
             assert (lower, upper) == (float(bounds[0]), float(bounds[1]))
     assert all(absences.values()), absences
     assert wide

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from agenda.lint import read
 from reports.cells import Cells, Key, Row
+from tests.disclosure.test_suppression import leaks
 
 CHILDCARE = Path(__file__).parents[2] / "examples" / "childcare"
 HIDE = (1, 10)
@@ -32,3 +38,57 @@ def test_a_partner_knows_its_own_of_what_is_left_of_a_whole() -> None:
     assert knows["some"].range(linked, without) == (4.0, 10.0)
     assert without in knows["some"].secrets(linked, range(len(linked.cells)))
     assert without not in knows["all"].secrets(linked, range(len(linked.cells)))
+
+
+REACH = read(Path(__file__).parents[1] / "dbt" / "initiative")
+AROUND = {"harbor": ["harbor", "north", "state"], "south": ["south", "state"]}
+IN_QUARTER = {month: ["2026Q1", month] for month in ("2025-07", "2025-08", "2025-09")}
+People = dict[tuple[str, ...], dict[tuple[str, str], set[tuple[int, bool]]]]
+"""By period, place and members, by list (partner and month): who is on it, and whether there is a hash of them."""
+
+
+def reached(seed: int) -> People:
+    """Some forty people whom one or two partners meet in some months, in one or two places; one in five without a hash."""
+    chance = random.Random(seed)
+    found: People = defaultdict(lambda: defaultdict(set))
+    for person in range(chance.randint(20, 60)):
+        age, home = chance.choice(["infant", "toddler"]), chance.choice(sorted(AROUND))
+        for partner in chance.sample(["agency", "homes"], chance.randint(1, 2)):
+            has_hash = chance.random() < 0.8
+            for month in chance.sample(sorted(IN_QUARTER), chance.randint(1, 3)):
+                place = chance.choice(sorted(AROUND)) if chance.random() < 0.1 else home
+                for key in product(IN_QUARTER[month], AROUND[place], ("", f"age={age}")):
+                    found[key][partner, month].add((person, has_hash))
+    return found
+
+
+def bounds(lists: Collection[set[tuple[int, bool]]]) -> tuple[int, int]:
+    """As docs/numbers.md has them."""
+    linked = {person for found in lists for person, has_hash in found if has_hash}
+    others = sum(not has_hash for found in lists for _, has_hash in found)
+    return max(len(linked), *map(len, lists)), len(linked) + others
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_people_who_count_once_are_linked_by_what_is_true_and_protected(seed: int) -> None:
+    """A place, a quarter and the whole have no fewer people than a part of them, and no more than all parts together."""
+    rows, own = [], []
+    for (period, place, members), lists in reached(seed).items():
+        key = ("reached", "month" if "-" in period else "quarter", period, place, members)
+        low, high = bounds(lists.values())
+        breakdown = members.split("=")[0]
+        rows.append(Row("families_reached", *key[1:4], breakdown, members, 1, Decimal(low), None, float(high)))
+        for partner in {partner for partner, _ in lists}:
+            most = bounds([found for (whose, _), found in lists.items() if whose == partner])[1]
+            own.append((partner, *key, float(most)))
+    cells = Cells(REACH, HIDE)
+    cells.add(rows, is_now=True)
+    linked = cells.linked()
+    values = [cell.value for cell in linked.cells]
+    for each in linked.sums:
+        assert sum(weight * values[i] for i, weight in each.weights.items()) == pytest.approx(each.total)
+    whole, part = (cells.at(Key("reached", *of, "state", "")) for of in (("quarter", "2026Q1"), ("month", "2025-07")))
+    assert any(each.weights.keys() > {whole, part} and len(each.weights) == 3 for each in linked.sums)
+    attackers = cells.attackers(pl.DataFrame(own, ["partner", *Key._fields[:5], "value"], orient="row"))
+    assert len(attackers) == 3
+    assert leaks(linked, attackers) == []

@@ -34,7 +34,10 @@ NOBODY = """
         partner text, measure text, period_start date, period_end date, is_plain boolean);
     create table int_member_parts (measure text, members text, part text);
     create table int_contributions (
-        partner text, measure text, period_type text, period text, place text, members text, value decimal(18, 6));
+        partner text, measure text, period_type text, period text, place text, members text, value decimal(18, 6),
+        over_partners text);
+    create table int_reach (
+        partner text, measure text, period_type text, period text, place text, members text, high decimal(18, 6));
     create schema lake;
     create table lake.agenda_place_ancestors (place text, ancestor text);
 """

@@ -4,7 +4,7 @@ select
     reported.partner,
     reported.measure,
     measures.over_time,
-    measures.over_partners,
+    case when measures.is_keyed then 'keyed' else measures.over_partners end as over_partners,
     splits.is_sum,
     periods.period_type,
     periods.period,

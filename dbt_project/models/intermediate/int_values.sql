@@ -150,3 +150,18 @@ select
     high,
     status_rank
 from by_partners
+union all
+-- People of whom keyed hashes came.
+select
+    measure,
+    period_type,
+    period,
+    place,
+    split,
+    members,
+    low as value,
+    low,
+    high,
+    status_rank
+from {{ ref('int_reach') }}
+where partner = ''
