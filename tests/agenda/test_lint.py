@@ -138,6 +138,9 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a stock summed over time": (
         (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
         "id: licensed", "measures.1.over_time", "'licensed' is a stock (a level at a time)"),
+    "a series of rates": (
+        (AGENDA, "name: Children\n    unit: children", "name: Children\n    unit: 'percent'"),
+        "unit: 'percent'", "reference.0.unit", "'census' is a rate, and series are added up over places"),
     "a rate summed over time": (
         (AGENDA, "unit: awards, kind: flow", "unit: '%', kind: flow, over_time: sum"), "id: awards", "measures.2.over_time",
         "'awards' is a rate (it doesn't add up), so a sum over time is none"),
