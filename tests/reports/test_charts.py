@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pytest
 
 from agenda.periods import Calendar
 from reports.charts import DOTS_AT_MOST, Axis, Point, Row, dots, middle_half, spark, strip
-from reports.drawing import INK, SIZE, Canvas, decoration, for_page, for_print, render, text_width, ticks
+from reports.drawing import INK, SIZE, Box, Canvas, Label, decoration, for_page, for_print, render, text_width, ticks
 from reports.pages import _HERE
 from reports.trend import Ahead, Aim, Trend, trend
 from reports.words import Words
@@ -93,6 +94,24 @@ def test_labels_of_trends_keep_apart(narrow: bool) -> None:
         assert_readable(canvas)
         said = [label.text for label in canvas.labels]
         assert a_trend(seed).now in said, (seed, said)
+
+
+def test_hardly_a_line_crosses_the_words_of_a_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the lines are: of five hundred charts, one has no room at all."""
+    crossed = []
+    place = Canvas.place
+
+    def watched(self: Canvas, wanted: Sequence[Label], avoid: Sequence[Box] = (), **how: bool) -> Label | None:
+        chosen = place(self, wanted, avoid, **how)
+        if chosen and chosen.text.startswith("Baseline") and any(map(chosen.box.meets, avoid)):
+            crossed.append(chosen.text)
+        return chosen
+
+    monkeypatch.setattr(Canvas, "place", watched)
+    for seed in range(250):
+        for narrow in (False, True):
+            trend(a_trend(seed), narrow)
+    assert len(crossed) <= 1
 
 
 @pytest.mark.parametrize("narrow", [False, True])
