@@ -65,7 +65,13 @@ def _number(value: Any) -> Any:
 
 Number = Annotated[Decimal, BeforeValidator(_number), Field(max_digits=18, decimal_places=6)]
 """An exact number that fits `agenda.tables.VALUE`."""
-Yes = Annotated[Literal[True], BeforeValidator(lambda value: str(value).lower() in ("yes", "true") or value)]
+
+
+def is_yes(value: object) -> bool:
+    return str(value).lower() in ("yes", "true")
+
+
+Yes = Annotated[Literal[True], BeforeValidator(lambda value: is_yes(value) or value)]
 """A consent: ``yes`` or ``true``; anything else, or nothing, is none."""
 Language = Annotated[str, AfterValidator(_language)]
 """A language as Babel knows it: ``es``, ``pt-BR``."""

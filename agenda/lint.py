@@ -19,11 +19,11 @@ from agenda.lint_models import model_problems
 from agenda.lint_partners import partners_problems
 from agenda.lint_places import place_problems
 from agenda.lint_rates import rate_problems
+from agenda.lint_stories import stories_problems
 from agenda.lint_targets import targets_problems
 from agenda.lint_translations import translations_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
-from agenda.stories import Challenge, Milestone, Voice
 from agenda.written import Path_
 
 
@@ -43,8 +43,9 @@ def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
     of_files = (agenda_problems, place_problems, model_problems, rate_problems, targets_problems, version_problems,
-                equity_problems, disclosure_problems, partners_problems, translations_problems)  # fmt: skip
-    for check in (_rooms, *of_files, _stories, _periods):
+                equity_problems, disclosure_problems, partners_problems, stories_problems,
+                translations_problems)  # fmt: skip
+    for check in (_rooms, *of_files, _periods):
         yield from check(known)
 
 
@@ -61,29 +62,6 @@ def _rooms(known: Known) -> Iterator[Problem]:
             "give each a place of its own, since nothing private may lie under the site"
         )
         yield known.problem("initiative.yml", ("site",), message)
-
-
-def _stories(known: Known) -> Iterator[Problem]:
-    for period, story in known.folder.stories.items():
-        file = f"stories/{period}.yml"
-        for id_ in story.curves:
-            yield from known.check(file, ("curves", id_), "indicator", id_, known.indicators)
-        told: dict[str, tuple[Milestone | Voice | Challenge, ...]] = {
-            "milestones": story.milestones, "voices": story.voices, "challenges": story.challenges,
-        }  # fmt: skip
-        for kind, entries in told.items():
-            for i, entry in enumerate(entries):
-                if entry.indicator is not None:
-                    path: Path_ = (kind, i, "indicator")
-                    yield from known.check(file, path, "indicator", entry.indicator, known.indicators)
-        for i, milestone in enumerate(story.milestones):
-            if milestone.partner is not None:
-                path = ("milestones", i, "partner")
-                yield from known.check(file, path, "partner", milestone.partner, known.partners)
-        for i, meeting in enumerate(story.meetings):
-            for j, partner in enumerate(meeting.present):
-                yield from known.check(file, ("meetings", i, "present", j), "partner", partner, known.partners)
-            yield from known.once(file, ("meetings", i, "present"), meeting.present)
 
 
 def _periods(known: Known) -> Iterator[Problem]:

@@ -7,7 +7,8 @@ from itertools import combinations
 
 from agenda.errors import Problem
 from agenda.known import Known, answers
-from agenda.model import Measure, Partner
+from agenda.model import SHARES, Measure, Partner
+from agenda.spelling import plain
 from agenda.written import Path_
 
 FILE = "agenda.yml"
@@ -18,6 +19,12 @@ def rate_problems(known: Known) -> Iterator[Problem]:
     for i, measure in enumerate(known.folder.agenda.measures):
         if measure.id in rates:
             yield from _measure(known, ("measures", i), measure)
+    for i, series in enumerate(known.folder.agenda.reference):
+        if plain(series.unit) in SHARES:
+            message = (
+                f"{series.id!r} is a rate, and series are added up over places; give the counts that it is made of"
+            )
+            yield known.problem(FILE, ("reference", i, "unit"), message)
     for name, layout in known.layouts.items():
         for i, value in enumerate(layout.values if layout.rows == "records" else ()):
             for id_ in sorted(set(answers(value.measure)) & set(rates)):

@@ -28,6 +28,16 @@ Marks = dict[Path_, tuple[str, int]]
 _NULL = "tag:yaml.org,2002:null"
 _CONTROL = "\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
 _PICTURES = "\ufe0f\U0001f000-\U0001faff"
+_HINTS = {
+    "mapping values are not allowed": "; a text with a colon in it belongs in quotes, and keys of one entry stand in "
+    "line: look at this line and the one before",
+    "sequence entries are not allowed": "; a text that begins with a dash belongs in quotes",
+    "found character '\\t'": "; a tab stands where spaces belong",
+    "expected <block end>": "; this line is moved in otherwise than those above, or a quote above is not closed",
+    "unexpected end of stream": "; a quote is opened and not closed",
+    "could not find expected ':'": "; a key needs a colon and a space behind it",
+}
+"""What people did, mostly, where the YAML library says this."""
 
 
 class Reader:
@@ -71,7 +81,8 @@ class Reader:
             data = self._build(name, node, (), marks) if node else {}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.problems.append(Problem(name, line, "", f"is not readable YAML: {error.problem}"))
+            hint = next((hint for said, hint in _HINTS.items() if said in (error.problem or "")), "")
+            self.problems.append(Problem(name, line, "", f"is not readable YAML: {error.problem}{hint}"))
             return None
         except RecursionError:
             self.problems.append(Problem(name, 1, "", "nests without end; does an entry (&x) hold itself (*x)?"))

@@ -39,6 +39,8 @@ def problems(source: Source, type_: type[BaseModel], error: ValidationError) -> 
             message = f"{said!r} is no way in that is known here{nearest(said, known)}"
         elif detail["type"] in _PLAINLY:
             message = _PLAINLY[detail["type"]]
+        elif detail["type"] == "string_type":
+            message = "is empty; it must be given" if detail["input"] is None else "is no text; put it into quotes"
         elif detail["type"] == "string_too_short" and detail["ctx"]["min_length"] == 1:
             message = "is empty; it must be given"
         elif detail["type"] == "literal_error":

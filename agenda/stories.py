@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
-from agenda.entry import Code, Entry, Name, PeriodText, Some, Text, Yes
+from agenda.entry import Code, Entry, Name, PeriodText, Some, Text, Yes, is_yes
 
 
 def _day(value: Any) -> date:
@@ -49,6 +49,13 @@ class Voice(Entry):
     who: Text
     indicator: Name | None = None
     consent: Yes
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_agreed(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not is_yes(given.get("consent")):
+            raise ValueError("is told without consent; ask, and write 'consent: yes', or leave the voice out")
+        return given
 
 
 class Milestone(Entry):

@@ -55,6 +55,7 @@ def init(directory: Annotated[Path, typer.Argument(help="A folder that doesn't e
 def check(as_json: console.AsJson = False) -> None:
     """Read the initiative's files and say what is wrong with them, with file, line and key."""
     from agenda.lint import read
+    from agenda.lint_stories import strange_days_in
     from agenda.lint_translations import untranslated_in
 
     try:
@@ -70,11 +71,16 @@ def check(as_json: console.AsJson = False) -> None:
         "places": len(agenda.places), "partners": len(folder.partners.partners),
     }  # fmt: skip
     lacking = {file: [".".join(map(str, path)) for path in paths] for file, paths in untranslated_in(folder)}
+    strange = list(strange_days_in(folder))
     if as_json:
-        console.print_json({"initiative": folder.initiative.id, **counts, "problems": [], "untranslated": lacking})
+        remarks = [vars(problem) for problem in strange]
+        told = {"initiative": folder.initiative.id, **counts, "problems": [], "remarks": remarks}
+        console.print_json({**told, "untranslated": lacking})
         return
     said = ", ".join(counted(n, what.removesuffix("s")) for what, n in counts.items())
     print(f"{folder.initiative.name}: {said}. All in order.")
+    for problem in strange:
+        print(problem)
     for file, texts in lacking.items():
         first = "; ".join(text[:60] for text in texts[:3]) + ("; …" if len(texts) > 3 else "")
         print(f"{file} could say {len(texts)} more; the report shows the original, marked: {first}")

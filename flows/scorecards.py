@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from agenda.errors import HeldBack
@@ -20,6 +21,8 @@ from reports import scorecards
 from reports.edition import Edition, load, newest
 from reports.render import render
 from reports.site import published
+from sources import history
+from sources.letters import letterbox
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,17 @@ def hand_out(workspace: Workspace, period: Period) -> Handed:
             f"{period} is not published, so its numbers can't be shown to partners yet: cairn publish {period}"
         )
     edition = load(workspace.store, period.key, pointer.edition)
-    return _hand_out(workspace, edition, period, workspace.store)
+    handed = _hand_out(workspace, edition, period, workspace.store)
+    if handed.new:
+        _list(workspace)
+    return handed
+
+
+def _list(workspace: Workspace) -> None:
+    """Lets every partner's list of receipts lead to its scorecards."""
+    partners = workspace.folder.partners.partners
+    said = history.of(workspace.lake, {partner.id for partner in partners})
+    letterbox.renew(workspace.store, workspace.folder, said, partners, datetime.now(UTC).date(), always=True)
 
 
 def look_at(workspace: Workspace, period: Period, out: Path) -> Handed:

@@ -57,8 +57,8 @@ class Backbone:
         if now is None:
             return
         yield words.n(
-            "Of {number} thing that partners had agreed to report, {came} came: {share}, and {on_time} on time.",
-            "Of {number} things that partners had agreed to report, {came} came: {share}, and {on_time} on time.",
+            "Of {number} measure that partners had agreed to report, {came} came ({share}); {on_time} came on time.",
+            "Of {number} measures that partners had agreed to report, {came} came ({share}); {on_time} came on time.",
             now.owed, number=words.number(now.owed), came=stress(words.number(now.came)),
             share=self._percent(now.came, now.owed), on_time=self._percent(now.on_time, now.owed),
         )  # fmt: skip

@@ -44,6 +44,10 @@ ElementTree.register_namespace("", _SVG)
 _UNUSED = ("aria-hidden", "aria-roledescription", "class", "font-family", "pointer-events", "role", "stroke-miterlimit",
            "xml:space")  # fmt: skip
 _GROUP = f"{{{_SVG}}}g"
+_LABEL = re.compile(
+    "(<text)([^<>]*>[^<]*[\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef])"
+)
+"""A label with East Asian signs, which the first font has none of."""
 _COORDINATES = frozenset({"d", "transform", "x", "y", "x1", "x2", "y1", "y2"})
 _INHERITED = frozenset({"fill", "fill-opacity", "font-size", "font-weight", "stroke", "stroke-width", "text-anchor"})
 
@@ -331,9 +335,14 @@ def decoration(svg: str) -> str:
     return re.sub(r'<svg xmlns="[^"]*"([^>]*)>', r'<svg\1 aria-hidden="true">', svg, count=1)
 
 
-def for_print(svg: str, title: str) -> str:
-    """``svg`` as a file of its own, in the report's font."""
-    return svg.replace("<svg ", f'<svg font-family="{FONT}" ', 1).replace(">", f"><title>{_xml(title)}</title>", 1)
+def for_print(svg: str, title: str, cjk: str) -> str:
+    """``svg`` as a file of its own, in the report's fonts; ``cjk`` is the face of Noto Sans CJK for its language.
+
+    A label with East Asian signs is set in that: what draws a file sets it else in the first face that has them all,
+    the Japanese one.
+    """
+    labelled = _LABEL.sub(rf'\1 font-family="Noto Sans CJK {cjk}"\2', svg)
+    return labelled.replace("<svg ", f'<svg font-family="{FONT}" ', 1).replace(">", f"><title>{_xml(title)}</title>", 1)
 
 
 def _xml(text: str) -> str:

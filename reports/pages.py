@@ -61,7 +61,7 @@ def _write_language(views: Views, out: Path) -> list[str]:
     parts = {part: _rendered(f"word/{part}", **shared) for part in word.PARTS}
     (out / shared["word"]).write_bytes(word.reference(parts))
     drawings = [f"{views.at}charts/{figure.ident}.svg" for figure in brief.figures]
-    for path, picture in zip(drawings, word.pictures(out, drawings, shared["cjk"]), strict=True):
+    for path, picture in zip(drawings, word.pictures(out, drawings), strict=True):
         (out / path).with_suffix(".png").write_bytes(picture)
     return list(pages)
 
@@ -87,14 +87,14 @@ def _pages(views: Views, shared: Mapping[str, Any]) -> Iterator[tuple[str, str]]
 
 def _charts(views: Views, brief: Brief) -> Iterator[tuple[str, str]]:
     """The drawings that the PDFs and Word's pictures are made of."""
-    at = f"{views.at}charts"
+    at, cjk = f"{views.at}charts", face(views.words.language)
     for goal in views.goals:
         for figure in (figure for section in goal.sections for figure in section.figures):
-            yield f"{at}/{figure.ident}.svg", for_print(figure.wide or figure.narrow, flat(figure.caption))
+            yield f"{at}/{figure.ident}.svg", for_print(figure.wide or figure.narrow, flat(figure.caption), cjk)
     for figure in brief.figures:
-        yield f"{at}/{figure.ident}-narrow.svg", for_print(figure.narrow, flat(figure.caption))
+        yield f"{at}/{figure.ident}-narrow.svg", for_print(figure.narrow, flat(figure.caption), cjk)
     for tile in (tile for tile in views.tiles if tile.spark):
-        yield f"{at}/spark-{tile.goal}.svg", for_print(tile.spark, flat(tile.indicator))
+        yield f"{at}/spark-{tile.goal}.svg", for_print(tile.spark, flat(tile.indicator), cjk)
 
 
 @cache

@@ -137,16 +137,16 @@ def _sources(folder: Folder, period: Period, cards: Sequence[Scorecard]) -> Iter
     yield "_quarto.yml", rendered(_environment(), "_quarto.yml", cards=cards)
     for card in cards:
         shared: dict[str, Any] = {"initiative": local[card.language], "quarter": period.key}
-        words = Words(card.language, folder.initiative.calendar)
+        words, cjk = Words(card.language, folder.initiative.calendar), face(card.language)
         private = words._("Private: for {partner}", partner=card.name)
-        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private, "cjk": face(card.language),
+        said = {"_": words._, "own_and_all": _own_and_all(words), "private": private, "cjk": cjk,
                 "told": partial(described, words)}  # fmt: skip
         for path, format_ in ((f"{card.partner}.qmd", "html"), (f"paper/{card.partner}.qmd", "typst")):
             yield path, rendered(_environment(), "card.qmd", card=card, format=format_, **said, **shared)
         for line in (line for group in card.groups for line in group.lines):
             for whose, steps in ((f"own/{card.partner}", line.your_course), (f"all/{card.language}", line.course)):
                 if steps:
-                    yield f"charts/{whose}/{line.indicator}.svg", for_print(chart(steps), line.name)
+                    yield f"charts/{whose}/{line.indicator}.svg", for_print(chart(steps), line.name, cjk)
 
 
 def _own_and_all(words: Words) -> str:

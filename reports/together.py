@@ -84,8 +84,8 @@ class Together:
             return []
         partners = len({activity.partner for activity in running})
         said = [
-            words.n("{number} activity aims at these numbers, of {partners}.",
-                    "{number} activities aim at these numbers, of {partners}.", len(running),
+            words.n("{number} activity of {partners} aims at these numbers.",
+                    "{number} activities of {partners} aim at these numbers.", len(running),
                     number=stress(words.number(len(running))),
                     partners=words.n("{number} partner", "{number} partners", partners))
         ]  # fmt: skip

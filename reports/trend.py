@@ -250,12 +250,9 @@ def _labels(canvas: Canvas, data: Trend, x: Scale, y: Scale, path: list[tuple[fl
         canvas.place([*_beside(pace, *dotted[-1], narrow), *_around(pace, *dotted[0])], avoid, or_nowhere=True)
     if data.baseline and data.baseline[0] < last.x:
         start, level = x(max(data.baseline[0], x.low)), y(data.baseline[1])
-        label = Label(data.baseline[2], start, level, "left", "mute")
         end = x(last.x)
-        steps = [start + 4 + (end - start) * part for part in (0.0, 0.15, 0.3, 0.45, 0.6)]
-        wanted = [label.moved(at, level + side) for side in (13, -13, 22, -22) for at in steps]
-        wanted += [label.moved(end, level + side, "right") for side in (13, -13, 22, -22)]
-        canvas.place(wanted, avoid)
+        label = Label(data.baseline[2], start, level, "left", "mute")
+        canvas.place(_along(label, start, end, level), avoid)
         avoid = [*avoid, *_track([(start, level), (end, level)])]
     for aim in data.aims[:-1]:  # those on the way say their number where there is room for it
         if aim.value is not None and x.low <= aim.x <= x.high:
@@ -287,6 +284,17 @@ def _around(label: Label, x: float, y: float) -> list[Label]:
             places += [label.moved(x + side * half, y - off), label.moved(x + side * half, y + off)]
         places += [label.moved(x + off - 6, y, "left"), label.moved(x - off + 6, y, "right")]
     return places
+
+
+def _along(label: Label, start: float, end: float, y: float) -> list[Label]:
+    """Places at a level line: under it or over it, beginning before it, where it ends, and then further and further."""
+    steps = [start + 4 + (end - start) * part for part in (0.0, 0.15, 0.3, 0.45, 0.6)]
+    near = (13, -13, 22, -22)
+    places = [label.moved(at, y + side) for side in near for at in steps]
+    places += [label.moved(end, y + side, "right") for side in near]
+    places += [label.moved(start - before, y + side) for side in near for before in (12, 24, 36)]
+    places += [label.moved(end + 8, y + off) for off in (0, -6, 6, -12, 12)]
+    return places + [label.moved(at, y + side) for off in range(31, 100, 9) for side in (off, -off) for at in steps]
 
 
 def _beside(label: Label, x: float, y: float, close: bool) -> list[Label]:

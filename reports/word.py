@@ -43,17 +43,14 @@ def reference(parts: Mapping[str, str]) -> bytes:
     return file.getvalue()
 
 
-def pictures(project: Path, drawings: Sequence[str], cjk: str) -> list[bytes]:
-    """The drawings (paths of SVG files in ``project``) as PNG, in the fonts of the project.
-
-    ``cjk`` is the face of Noto Sans CJK whose signs the language writes.
-    """
+def pictures(project: Path, drawings: Sequence[str]) -> list[bytes]:
+    """The drawings (paths of SVG files in ``project``) as PNG, in the fonts of the project."""
     if not drawings:
         return []
     pages = "#pagebreak()\n".join(f'#image("{path}", width: 100%)\n' for path in drawings)
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(project / "theme" / "fonts")])
-    letters = f'#set text(font: ("{FONT}", "Noto Sans CJK {cjk}"))'
-    source = f"#set page(width: {WIDE}pt, height: auto, margin: 0pt, fill: white)\n{letters}\n{pages}"
+    page = f"#set page(width: {WIDE}pt, height: auto, margin: 0pt, fill: white)"
+    source = f'{page}\n#set text(font: "{FONT}")\n{pages}'
     made = typst.Compiler(root=str(project), font_paths=fonts).compile(
         source.encode(), format="png", ppi=_SHARPNESS * 72
     )

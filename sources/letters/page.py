@@ -45,12 +45,13 @@ def receipt_page(receipt: Receipt) -> bytes:
 
 
 def list_page(
-    initiative: str, contact: str, partner_name: str, speech: Speech, entries: Sequence[Entry], outlook: Outlook
-) -> bytes:
-    """The partner's receipts, newest first, and what it still owes."""
+    initiative: str, contact: str, partner_name: str, speech: Speech, entries: Sequence[Entry],
+    scorecards: Sequence[Period], outlook: Outlook,
+) -> bytes:  # fmt: skip
+    """The partner's receipts, newest first, what it still owes, and the quarters of its scorecards."""
     return _render(
         "receipts.html", speech, outlook, initiative=initiative, contact=contact, partner_name=partner_name,
-        entries=entries,
+        entries=entries, scorecards=scorecards,
     )  # fmt: skip
 
 

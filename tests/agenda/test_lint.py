@@ -11,6 +11,7 @@ import pytest
 from agenda import lint
 from agenda.errors import ConfigurationError, Problem
 from agenda.folder import read_folder
+from agenda.lint_stories import strange_days_in
 
 Make = Callable[..., Path]
 LineOf = Callable[[Path, str, str], int]
@@ -137,6 +138,9 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
     "a stock summed over time": (
         (AGENDA, "id: licensed, name: Licensed spots, unit: spots,", "id: licensed, name: Spots, unit: spots, over_time: sum,"),
         "id: licensed", "measures.1.over_time", "'licensed' is a stock (a level at a time)"),
+    "a series of rates": (
+        (AGENDA, "name: Children\n    unit: children", "name: Children\n    unit: 'percent'"),
+        "unit: 'percent'", "reference.0.unit", "'census' is a rate, and series are added up over places"),
     "a rate summed over time": (
         (AGENDA, "unit: awards, kind: flow", "unit: '%', kind: flow, over_time: sum"), "id: awards", "measures.2.over_time",
         "'awards' is a rate (it doesn't add up), so a sum over time is none"),
@@ -417,6 +421,22 @@ def test_targets_of_groups_and_places_stand_in_an_order_of_their_own(make: Make)
 
 def test_a_span_that_ends_with_a_longer_period_is_no_step_back(make: Make) -> None:
     lint.read(make((PARTNERS, "until: 2026Q4", "until: 2026")))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "where"),
+    [
+        ("on: 2025-11-03", "on: 2024-11-03", "milestones.0.on"),
+        ("on: 2025-12-01", "on: 2027-12-01", "decided.0.on"),
+        ("by: 2026-02-28", "by: 2025-02-28", "decisions.0.by"),
+    ],
+)
+def test_a_day_far_from_its_quarter_is_asked_about(make: Make, right: str, wrong: str, where: str) -> None:
+    """It may be right, so it is no problem. Here the year starts in January, so that the story's days are near."""
+    january = ("initiative.yml", "starts: 7", "starts: 1")
+    assert list(strange_days_in(lint.read(make(january)))) == []
+    [strange] = strange_days_in(lint.read(make(january, ("stories/2025Q4.yml", right, wrong))))
+    assert (strange.key, strange.message) == (where, f"{wrong[4:]} is far from 2025Q4; is the year right?")
 
 
 def test_problems_are_sorted_and_readable(make: Make) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -44,10 +45,14 @@ def test_from_a_dropped_file_to_a_published_report(initiative: Initiative, envir
     approved = initiative.cairn("review", "2026Q1", "--approve", "--as", REVIEWER)
     assert approved.code == 0, approved.err
 
+    receipts = initiative.path / "store/receipts/library"
+    initiative.write("store/receipts/library/scorecards/notes.csv.html", "of a file that was sent from such a folder")
     published = initiative.cairn("publish", "2026Q1", "--json")
     assert published.code == 0, published.err
     assert published.data["scorecards"]["new"] == 1
-    card = (initiative.path / "store/receipts/library/scorecards/2026Q1.html").read_bytes()
+    listed = re.findall(r'href="(scorecards/[^"]*)"', (receipts / "index.html").read_text(encoding="utf-8"))
+    assert listed == ["scorecards/2026Q1.html", "scorecards/2026Q1.pdf"]
+    card = (receipts / "scorecards/2026Q1.html").read_bytes()
     assert card == (initiative.path / "look/receipts/library/scorecards/2026Q1.html").read_bytes()
     assert initiative.cairn("scorecards", "2026Q1", "--json").data["new"] == 0
     assert "is a range; name one quarter" in initiative.cairn("scorecards", "2026Q1..2026Q2").err

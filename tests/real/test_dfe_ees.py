@@ -118,6 +118,13 @@ def test_england_is_the_sum_of_its_regions(
     assert within == 742
 
 
+def test_what_was_published_is_there_and_nothing_else(ours: dict[Key, Row], theirs: dict[str, dict[Key, str]]) -> None:
+    """But for the sums of regions, which are an indicator of their own."""
+    own = {key for key in ours if not key[0].endswith("_by_region")}
+    assert own == {key for cells in theirs.values() for key in cells}
+    assert len(own) == 168_096
+
+
 def test_every_authority_s_cell_is_as_it_was_published(ours: dict[Key, Row], theirs: dict[str, dict[Key, str]]) -> None:
     suppressed = 0
     for key, text in theirs["local authority"].items():

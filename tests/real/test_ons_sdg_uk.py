@@ -81,6 +81,7 @@ def test_unemployment_by_quarter_with_its_suppressed_cells(published: Callable[[
             assert (said["value"], said["numerator"], said["status"]) == ("", "", "Q"), at
             suppressed += 1
     assert (len(whole), suppressed) == (4743, 61)
+    assert sum(key[0] in SERIES.values() for key in values) == len(whole)  # and no other
     assert sum(row["status"] == "Q" for row in values.values()) == 61
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pytest
 
 from agenda.periods import Calendar
 from reports.charts import DOTS_AT_MOST, Axis, Point, Row, dots, middle_half, spark, strip
-from reports.drawing import INK, SIZE, Canvas, decoration, for_page, for_print, render, text_width, ticks
+from reports.drawing import INK, SIZE, Box, Canvas, Label, decoration, for_page, for_print, render, text_width, ticks
 from reports.pages import _HERE
 from reports.trend import Ahead, Aim, Trend, trend
 from reports.words import Words
@@ -95,6 +96,24 @@ def test_labels_of_trends_keep_apart(narrow: bool) -> None:
         assert a_trend(seed).now in said, (seed, said)
 
 
+def test_hardly_a_line_crosses_the_words_of_a_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the lines are: of five hundred charts, one has no room at all."""
+    crossed = []
+    place = Canvas.place
+
+    def watched(self: Canvas, wanted: Sequence[Label], avoid: Sequence[Box] = (), **how: bool) -> Label | None:
+        chosen = place(self, wanted, avoid, **how)
+        if chosen and chosen.text.startswith("Baseline") and any(map(chosen.box.meets, avoid)):
+            crossed.append(chosen.text)
+        return chosen
+
+    monkeypatch.setattr(Canvas, "place", watched)
+    for seed in range(250):
+        for narrow in (False, True):
+            trend(a_trend(seed), narrow)
+    assert len(crossed) <= 1
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("count", [1, 3, DOTS_AT_MOST])
 def test_labels_of_breakdowns_keep_apart(count: int, narrow: bool) -> None:
@@ -139,7 +158,7 @@ def test_drawings_are_sound_and_the_same_each_time() -> None:
         assert [page.findtext("title"), page.findtext("desc")] == ["A <title> & more", "From {{a}} to `b`"]
         said = {"".join(text.itertext()) for text in page.iter("text")}
         assert said == {label.text for label in canvas.labels}
-        alone = ElementTree.fromstring(for_print(svg, "T"))
+        alone = ElementTree.fromstring(for_print(svg, "T", "KR"))
         assert alone.tag == f"{SVG}svg"
         assert alone.findtext(f"{SVG}title") == "T"
 
@@ -238,3 +257,10 @@ def test_points_that_would_crowd_are_still_found_by_who_points_at_them() -> None
     said = {c.findtext(f"{SVG}title"): c.get("opacity") for c in svg.iter(f"{SVG}circle")}
     assert set(said) == {point.tip for point in points} - {""}
     assert [tip for tip, opacity in said.items() if opacity is None] == ["Q31: 31"]  # the only one that is seen
+
+
+def test_a_file_names_the_face_of_its_east_asian_signs() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>2026年第3季度</text><text>Q3 &amp; 4</text></svg>'
+    alone = for_print(svg, "率", "SC")
+    assert '<text font-family="Noto Sans CJK SC">2026年第3季度</text><text>Q3 &amp; 4</text>' in alone
+    assert "<title>率</title>" in alone

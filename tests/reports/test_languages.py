@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -18,6 +21,7 @@ from reports.render import render
 from reports.tables import Quarter
 from tests.reports.conftest import Rendered, initiative
 from tests.reports.test_pages import Page
+from tests.reports.told import printed_text
 from tests.servers.browser import chromium
 
 LANGUAGES = ("en", "es", "ko", "zh")
@@ -88,6 +92,45 @@ def test_what_is_not_translated_is_marked(everywhere: Rendered) -> None:
     assert "한 줄" in page
     assert "아직 번역되지 않아" in page
     assert "<sup>" not in (everywhere.site / "index.html").read_text(encoding="utf-8")
+
+
+# -- on paper -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["report", "brief"])
+def test_papers_are_whole_in_every_language(name: str, language: str, everywhere: Rendered) -> None:
+    """PDF/UA-1, which asks for tags; its language, bookmarks, each drawing's alternative, fonts of its own within."""
+    pdf = (everywhere.site / at(language) / f"{name}.pdf").read_bytes()
+    page = (everywhere.project / at(language) / f"{name}.qmd").read_text(encoding="utf-8")
+    assert all(part in pdf for part in (b"<pdfuaid:part>1", f"/Lang({language})".encode(), b"/Outlines"))
+    drawn = len(re.findall(r'chart\("/', page))
+    assert pdf.count(b"/Alt") == drawn > 0
+    fonts = set(re.findall(rb"/FontName/[A-Z]{6}\+([A-Za-z0-9-]+)", pdf))
+    cjk = {"ko": {b"NotoSansCJKkr-Regular"}, "zh": {b"NotoSansCJKsc-Regular"}}.get(language, set())
+    assert {font for font in fonts if not font.startswith(b"Source")} == cjk
+    assert len(re.findall(rb"/FontFile\d", pdf)) == len(re.findall(rb"/Type/FontDescriptor", pdf))
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler-utils")
+def test_no_korean_word_is_parted_on_paper(everywhere: Rendered) -> None:
+    """A word that ends with its line and goes on below would be two that nobody wrote."""
+    folder = everywhere.project / "ko"
+    written = [path.read_text(encoding="utf-8") for path in (folder / "report.qmd", *folder.glob("charts/*.svg"))]
+    found = re.findall("[가-힣]+", printed_text(everywhere.site / "ko/report.pdf"))
+    assert len(found) > 500
+    assert set(found) <= set(re.findall("[가-힣]+", "".join(written)))
+
+
+@pytest.mark.parametrize(("language", "font"), [("ko", "Noto Sans CJK KR"), ("zh", "Noto Sans CJK SC")])
+def test_word_is_told_the_font_of_a_language_s_signs(language: str, font: str, everywhere: Rendered) -> None:
+    with ZipFile(everywhere.site / language / "brief.docx") as document:
+        styles, table = (document.read(f"word/{name}.xml").decode() for name in ("styles", "fontTable"))
+    fonts = re.findall("<w:rFonts [^>]*>", styles)
+    assert fonts
+    assert all(f'w:eastAsia="{font}"' in one for one in fonts)
+    assert f'<w:lang w:eastAsia="{language}" w:val="{language}"' in styles
+    assert f'<w:font w:name="{font}"><w:altName ' in table
 
 
 # -- in a browser -------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ def test_the_first_screen_says_what_matters(rendered: Rendered) -> None:
     text = pages(rendered)["index.html"].text
     order = ["Some text.", "Second quarter 2026 · first edition · data as of July 21, 2026", "A quarter to remember",
              "1 of 2 partners reported", "Goal name", "What moved", "What we don’t know", "P2 did not report",
-             "Decisions needed", "August 31, 2026", "How we work together", "1 activity aims at these numbers, of 1 partner.",
+             "Decisions needed", "August 31, 2026", "How we work together", "1 activity of 1 partner aims at these numbers.",
              "nobody has told us yet of work on I3 and I2", "May 4, 2026", "About Name name"]  # fmt: skip
     places = [text.index(part) for part in order]
     assert places == sorted(places)

@@ -53,7 +53,7 @@ def test_what_nobody_works_on_is_said_as_an_invitation(quarter: Quarter) -> None
     assert (stay.works, len(stay.remarks)) == ((), 1)
     said = together(told(quarter, Story(), does("alpha", "visit_count"), does("beta", "visit_count"))).summary()
     assert [plain(text) for text in said] == [
-        "2 activities aim at these numbers, of 2 partners.",
+        "2 activities of 2 partners aim at these numbers.",
         "Room for more hands: nobody has told us yet of work on I3 and I2.",
     ]
 
@@ -160,7 +160,7 @@ def test_the_backbone_s_table_is_what_came(quarter: Quarter) -> None:
         ("Q1 2026", "2 of 2 (100\N{NO-BREAK SPACE}%)", "4 of 4 (100\N{NO-BREAK SPACE}%)"),
     ]
     first, second = (plain(text) for text in backbone(quarter).sentences())
-    assert first.startswith("Of 4 things that partners had agreed to report, 2 came: 50\N{NO-BREAK SPACE}%, and ")
+    assert first.startswith("Of 4 measures that partners had agreed to report, 2 came (50\N{NO-BREAK SPACE}%); ")
     assert second.startswith("A year before it was 100\N{NO-BREAK SPACE}%")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,31 @@ def test_no_paper_has_a_number_of_its_own(rendered: Rendered, tmp_path: Path) ->
     shutil.copyfile(rendered.site / "report.pdf", tmp_path / "report.pdf")
     (tmp_path / "index.html").write_text("<p>No number.</p>", encoding="utf-8")
     assert len(only_on_paper(tmp_path)["report.pdf"]) > 50
+
+
+def test_a_revision_is_what_two_editions_say(edition: Edition, tmp_path: Path) -> None:
+    (tmp_path / "before").mkdir()
+    table = (edition.data / "indicator_values.csv").read_text(encoding="utf-8")
+    row = next(one for one in edition.values["visit_count"] if edition.is_whole(one) and one["period"] == "2026Q1")
+    line = next(
+        line for line in table.splitlines() if line.startswith("visit_count,quarter,2026Q1,") and row["value"] in line
+    )
+    older = table.replace(line, line.replace(row["value"], "1234.0"))
+    (tmp_path / "before/indicator_values.csv").write_text(older, encoding="utf-8")
+    now = edition.words.quantity(edition.indicators["visit_count"], float(row["value"]))
+    cells = ("Indicator name", "Q1 2026", "1,234 visits", now, "New numbers from P2")
+    heads = "".join(f"<th>{head}</th>" for head in ("Indicator", "Period", "Before", "Now", "Why"))
+
+    def found(*cells: str) -> list[str]:
+        row = "".join(f"<td>{cell}</td>" for cell in cells)
+        page = f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{row}</tr></tbody></table>"
+        (tmp_path / "index.html").write_text(page, encoding="utf-8")
+        return unexplained(tmp_path, replace(edition, before=tmp_path / "before"))
+
+    shutil.copytree(edition.data, tmp_path / "before", dirs_exist_ok=True, ignore=lambda *_: ["indicator_values.csv"])
+    assert found(*cells) == []
+    for wrong in (2, 3):
+        assert found(*(f"9{cell}" if at == wrong else cell for at, cell in enumerate(cells)))
 
 
 PLANTED = [

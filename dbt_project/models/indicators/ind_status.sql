@@ -41,7 +41,8 @@ known as (
         indicator_values.members,
         indicator_values.period_type,
         indicator_values.period,
-        indicator_values.value
+        indicator_values.value,
+        {{ merged_on('indicator_values') }} as merged_on
     from {{ ref('ind_values') }} as indicator_values
     semi join judged_groups
         on
@@ -51,7 +52,29 @@ known as (
             and indicator_values.members = judged_groups.members
 ),
 
--- A baseline without a value is what the data say for its period; so is that of a group, for which none can be agreed.
+-- What a place's path may start from: what it was, and what it was together with all that it has taken in since.
+earlier as (
+    select
+        indicator,
+        place,
+        breakdown,
+        members,
+        period,
+        merged_on,
+        value
+    from known
+    union all
+    select
+        indicator,
+        place,
+        breakdown,
+        members,
+        period,
+        merged_on,
+        value
+    from {{ ref('ind_carried') }}
+),
+
 baselines as (
     select
         judged_groups.indicator,
@@ -61,20 +84,10 @@ baselines as (
         baselines.period,
         baselines.period_end,
         {{ type_of_period('baselines.period') }} as period_type,
-        coalesce(
-            case when judged_groups.place = whole.place and judged_groups.members = '' then baselines.value end,
-            known.value
-        ) as value
+        case when judged_groups.place = whole.place and judged_groups.members = '' then baselines.value end as agreed
     from {{ source('lake', 'agenda_baselines') }} as baselines
     inner join judged_groups on baselines.indicator = judged_groups.indicator
     cross join whole
-    left join known
-        on
-            judged_groups.indicator = known.indicator
-            and judged_groups.place = known.place
-            and judged_groups.breakdown = known.breakdown
-            and judged_groups.members = known.members
-            and baselines.period = known.period
 ),
 
 -- Each stretch of the path: to a target from the one before it, or from the baseline. A year's number is no quarter's,
@@ -92,7 +105,8 @@ stretches as (
         cast(targets.low as double) as low,
         cast(targets.high as double) as high,
         coalesce(lag(targets.period_end) over in_order, baselines.period_end) as from_end,
-        coalesce(lag(cast(targets.value as double)) over in_order, baselines.value) as from_value
+        lag(targets.period_end) over in_order is null as is_first,
+        lag(cast(targets.value as double)) over in_order as from_value
     from targets
     left join baselines
         on
@@ -107,68 +121,98 @@ stretches as (
     )
 ),
 
-asked as (
+judged_periods as (
     select
         judged_groups.indicator,
         judged_groups.place,
         judged_groups.breakdown,
         judged_groups.members,
+        periods.period_type,
+        periods.period,
+        periods.period_start,
+        periods.period_end
+    from judged_groups
+    inner join {{ source('lake', 'agenda_indicator_periods') }} as types on judged_groups.indicator = types.indicator
+    inner join {{ ref('dim_periods') }} as periods on types.period_type = periods.period_type
+),
+
+dated as (
+    select
+        judged_periods.*,
+        {{ merged_on('judged_periods') }} as merged_on
+    from judged_periods
+),
+
+asked as (
+    select
+        dated.indicator,
+        dated.place,
+        dated.breakdown,
+        dated.members,
         indicators.better,
         coalesce(indicators.path, 'linear') as path,
         initiative.at_risk_from,
-        periods.period_type,
-        periods.period,
-        periods.period_end,
+        dated.period_type,
+        dated.period,
+        dated.period_end,
         known.value,
         baselines.period as baseline_period,
-        baselines.value as baseline_value,
+        -- A baseline without a value is what the data say for its period; so is that of a group, for which none can be
+        -- agreed.
+        coalesce(baselines.agreed, earlier.value) as baseline_value,
         stretches.period as target_period,
         stretches.period_end as target_end,
         stretches.value as target_value,
         stretches.low as target_low,
         stretches.high as target_high,
         stretches.from_end,
-        stretches.from_value
-    from judged_groups
+        case when stretches.is_first then baseline_value else stretches.from_value end as from_value
+    from dated
     inner join {{ source('lake', 'agenda_indicators') }} as indicators
-        on judged_groups.indicator = indicators.indicator
-    inner join {{ source('lake', 'agenda_indicator_periods') }} as types on judged_groups.indicator = types.indicator
+        on dated.indicator = indicators.indicator
     cross join {{ source('lake', 'agenda_initiative') }} as initiative
-    inner join {{ ref('dim_periods') }} as periods on types.period_type = periods.period_type
     left join known
         on
-            judged_groups.indicator = known.indicator
-            and judged_groups.place = known.place
-            and judged_groups.breakdown = known.breakdown
-            and judged_groups.members = known.members
-            and periods.period_type = known.period_type
-            and periods.period = known.period
+            dated.indicator = known.indicator
+            and dated.place = known.place
+            and dated.breakdown = known.breakdown
+            and dated.members = known.members
+            and dated.period_type = known.period_type
+            and dated.period = known.period
     left join baselines
         on
-            judged_groups.indicator = baselines.indicator
-            and judged_groups.place = baselines.place
-            and judged_groups.breakdown = baselines.breakdown
-            and judged_groups.members = baselines.members
-            and periods.period_type = baselines.period_type
+            dated.indicator = baselines.indicator
+            and dated.place = baselines.place
+            and dated.breakdown = baselines.breakdown
+            and dated.members = baselines.members
+            and dated.period_type = baselines.period_type
+    left join earlier
+        on
+            dated.indicator = earlier.indicator
+            and dated.place = earlier.place
+            and dated.breakdown = earlier.breakdown
+            and dated.members = earlier.members
+            and baselines.period = earlier.period
+            and dated.merged_on is not distinct from earlier.merged_on
     left join stretches
         on
-            judged_groups.indicator = stretches.indicator
-            and judged_groups.place = stretches.place
-            and judged_groups.breakdown = stretches.breakdown
-            and judged_groups.members = stretches.members
-            and periods.period_type = stretches.period_type
+            dated.indicator = stretches.indicator
+            and dated.place = stretches.place
+            and dated.breakdown = stretches.breakdown
+            and dated.members = stretches.members
+            and dated.period_type = stretches.period_type
     -- the next target due at the period's end or later; after the last one, still the last one
     qualify row_number() over (
         partition by
-            judged_groups.indicator,
-            judged_groups.place,
-            judged_groups.breakdown,
-            judged_groups.members,
-            periods.period_type,
-            periods.period
+            dated.indicator,
+            dated.place,
+            dated.breakdown,
+            dated.members,
+            dated.period_type,
+            dated.period
         order by
-            case when stretches.period_end >= periods.period_end then 0 else 1 end,
-            abs(date_diff('day', periods.period_end, stretches.period_end))
+            case when stretches.period_end >= dated.period_end then 0 else 1 end,
+            abs(date_diff('day', dated.period_end, stretches.period_end))
     ) = 1
 ),
 

@@ -211,6 +211,8 @@ class Check:
                 for row in next(node.all("tbody")).all("tr")]  # fmt: skip
         if edition.words._("What was found") == heads[0]:
             return self.findings(rows)
+        if edition.before is not None and heads[2:4] == [edition.words._("Before"), edition.words._("Now")]:
+            return self.revisions(rows, replace(edition, data=edition.before))
         for cells in rows:
             self.text(cells[0], frozenset())
             exact = Cells(edition).allowed(cells[0], heads, indicator)
@@ -225,6 +227,13 @@ class Check:
                     self.found.append(
                         f"{self.where}: {cell!r} for {cells[0]}, {head}, where the data say {sorted(exact[head])}"
                     )
+
+    def revisions(self, rows: list[list[str]], before: Edition) -> None:
+        """What the edition before and this one say of each number that they give otherwise."""
+        for name, period, *shown, _ in rows:
+            said = [edition.said_of(sentence_case(name), period) for edition in (before, self.edition)]
+            if shown != said:
+                self.found.append(f"{self.where}: {name}, {period}: {shown}, where the two editions say {said}")
 
     def findings(self, rows: list[list[str]]) -> None:
         """Counts of findings, the last one of the partners that had any: never more of these than of the others."""

@@ -30,6 +30,7 @@ class Published:
     folder: Folder
     period: Period
     language: str = ""  # of its pages; by default the initiative's own
+    before: Path | None = None  # the data of the edition that its revisions are held against
 
     @cached_property
     def words(self) -> Words:

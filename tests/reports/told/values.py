@@ -11,11 +11,21 @@ from itertools import permutations
 from agenda.indicators import Indicator
 from reports.escape import plain
 from reports.gaps import Estimate
+from reports.words import sentence_case
 from tests.reports.told.page import spaced
 from tests.reports.told.published import Published, Row
 
 
 class Values(Published):
+    def said_of(self, name: str, period: str) -> str:
+        """What the data say of the whole of the indicator with this name, in the period that is called so."""
+        for of in (one for one in self.indicators.values() if spaced(sentence_case(plain(one.name))) == name):
+            for row in (row for row in self.values[of.id] if self.is_whole(row) and row["is_in_force"] == "true"):
+                if spaced(self.words.period_short(self.words.calendar.parse(row["period"]))) == period:
+                    said = self.words.quantity(of, float(row["value"])) if row["value"] else ""
+                    return spaced(said or self.words.absent(self.absence_of(row)))
+        return spaced(self.words.absent("missing"))
+
     def of_row(self, indicator: Indicator, row: Row) -> Iterator[str]:
         """What may be said of one value."""
         yield from (self.value(indicator, row[name]) for name in ("value", "lower", "upper"))
