@@ -245,7 +245,7 @@ homes = st.tuples(st.sampled_from(["harbor", "south"]), st.sampled_from(["infant
     st.sets(st.sampled_from(PARTNERS)),
 )  # fmt: skip
 def test_however_people_are_spread_over_partners_the_truth_is_inside_and_of_those_who_agreed_exact(
-    compiled: Path, spread: dict[tuple[str, str, int], tuple[bool, set[tuple[str, str]]]], hashing: set[str]
+    spread: dict[tuple[str, str, int], tuple[bool, set[tuple[str, str]]]], hashing: set[str]
 ) -> None:
     """Who is on which partner's list in which month, whether they agreed, and where; only some partners hash.
 
@@ -270,7 +270,7 @@ def test_however_people_are_spread_over_partners_the_truth_is_inside_and_of_thos
         )
         for partner in sorted({partner for partner, _ in cells})
     ]  # fmt: skip
-    found = values_of(in_days(readings), "families_reached", compiled)
+    found = values_of(in_days(readings), "families_reached")
     for key, people in everyone.items():
         _, _, _, lower, upper, *_ = found[key]
         assert lower <= len({person for person, _ in people}) <= upper, key
