@@ -201,8 +201,8 @@ class Layout(Entry):
     delivery: Literal["replaces", "updates"] = "replaces"
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns that hold keyed hashes of people."""
+    def hashed(self) -> tuple[str, ...]:
+        """The columns that hold keyed hashes of people. (By the name ``keys``, no entry could be made a `dict`.)"""
         return tuple(dict.fromkeys(str(value.count) for value in self.values if value.consent is not None))
 
     @model_validator(mode="after")

@@ -61,7 +61,7 @@ def revise(
     as_json: console.AsJson = False,
 ) -> None:
     """Show how an indicator's values changed with what was known: each period, from each moment that changed it."""
-    from flows import explain_words
+    from flows import triangle
     from flows.revisions import Replay, revisions
     from flows.values import plain
 
@@ -83,4 +83,4 @@ def revise(
         "indicator": indicator, "seconds": round(took, 1),
         "periods": {key: [asdict(known) for known in moments] for key, moments in found.items()},
     }  # fmt: skip
-    console.say(as_json, said, explain_words.triangle(agenda[indicator], found, took), plain)
+    console.say(as_json, said, triangle.lines(agenda[indicator], found, took), plain)

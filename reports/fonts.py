@@ -15,7 +15,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -61,7 +61,7 @@ def cut_fonts(texts: Mapping[str, str], language: str, theme: Path) -> None:
     if lost := beyond - more - cjk:
         raise ConfigurationError(_where(texts, lost))
     cut = {"more": (_SANS, -1, more), "cjk": (_CJK, _FACES[face(language)], cjk | wide)}
-    made = {name: _cut(path, number, of) for name, (path, number, of) in cut.items() if of}
+    made = {name: _cut(path, number, frozenset(of)) for name, (path, number, of) in cut.items() if of}
     for name, content in made.items():
         (theme / "fonts" / f"{name}-{language}.woff2").write_bytes(content)
     if "cjk" in made:
@@ -119,8 +119,9 @@ def _signs_of(font: Path, number: int = -1) -> frozenset[int]:
         return frozenset(opened.getBestCmap())
 
 
-def _cut(font: Path, number: int, signs: set[str]) -> bytes:
-    """A web font with exactly these signs, of the font ``number`` in a collection."""
+@lru_cache(maxsize=16)  # a preview is written again and again; its signs seldom change
+def _cut(font: Path, number: int, signs: frozenset[str]) -> bytes:
+    """A web font with exactly these signs, of the font ``number`` in a collection. Takes up to a second."""
     dropped = ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]  # for Latin pairs and vertical lines alone
     options = Options(layout_features=[], hinting=False, desubroutinize=True, drop_tables=dropped, name_IDs=[0, 13, 14])
     made = BytesIO()

@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import typst
 
 from reports.charts import WIDE
-from reports.drawing import text_width
+from reports.drawing import FONT, text_width
 from reports.value_tables import Table
 
 PARTS = (
@@ -49,7 +49,8 @@ def pictures(project: Path, drawings: Sequence[str]) -> list[bytes]:
         return []
     pages = "#pagebreak()\n".join(f'#image("{path}", width: 100%)\n' for path in drawings)
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(project / "theme" / "fonts")])
-    source = f"#set page(width: {WIDE}pt, height: auto, margin: 0pt, fill: white)\n{pages}"
+    page = f"#set page(width: {WIDE}pt, height: auto, margin: 0pt, fill: white)"
+    source = f'{page}\n#set text(font: "{FONT}")\n{pages}'
     made = typst.Compiler(root=str(project), font_paths=fonts).compile(
         source.encode(), format="png", ppi=_SHARPNESS * 72
     )

@@ -38,7 +38,7 @@ def keep(
 
     What was let in is looked at again where people come as keyed hashes: which column that is may be known only now.
     """
-    arrived = [s for s in submissions if not s.arrival.is_too_large and (_is_new(s) or (s.layout and s.layout.keys))]
+    arrived = [s for s in submissions if not s.arrival.is_too_large and (_is_new(s) or (s.layout and s.layout.hashed))]
     for submission, sheet in zip(arrived, _sheets(arrived), strict=True):
         layout = submission.layout
         if found := _found(submission, sheet, headings(submission.arrival, layout) if layout else NO_HEADINGS):

@@ -156,7 +156,8 @@ class Mailroom:
         """The marked copy; and whether there ought to be one but is none."""
         sheet = submission.sheet
         layout = submission.layout
-        if sheet is None or not sheet.is_workbook or (layout and layout.keys):  # keyed hashes go nowhere, not even back
+        holds_hashes = layout is not None and bool(layout.hashed)  # which go nowhere, not even back
+        if sheet is None or not sheet.is_workbook or holds_hashes:
             return None, False
         if time.monotonic() > self._marking_ends:
             return None, any(found.row is not None for found in submission.findings)

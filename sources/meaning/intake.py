@@ -113,7 +113,7 @@ def take(
             comparison.count(numbers)
         spoilt = _spoilt(accepted, rejected, sheets)
         observations = _observations(resolved, numbers, spoilt, records)
-        persons = _persons(resolved, connection.execute(PERSONS).pl()) if plan.layout.keys else None
+        persons = _persons(resolved, connection.execute(PERSONS).pl()) if plan.layout.hashed else None
         totals = comparison.totals()
     counts = _counts(plan, sheets, accepted, rejected)
     findings = [[*broken, *others] for broken, others in zip(findings, compared, strict=True)]
@@ -179,7 +179,7 @@ def _as_they_came(
             if fault.row is not None:
                 rows[(file, fault.row, None, None, None, None)] = None
     columns = ("file", "row_number", "measure", "period", "place", "members")
-    keys = {plan.position(name) for name in plan.layout.keys}
+    keys = {plan.position(name) for name in plan.layout.hashed}
     return [{**dict(zip(columns, key, strict=True)), "cells": _cells(sheets[key[0]], key[1], keys)} for key in rows]
 
 

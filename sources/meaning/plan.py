@@ -201,6 +201,6 @@ def headings(layout: Layout, vocabulary: Vocabulary, mapped: Mapping[str, str]) 
             names |= {plain(str(value.column).replace(f"{{{pattern}}}", text)) for text in spellings}
     aliases = {plain(alias): plain(name) for name, spelled in layout.aliases.items() for alias in spelled}
     others = aliases | {heading: plain(column) for heading, column in mapped.items()}
-    keys = {plain(name) for name in layout.keys}
+    keys = {plain(name) for name in layout.hashed}
     keys |= {heading for heading, name in others.items() if name in keys}
     return Headings(frozenset(names | others.keys()), frozenset(keys))

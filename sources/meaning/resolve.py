@@ -88,7 +88,7 @@ def resolve(
             {unless_marked(plan, _number(plan, is_workbook))} as value, {status(plan)}::tinyint as status,
             {_ambiguous(plan, is_workbook, whole)} as ambiguous, is_foot as is_named
             {", per_key" if plan.layout.rows == "records" else ""}
-            {f", {PERSON} as person" if plan.layout.keys else ""}
+            {f", {PERSON} as person" if plan.layout.hashed else ""}
         from candidates
         left join measure_meanings using (value_no, measure_raw)
         left join period_meanings using (value_no, period_raw)

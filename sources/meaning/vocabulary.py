@@ -76,7 +76,7 @@ class Vocabulary:
         """
         # what layouts could not say when a lake was begun, and don't: so nothing of it is read again for that
         unsaid: dict[str, Any] = {name: True for name in ("marks", "status") if not getattr(layout, name)}
-        if not layout.keys:
+        if not layout.hashed:
             unsaid["values"] = {"__all__": {"consent"}}
         looked_into = any(found is not None and found.path for found in (layout.period, layout.place))
         said = "\0".join(

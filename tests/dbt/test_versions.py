@@ -18,7 +18,7 @@ from agenda.indicators import Definition, Formula
 from agenda.lint import read
 from agenda.store import FolderStore
 from agenda.tables import agenda_tables
-from flows import explain_words
+from flows import explain_words, triangle
 from flows.explain import explain
 from flows.revisions import Replay, revisions
 from flows.values import values
@@ -128,7 +128,7 @@ def test_revisions_say_that_the_method_changed(lake: tuple[Lake, Folder]) -> Non
     assert [(known.value, known.version) for known in found["2026Q4"]] == [(0.75, 1), (0.5, 2)]
     assert [(known.value, known.version) for known in found["2026Q3"]] == [(0.75, 1)]
     indicator = next(i for i in folder.agenda.indicators if i.id == "use")
-    lines = list(explain_words.triangle(indicator, found, 1))
+    lines = list(triangle.lines(indicator, found, 1))
     assert [line.split()[0] for line in lines if "R3, method" in line] == ["2026-01-03"]
 
 

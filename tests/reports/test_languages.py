@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -119,6 +120,17 @@ def test_no_korean_word_is_parted_on_paper(everywhere: Rendered) -> None:
     found = re.findall("[가-힣]+", printed_text(everywhere.site / "ko/report.pdf"))
     assert len(found) > 500
     assert set(found) <= set(re.findall("[가-힣]+", "".join(written)))
+
+
+@pytest.mark.parametrize(("language", "font"), [("ko", "Noto Sans CJK KR"), ("zh", "Noto Sans CJK SC")])
+def test_word_is_told_the_font_of_a_language_s_signs(language: str, font: str, everywhere: Rendered) -> None:
+    with ZipFile(everywhere.site / language / "brief.docx") as document:
+        styles, table = (document.read(f"word/{name}.xml").decode() for name in ("styles", "fontTable"))
+    fonts = re.findall("<w:rFonts [^>]*>", styles)
+    assert fonts
+    assert all(f'w:eastAsia="{font}"' in one for one in fonts)
+    assert f'<w:lang w:eastAsia="{language}" w:val="{language}"' in styles
+    assert f'<w:font w:name="{font}"><w:altName ' in table
 
 
 # -- in a browser -------------------------------------------------------------------------------------
