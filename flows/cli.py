@@ -185,8 +185,8 @@ def review(
 ) -> None:
     """Show a draft's review page, or approve the draft under your name."""
     from flows import summary
-    from reports import approval
     from reports import edition as editions
+    from reports.editions import approval
 
     workspace = console.workspace()
     if approve and not name:

@@ -16,16 +16,17 @@ import reports
 from agenda.periods import Period
 from flows.progress import counting
 from flows.workspace import Workspace, digest_of_code
-from reports import earlier, scorecards
-from reports.drafting import add_edition, read_inputs
+from reports.cards import scorecards
+from reports.data.package import write_data
 from reports.edition import Edition, Inputs, newest
-from reports.label import Standing, headlines, label, standing
+from reports.editions import earlier
+from reports.editions.drafting import add_edition, read_inputs
+from reports.editions.label import Standing, headlines, label, standing
+from reports.editions.review_page import write_review_page
 from reports.marts import read_quarter
-from reports.package import write_data
-from reports.pages import write_project
-from reports.render import render
-from reports.review_page import write_review_page
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
+from reports.rendering.pages import write_project
+from reports.rendering.render import render
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import polars as pl
 from agenda.periods import Calendar, Period
 from agenda.store import Store
 from flows.explained import Edition
+from reports.data.package import TABLE, WHOLE
 from reports.edition import Record, decoded
-from reports.package import TABLE, WHOLE
-from reports.revisions import read_values
+from reports.editions.revisions import read_values
 
 RECORD = ".record.json"
 

@@ -27,7 +27,7 @@ from flows.explain_aims import aims
 from flows.explain_beside import defined, gap, otherwise
 from flows.explain_sums import added, once
 from flows.explained import Cohort, Explanation, Number, Origin, Owed, Remark, Term
-from reports.changes import COMPARED, Difference, compared
+from reports.quarter.changes import COMPARED, Difference, compared
 from sources.forms.sheet_words import layouts_of
 
 

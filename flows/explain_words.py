@@ -19,7 +19,7 @@ from flows.explain_codes import AGAINST, FEW, HIDDEN, INTERVALS, KEYED, STATUS
 from flows.explain_phrases import causes_said, members_said, moment, number, origin_said, partner_said, shown, wrapped
 from flows.explain_terms import numbers_of, part_lines
 from flows.explained import Explanation, Number, Owed, Remark
-from reports.changes import COMPARED, Difference
+from reports.quarter.changes import COMPARED, Difference
 
 NOTES = 6
 """Lines of a list. All of it is in the data."""

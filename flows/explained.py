@@ -12,7 +12,7 @@ from flows.explain_aims import Aims
 from flows.explain_beside import Defined, Gap
 from flows.explain_sums import Share
 from flows.revisions import Known
-from reports.changes import Difference
+from reports.quarter.changes import Difference
 
 LEFT_OUT = "MK"
 """Statuses of what can't be, or is counted elsewhere."""
@@ -190,7 +190,7 @@ class Explanation:
     remarks: tuple[Remark, ...]
     superseded: tuple[Origin, ...]
     aims: Aims | None
-    changes: tuple[Difference, ...] = ()  # as in `reports.changes.COMPARED`; none where there is no value
+    changes: tuple[Difference, ...] = ()  # as in `reports.quarter.changes.COMPARED`; none where there is no value
     merged: tuple[str, ...] = ()  # places that have become a part of this one and are in the earlier values
     names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)  # of partners, places, members
     editions: tuple[Edition, ...] = ()

@@ -24,7 +24,7 @@ from flows import ending
 from flows.draft import write_report
 from flows.page_server import Shown, page_server
 from flows.workspace import Workspace
-from reports.drafting import public_agenda
+from reports.editions.drafting import public_agenda
 
 SECONDS_BETWEEN_LOOKS = 0.3
 _OWN = [Path(reports.__file__).parent / name for name in ("templates", "theme")]

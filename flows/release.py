@@ -12,8 +12,8 @@ from flows import notify
 from flows.progress import say
 from flows.scorecards import Handed, hand_out_newest
 from flows.workspace import Workspace
-from reports.site import Published
-from reports.site import publish as publish_edition
+from reports.editions.site import Published
+from reports.editions.site import publish as publish_edition
 
 
 @dataclass(frozen=True)

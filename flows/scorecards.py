@@ -17,10 +17,10 @@ from agenda.periods import Period
 from agenda.store import FolderStore, Store
 from flows.progress import counting, say
 from flows.workspace import Workspace
-from reports import scorecards
+from reports.cards import scorecards
 from reports.edition import Edition, load, newest
-from reports.render import render
-from reports.site import published
+from reports.editions.site import published
+from reports.rendering.render import render
 from sources import history
 from sources.letters import letterbox
 

@@ -15,11 +15,11 @@ import polars as pl
 from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.periods import Period
-from reports.changes import COMPARED, compared
-from reports.own import read_own
-from reports.standings import PROJECTIONS, STANDINGS
-from reports.tables import Quarter
-from reports.withhold import Earlier, Frozen, withhold, without_people
+from reports.disclosure.own import read_own
+from reports.disclosure.withhold import Earlier, Frozen, withhold, without_people
+from reports.quarter.changes import COMPARED, compared
+from reports.quarter.standings import PROJECTIONS, STANDINGS
+from reports.quarter.tables import Quarter
 
 _VALUES = """
     select s.indicator, v.period_type, v.period, period_start, period_end, place, breakdown, members, value, numerator,

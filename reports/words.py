@@ -124,7 +124,7 @@ class Words(Speech):
         }.get(code, self._("Not known"))
 
     def absent(self, absence: str) -> str:
-        """Why there is no number, as `reports.tables.absence` tells it."""
+        """Why there is no number, as `reports.quarter.tables.absence` tells it."""
         return {
             "missing": self._("not reported"),
             "suppressed": self._("suppressed by a partner"),

@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "reports": {"reports", "agenda"},
     "flows": {"flows", "sources", "reports", "agenda"},
 }
+REPORTS = ("quarter", "disclosure", "pictures", "data", "telling", "rendering", "cards", "editions")
+"""The corridors of `reports`: each imports itself and those before it."""
 ONLY_IN = {"prefect": "flows", "dlt": "sources", "pandera": "sources"}
 LONGEST = 400
 """Lines of the longest module: what a person can hold in mind; the best code we know keeps half of this."""
@@ -68,6 +70,21 @@ def test_rooms_import_downwards_only() -> None:
         for imported in module.imports
         if (room := imported.split(".")[0]) in (*ROOMS, "tests", "infra", "examples")
         and room not in MAY_IMPORT[module.room]
+    ]
+    assert wrong == []
+
+
+def test_corridors_of_the_reports_import_upwards_only() -> None:
+    def place(name: str) -> int:
+        room, corridor = [*name.split("."), ""][:2]
+        return REPORTS.index(corridor) if room == "reports" and corridor in REPORTS else -1
+
+    assert {path.parent.name for path in (REPOSITORY / "reports").glob("*/__init__.py")} == set(REPORTS)
+    wrong = [
+        f"{module.name} imports {imported}"
+        for module in modules()
+        for imported in module.imports
+        if 0 <= place(module.name) < place(imported)
     ]
     assert wrong == []
 

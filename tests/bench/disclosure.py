@@ -32,11 +32,11 @@ from agenda.folder import Folder
 from agenda.lint import read
 from agenda.store import open_store
 from flows.warehouse import build_warehouse
-from reports.attackers import exposed
-from reports.cells import ROW, Cells, Row
-from reports.own import read_own
-from reports.suppression import suppress
-from reports.withhold import Earlier, judged
+from reports.disclosure.attackers import exposed
+from reports.disclosure.cells import ROW, Cells, Row
+from reports.disclosure.own import read_own
+from reports.disclosure.suppression import suppress
+from reports.disclosure.withhold import Earlier, judged
 from sources.collect import collect
 
 PARTNERS, INDICATORS, DIMENSIONS, MEMBERS = 200, 40, 6, 4

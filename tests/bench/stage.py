@@ -96,9 +96,9 @@ def cairn_indicators(folder: Path, threads: int) -> Work:
 def cairn_scorecards(folder: Path, count: int) -> Work:
     """From the warehouse to the page and the PDF of so many partners."""
     from agenda.lint import read
-    from reports import scorecards
+    from reports.cards import scorecards
     from reports.marts import read_quarter
-    from reports.render import render
+    from reports.rendering.render import render
 
     initiative, out = read(folder), folder / "scorecards"
     shutil.rmtree(out, ignore_errors=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from agenda.lint import read
-from reports.gaps import Estimate, beside
-from reports.tables import Value
+from reports.quarter.gaps import Estimate, beside
+from reports.quarter.tables import Value
 from tests.dbt.conftest import INITIATIVE, Warehouse
 from tests.dbt.lake_fixture import Lake, Reading
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reports.own_parts import Part, read_own_parts
+from reports.cards.own_parts import Part, read_own_parts
 from tests.dbt.conftest import Warehouse
 
 

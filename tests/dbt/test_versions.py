@@ -22,13 +22,13 @@ from flows import explain_words, triangle
 from flows.explain import explain
 from flows.revisions import Replay, revisions
 from flows.values import values
-from reports.cells import Cells, Row
-from reports.charts import pieces
+from reports.data.package import values_table
+from reports.disclosure.cells import Cells, Row
+from reports.editions.revisions import compare, read_values
 from reports.marts import read_quarter
-from reports.package import values_table
-from reports.pages import write_project
-from reports.revisions import compare, read_values
-from reports.views import EditionLabel, Views
+from reports.pictures.charts import pieces
+from reports.rendering.pages import write_project
+from reports.telling.views import EditionLabel, Views
 from reports.words import Words
 from sources.lake import Lake as StoredLake
 from tests.dbt.conftest import INITIATIVE, Warehouse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import product
 
-from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
+from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
 
 Key = tuple[str, ...]
 

@@ -1,12 +1,12 @@
 """The fewest cells that can be hidden: the choice and all its witnesses as one 0/1 problem (Fischetti & Salazar 2001).
 
-Exact, and slow beyond a few dozen cells. It shares nothing with `reports.suppression` but the solver.
+Exact, and slow beyond a few dozen cells. It shares nothing with `reports.disclosure.suppression` but the solver.
 """
 
 from __future__ import annotations
 
-from reports.linked import Linked
-from reports.solver import Problem, Row
+from reports.disclosure.linked import Linked
+from reports.disclosure.solver import Problem, Row
 
 BRANCHES = 100_000
 

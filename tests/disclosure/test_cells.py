@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from agenda.lint import read
-from reports.cells import Cells, Row
-from reports.groups import Key
-from reports.linked import PUBLIC, apart
+from reports.disclosure.cells import Cells, Row
+from reports.disclosure.groups import Key
+from reports.disclosure.linked import PUBLIC, apart
 from tests.disclosure.test_suppression import leaks
 
 CHILDCARE = Path(__file__).parents[2] / "examples" / "childcare"

@@ -18,15 +18,15 @@ from flows.draft import make_draft
 from flows.editions import said_of
 from flows.explain import explain
 from flows.workspace import Workspace
-from reports.approval import approve
-from reports.attackers import exposed
-from reports.cells import Cells
-from reports.earlier import editions, published_before
-from reports.linked import PUBLIC
-from reports.own import read_own
-from reports.package import WHOLE
-from reports.revisions import read_values
-from reports.site import publish
+from reports.data.package import WHOLE
+from reports.disclosure.attackers import exposed
+from reports.disclosure.cells import Cells
+from reports.disclosure.linked import PUBLIC
+from reports.disclosure.own import read_own
+from reports.editions.approval import approve
+from reports.editions.earlier import editions, published_before
+from reports.editions.revisions import read_values
+from reports.editions.site import publish
 from sources.collect import collect
 from tests.example.conftest import CHILDCARE
 from tests.html.everybody import kept_out

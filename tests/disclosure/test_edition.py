@@ -14,13 +14,13 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from agenda.lint import problems_in, read
 from agenda.model import Disclosure
-from reports.cells import Row
-from reports.changes import COMPARED, compared
+from reports.data.package import write_data
+from reports.disclosure.cells import Row
+from reports.disclosure.withhold import Earlier, Frozen, Judged, without
 from reports.marts import read_quarter
-from reports.package import write_data
-from reports.pages import write_project
-from reports.tables import Quarter
-from reports.withhold import Earlier, Frozen, Judged, without
+from reports.quarter.changes import COMPARED, compared
+from reports.quarter.tables import Quarter
+from reports.rendering.pages import write_project
 from tests.reports.marts import build
 
 CHILDCARE = Path(__file__).parents[2] / "examples" / "childcare"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reports import kept
-from reports.attackers import Exposed, exposed
-from reports.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum, apart
-from reports.suppression import suppress
-from reports.witnesses import Ground
+from reports.disclosure import kept
+from reports.disclosure.attackers import Exposed, exposed
+from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum, apart
+from reports.disclosure.suppression import suppress
+from reports.disclosure.witnesses import Ground
 from tests.disclosure.made import table
 from tests.disclosure.optimum import fewest
 
@@ -34,7 +34,7 @@ def test_attackers_find_nothing_in_a_thousand_tables() -> None:
 
 
 def test_they_find_nothing_where_many_small_cells_share_their_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.choice.CROWD", 0.0)
+    monkeypatch.setattr("reports.disclosure.choice.CROWD", 0.0)
     assert [seed for seed in range(TABLES // 10) if leaks(*table(seed))] == []
 
 
@@ -65,7 +65,7 @@ def test_what_was_chosen_is_kept_and_a_false_choice_is_found_out(
     cache = tmp_path / "kept" / "choices.json"
     first = suppress(linked, attackers, cache)
     with monkeypatch.context() as patch:
-        patch.setattr("reports.suppression.choose", lambda *_: pytest.fail("chosen again"))
+        patch.setattr("reports.disclosure.suppression.choose", lambda *_: pytest.fail("chosen again"))
         assert suppress(linked, attackers, cache) == first
     said = json.loads(cache.read_text())
     for choice in said.values():
@@ -89,7 +89,7 @@ def test_what_was_published_as_it_was_chosen_stays_so(
              for i, cell in enumerate(chosen.linked.cells)]  # fmt: skip
     later = replace(linked, cells=cells)
     anew = suppress(later, attackers)
-    monkeypatch.setattr("reports.suppression.choose", lambda *_: pytest.fail("chosen again"))
+    monkeypatch.setattr("reports.disclosure.suppression.choose", lambda *_: pytest.fail("chosen again"))
     again = suppress(later, attackers, tmp_path / "2026Q2.json")
     assert (again.linked, again.hidden) == (anew.linked, anew.hidden) == (later, chosen.hidden)
     assert exposed(again.linked, again.hidden, attackers, again.witnesses) == []

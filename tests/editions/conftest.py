@@ -15,8 +15,8 @@ from agenda.errors import Unavailable
 from agenda.folder import Folder, read_folder
 from agenda.periods import Calendar, Period
 from agenda.store import BucketStore, FolderStore, Store
-from reports.drafting import add_edition
 from reports.edition import Arrival, Edition, Inputs
+from reports.editions.drafting import add_edition
 from tests.reports.marts import SCHEMA
 
 NOON = datetime(2026, 10, 21, 12, tzinfo=UTC)

@@ -14,9 +14,9 @@ from agenda.errors import ConfigurationError, HeldBack, Unavailable
 from agenda.folder import Folder, read_folder
 from agenda.periods import Calendar
 from agenda.store import FolderStore, Store
-from reports.approval import approve
-from reports.drafting import add_edition, read_inputs
 from reports.edition import Edition, change_record, digest_of, encoded, load, newest, read_files
+from reports.editions.approval import approve
+from reports.editions.drafting import add_edition, read_inputs
 from tests.editions.conftest import NOON, PARTNERS, Q3, REVIEWER, Stores, inputs
 
 Draft = Callable[..., Edition]

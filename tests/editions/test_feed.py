@@ -15,9 +15,9 @@ import pytest
 from agenda.folder import Folder
 from agenda.model import Licence
 from agenda.store import FolderStore
-from reports.approval import approve
 from reports.edition import Edition
-from reports.site import publish, published, refresh
+from reports.editions.approval import approve
+from reports.editions.site import publish, published, refresh
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER
 
 Draft = Callable[..., Edition]

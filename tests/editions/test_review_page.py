@@ -13,13 +13,13 @@ import pytest
 
 from agenda.folder import Folder
 from agenda.store import FolderStore
-from reports.approval import approve
-from reports.drafting import add_edition, read_inputs
 from reports.edition import Edition
+from reports.editions.approval import approve
+from reports.editions.drafting import add_edition, read_inputs
+from reports.editions.review_page import write_review_page
+from reports.editions.site import publish
 from reports.marts import read_quarter
-from reports.review_page import write_review_page
-from reports.site import publish
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER
 
 HEADER = "indicator,period_type,period,place,place_name,age,value,numerator,denominator,lower,upper,status\n"

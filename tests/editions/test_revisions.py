@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.revisions import compare, read_values
+from reports.editions.revisions import compare, read_values
 
 HEADER = "indicator,period_type,period,place,place_name,age,value,numerator,denominator,lower,upper,status\n"
 

@@ -17,9 +17,9 @@ from agenda.errors import HeldBack, Unavailable
 from agenda.folder import Folder
 from agenda.store import BucketStore, FolderStore, Store
 from infra.servers import S3Server
-from reports.approval import approve
 from reports.edition import Edition, load
-from reports.site import Published, publish, published
+from reports.editions.approval import approve
+from reports.editions.site import Published, publish, published
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER, Stores
 
 Draft = Callable[..., Edition]

@@ -17,11 +17,11 @@ from agenda.folder import Folder
 from agenda.lint import problems_in
 from agenda.model import Disclosure
 from flows.workspace import Workspace
-from reports.attackers import exposed
-from reports.cells import ROW, Cells, Row
-from reports.linked import PUBLIC
-from reports.own import read_own
-from reports.withhold import Earlier, judged
+from reports.disclosure.attackers import exposed
+from reports.disclosure.cells import ROW, Cells, Row
+from reports.disclosure.linked import PUBLIC
+from reports.disclosure.own import read_own
+from reports.disclosure.withhold import Earlier, judged
 from tests.real.harness import Proof
 
 Published = Callable[[str], Proof]

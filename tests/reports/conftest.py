@@ -10,9 +10,9 @@ import pytest
 from agenda import lint
 from agenda.folder import Folder
 from reports.marts import read_quarter
-from reports.pages import write_project
-from reports.render import render
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
+from reports.rendering.pages import write_project
+from reports.rendering.render import render
 from tests.reports.marts import Oddities, build
 
 INITIATIVE = """

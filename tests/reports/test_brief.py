@@ -14,16 +14,16 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
-from reports.brief import CHARTS, GOALS, LINES, MOVERS, Brief, Excerpt
-from reports.charts import Point
-from reports.converters import Converter, RenderError
-from reports.drawing import INK
 from reports.escape import plain
-from reports.figures import Figure
-from reports.pages import _rendered, _shared
-from reports.tables import Quarter
-from reports.value_tables import Table
-from reports.views import EditionLabel, Revised, Views
+from reports.pictures.charts import Point
+from reports.pictures.drawing import INK
+from reports.quarter.tables import Quarter
+from reports.rendering.converters import Converter, RenderError
+from reports.rendering.pages import _rendered, _shared
+from reports.telling.brief import CHARTS, GOALS, LINES, MOVERS, Brief, Excerpt
+from reports.telling.figures import Figure
+from reports.telling.value_tables import Table
+from reports.telling.views import EditionLabel, Revised, Views
 from reports.words import Words
 from tests.reports.conftest import Rendered
 from tests.reports.test_render import AT

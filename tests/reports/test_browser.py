@@ -15,11 +15,11 @@ import yaml
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from reports import scorecards
-from reports.converters import Converter
-from reports.pages import _environment
-from reports.shortly import CODES
-from reports.tables import Quarter
+from reports.cards import scorecards
+from reports.quarter.tables import Quarter
+from reports.rendering.converters import Converter
+from reports.rendering.pages import _environment
+from reports.telling.shortly import CODES
 from reports.words import Words
 from tests.html.everybody import kept_out, shown_as
 from tests.html.validate import violations

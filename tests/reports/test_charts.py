@@ -11,10 +11,22 @@ from xml.etree import ElementTree
 import pytest
 
 from agenda.periods import Calendar
-from reports.charts import DOTS_AT_MOST, Axis, Point, Row, dots, middle_half, spark, strip
-from reports.drawing import INK, SIZE, Box, Canvas, Label, decoration, for_page, for_print, render, text_width, ticks
-from reports.pages import _HERE
-from reports.trend import Ahead, Aim, Trend, trend
+from reports.pictures.charts import DOTS_AT_MOST, Axis, Point, Row, dots, middle_half, spark, strip
+from reports.pictures.drawing import (
+    INK,
+    SIZE,
+    Box,
+    Canvas,
+    Label,
+    decoration,
+    for_page,
+    for_print,
+    render,
+    text_width,
+    ticks,
+)
+from reports.pictures.trend import Ahead, Aim, Trend, trend
+from reports.rendering.pages import _HERE
 from reports.words import Words
 
 WORDS = Words("en", Calendar())

@@ -9,14 +9,14 @@ import pytest
 
 from agenda.indicators import Definition
 from agenda.model import Disclosure
-from reports.beside import tables_beside
-from reports.cohorts import Cohorts
+from reports.data.beside import tables_beside
+from reports.disclosure.withhold import without_people
 from reports.escape import plain
-from reports.sentences import Sentences
-from reports.tables import Quarter
-from reports.value_tables import ValueTables
-from reports.views import EditionLabel, Views
-from reports.withhold import without_people
+from reports.quarter.tables import Quarter
+from reports.telling.cohorts import Cohorts
+from reports.telling.sentences import Sentences
+from reports.telling.value_tables import ValueTables
+from reports.telling.views import EditionLabel, Views
 from reports.words import Words
 
 INDICATOR, PERIOD, BEFORE = "visit_count", "2026Q2", "2025Q2"

@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reports.figures import Figures
-from reports.outlook import Outlook
-from reports.package import write_data
-from reports.sentences import Sentences
-from reports.tables import Quarter
-from reports.unknown import Unknown
-from reports.value_tables import ValueTables
+from reports.data.package import write_data
+from reports.quarter.tables import Quarter
+from reports.telling.figures import Figures
+from reports.telling.outlook import Outlook
+from reports.telling.sentences import Sentences
+from reports.telling.unknown import Unknown
+from reports.telling.value_tables import ValueTables
 from reports.words import Words
 
 FEW = {"value": None, "lower": None, "upper": None, "numerator": 12, "denominator": 20, "status": "U"}

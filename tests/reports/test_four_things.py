@@ -28,11 +28,12 @@ from agenda.store import FolderStore
 from flows.explain import explain
 from flows.explain_words import lines
 from flows.warehouse import build_warehouse
-from reports import figures, scorecards
-from reports.drawing import render as drawn
+from reports.cards import scorecards
+from reports.data.package import write_data
 from reports.marts import read_quarter
-from reports.package import write_data
-from reports.tables import Quarter
+from reports.pictures.drawing import render as drawn
+from reports.quarter.tables import Quarter
+from reports.telling import figures
 from sources.collect import collect
 from sources.letters.page import receipt_page
 from sources.letters.receipt import Receipt

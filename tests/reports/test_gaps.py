@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 
 from agenda.folder import Folder
-from reports.gap_words import GapWords
-from reports.gaps import Estimate
 from reports.marts import read_quarter
-from reports.pages import write_project
-from reports.tables import Quarter
-from reports.value_tables import ValueTables
+from reports.quarter.gaps import Estimate
+from reports.quarter.tables import Quarter
+from reports.rendering.pages import write_project
+from reports.telling.gap_words import GapWords
+from reports.telling.value_tables import ValueTables
 from reports.words import Words
 from tests.reports.marts import build
 

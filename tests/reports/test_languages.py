@@ -15,10 +15,10 @@ from fontTools.ttLib import TTFont
 
 from agenda import lint
 from agenda.errors import ConfigurationError
-from reports.fonts import cut_fonts, face
-from reports.pages import write_project
-from reports.render import render
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
+from reports.rendering.fonts import cut_fonts, face
+from reports.rendering.pages import write_project
+from reports.rendering.render import render
 from tests.reports.conftest import Rendered, initiative
 from tests.reports.test_pages import Page
 from tests.reports.told import printed_text

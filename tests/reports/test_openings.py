@@ -9,7 +9,7 @@ import pytest
 
 from agenda.model import Place
 from agenda.periods import Calendar
-from reports.openings import openings
+from reports.telling.openings import openings
 from reports.words import Words
 
 CALENDAR = Calendar()

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from agenda.errors import ConfigurationError
 from agenda.model import Licence
-from reports.dataset import dataset
-from reports.package import _as_text, values_table, write_data
-from reports.tables import Quarter
+from reports.data.dataset import dataset
+from reports.data.package import _as_text, values_table, write_data
+from reports.quarter.tables import Quarter
 from reports.words import Words
 from tests.reports.conftest import Rendered
 

@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from agenda import catalogue
 from reports import words
-from reports.lists import lists
-from reports.pages import _environment, write_project
-from reports.render import render
-from reports.tables import Quarter
-from reports.templating import escaped_only
-from reports.views import EditionLabel, Revised, Views
+from reports.data.lists import lists
+from reports.quarter.tables import Quarter
+from reports.rendering.pages import _environment, write_project
+from reports.rendering.render import render
+from reports.rendering.templating import escaped_only
+from reports.telling.views import EditionLabel, Revised, Views
 from reports.words import Words
 from tests.reports.conftest import Rendered
 

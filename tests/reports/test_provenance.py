@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from reports.glossary import Glossary
-from reports.provenance import Provenance
-from reports.quality import Quality
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
+from reports.telling.glossary import Glossary
+from reports.telling.provenance import Provenance
+from reports.telling.quality import Quality
 from reports.words import Words
 
 

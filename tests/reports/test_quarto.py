@@ -16,7 +16,7 @@ import pypandoc
 import pytest
 import yaml
 
-from reports.render import render
+from reports.rendering.render import render
 from tests.reports.conftest import Rendered
 from tests.reports.told import Node, tree
 

@@ -23,11 +23,11 @@ from agenda.store import FolderStore
 from flows import explain_words
 from flows.explain import explain
 from flows.warehouse import build_warehouse
-from reports import scorecards
+from reports.cards import scorecards
+from reports.cards.own_parts import Part, read_own_parts
+from reports.data.package import write_data
 from reports.marts import read_quarter
-from reports.own_parts import Part, read_own_parts
-from reports.package import write_data
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
 from sources.collect import collect
 from sources.door.keys import keyed_hash
 from tests.reports.conftest import render_quarter

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from reports.converters import Converter
-from reports.render import RenderError, render
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
+from reports.rendering.converters import Converter
+from reports.rendering.render import RenderError, render
 from tests.reports.conftest import Rendered, render_quarter
 
 AT = datetime(2026, 7, 21, 8, 30, tzinfo=UTC)

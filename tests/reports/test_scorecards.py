@@ -17,16 +17,17 @@ import yaml
 
 from agenda.model import Owes
 from agenda.store import FolderStore
-from reports import escape, scorecards, words
-from reports.converters import Converter
-from reports.own_parts import Part
-from reports.package import TABLE, write_data
-from reports.render import render
-from reports.revisions import read_values
-from reports.scorecard import Scorecard
-from reports.scorecard_gate import telling
-from reports.scorecards import Scorecards
-from reports.tables import Quarter
+from reports import escape, words
+from reports.cards import scorecards
+from reports.cards.own_parts import Part
+from reports.cards.scorecard import Scorecard
+from reports.cards.scorecards import Scorecards
+from reports.data.package import TABLE, write_data
+from reports.editions.revisions import read_values
+from reports.editions.scorecard_gate import telling
+from reports.quarter.tables import Quarter
+from reports.rendering.converters import Converter
+from reports.rendering.render import render
 from tests.reports.test_escape import NASTY
 from tests.reports.test_quarto import documented, held
 from tests.reports.told import Edition, unexplained_on_card

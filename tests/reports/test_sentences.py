@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from agenda.folder import Folder
-from reports.changes import compared
 from reports.escape import plain
 from reports.marts import read_quarter
-from reports.sentences import Sentences
-from reports.tables import Quarter
-from reports.unknown import Unknown
+from reports.quarter.changes import compared
+from reports.quarter.tables import Quarter
+from reports.telling.sentences import Sentences
+from reports.telling.unknown import Unknown
 from reports.words import Words
 from tests.reports.marts import build
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reports import sheets, views
-from reports.converters import Converter
-from reports.pages import write_project
-from reports.sheets import CELLS_AT_MOST, Leaf
-from reports.tables import Quarter
-from reports.value_tables import Table
+from reports.quarter.tables import Quarter
+from reports.rendering.converters import Converter
+from reports.rendering.pages import write_project
+from reports.telling import sheets, views
+from reports.telling.sheets import CELLS_AT_MOST, Leaf
+from reports.telling.value_tables import Table
 from tests.reports.told import Node, tree
 
 

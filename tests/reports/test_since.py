@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from reports.escape import plain
-from reports.gap_words import GapWords
-from reports.since import Since
-from reports.tables import Quarter
-from reports.value_tables import ValueTables
-from reports.views import EditionLabel, Views
+from reports.quarter.tables import Quarter
+from reports.telling.gap_words import GapWords
+from reports.telling.since import Since
+from reports.telling.value_tables import ValueTables
+from reports.telling.views import EditionLabel, Views
 from reports.words import Words
 from tests.reports.test_sentences import put, sentences
 

@@ -13,7 +13,7 @@ from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.versions import versions
 from reports.marts import read_quarter
-from reports.tables import Quarter
+from reports.quarter.tables import Quarter
 
 
 def test_nothing_of_later_periods_is_read(folder: Folder, warehouse: Path) -> None:

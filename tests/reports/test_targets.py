@@ -10,12 +10,12 @@ import pytest
 
 from agenda import lint
 from agenda.folder import Folder
-from reports.definition import Definitions
 from reports.escape import plain
 from reports.marts import read_quarter
-from reports.pages import write_project
-from reports.tables import Quarter
-from reports.views import EditionLabel, Views
+from reports.quarter.tables import Quarter
+from reports.rendering.pages import write_project
+from reports.telling.definition import Definitions
+from reports.telling.views import EditionLabel, Views
 from reports.words import Words
 from tests.reports.conftest import initiative, render_quarter
 from tests.reports.marts import build

@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 
 from agenda.stories import Activities, Activity, Challenge, Decided, Decision, Meeting, Milestone, Story, Voice
-from reports.backbone import Backbone, rates
 from reports.escape import plain
-from reports.reporters import Reporter
-from reports.tables import Quarter
-from reports.together import Together
-from reports.views import EditionLabel, Views
+from reports.quarter.reporters import Reporter
+from reports.quarter.tables import Quarter
+from reports.telling.backbone import Backbone, rates
+from reports.telling.together import Together
+from reports.telling.views import EditionLabel, Views
 from reports.words import Words
 
 
@@ -61,7 +61,7 @@ def test_what_nobody_works_on_is_said_as_an_invitation(quarter: Quarter) -> None
 def test_many_hands_are_partners_not_activities(quarter: Quarter, monkeypatch: pytest.MonkeyPatch) -> None:
     both = [does("alpha", "active_share"), does("alpha", "active_share"), does("beta", "active_share")]
     assert together(told(quarter, Story(), *both)).fields()[1].remarks == ()  # two partners, three activities
-    monkeypatch.setattr("reports.together.MANY_HANDS", 2)
+    monkeypatch.setattr("reports.telling.together.MANY_HANDS", 2)
     (remark,) = together(told(quarter, Story(), *both)).fields()[1].remarks
     assert remark.startswith("Many hands: 2 partners work on I2.")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.package import write_data
-from reports.tables import Quarter
+from reports.data.package import write_data
+from reports.quarter.tables import Quarter
 from tests.reports.conftest import Rendered
 from tests.reports.told import Edition, only_on_paper, unexplained
 

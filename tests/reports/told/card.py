@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reports.cards.own_parts import Part
 from reports.escape import plain
-from reports.own_parts import Part
 from reports.words import sentence_case
 from tests.reports.told.check import Check
 from tests.reports.told.edition import Edition

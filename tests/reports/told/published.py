@@ -14,8 +14,8 @@ from pathlib import Path
 from agenda.folder import Folder
 from agenda.indicators import Indicator
 from agenda.periods import Period
-from reports.absence import absence
 from reports.escape import plain
+from reports.quarter.absence import absence
 from reports.words import Words
 from tests.reports.told.page import numbers_in
 

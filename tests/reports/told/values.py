@@ -10,7 +10,7 @@ from itertools import permutations
 
 from agenda.indicators import Indicator
 from reports.escape import plain
-from reports.gaps import Estimate
+from reports.quarter.gaps import Estimate
 from reports.words import sentence_case
 from tests.reports.told.page import spaced
 from tests.reports.told.published import Published, Row

@@ -1,0 +1,1 @@
+"""Scorecards: each partner's own numbers beside what everybody may read."""

@@ -1,0 +1,1 @@
+"""The numbers for programs: the data package, its lists, and what describes it."""

@@ -1,0 +1,1 @@
+"""What is hidden so that nobody is recognised, and the proof that it is enough."""

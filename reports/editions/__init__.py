@@ -1,0 +1,1 @@
+"""Editions: drafted, reviewed, approved, published, and followed from afar."""
