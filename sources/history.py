@@ -180,8 +180,9 @@ class History:
         ).pl()
 
     def total(self, partner: str, measure: str, period: str) -> Decimal | None:
-        """A measure's number for a period, over all the partner's places; None where it was not reported, or where what
-        was reported is no number: not applicable, missing, suppressed, or with a suppressed part."""
+        """The number for a period, over all the partner's places, of a measure that adds up. None where it was not
+        reported, where what was reported is no number (not applicable, missing, suppressed), or has a suppressed part.
+        """
         return self._of(period).get((partner, measure))
 
     def said(self, partner: str, measure: str, period: str) -> bool:

@@ -299,6 +299,7 @@ class Oracle:
             given = [number for number in numbers if isinstance(number, Decimal)]
             total = added(numbers) if self.is_sum(measure) or len(given) <= 1 or "Q" in numbers else "O"
             largest = total if isinstance(total, str) else max(n for n in numbers if isinstance(n, Decimal))
+            largest, total = _kept(largest), _kept(total)
             values[members] = Value(largest, largest, total) if overlap else Value(total, total, total)
         return values
 
@@ -434,7 +435,11 @@ def _over_time(rule: str, amounts: Sequence[Amount]) -> Amount:
         return max(values)
     if rule == "mean":
         total /= len(values)
-    return total.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    return total.quantize(Decimal("1e-12"), ROUND_HALF_UP)
+
+
+def _kept(amount: Amount) -> Amount:
+    return amount if isinstance(amount, str) else amount.quantize(Decimal("1e-6"), ROUND_HALF_UP)
 
 
 def _weighted(weight: Decimal, values: Sequence[Value]) -> Value:

@@ -71,7 +71,7 @@ def test_what_is_current_follows_the_rules(seed: int, grown: lake_fixture.Lake, 
                 assert numbers(found, partner) == by_the_rules(said, partner)
     oracle = Oracle(folder, said, [])
     for partner in PARTNERS:
-        for measure in MEASURES:
+        for measure in filter(oracle.is_sum, MEASURES):
             for period in PERIODS:
                 total = total_by_the_rules(oracle, partner, measure, period)
                 assert found.said(partner, measure, period) == (total is not None)

@@ -98,7 +98,7 @@ by_partner as (
                 when over_time = 'mean' then sum(value) / count(value)
                 when over_time = 'max' then max(value)
                 else sum(value)
-            end as decimal(38, 6)
+            end as decimal(38, 12)  -- a third of a number is rounded once, when partners are added up
         ) as value,
         max(status_rank) as status_rank
     from by_month
@@ -114,12 +114,14 @@ by_partners as (
         place,
         split,
         members,
-        case
-            when max(status_rank) = {{ rank_of('Q') }} or (not is_sum and count(value) > 1) then null
-            when over_partners = 'overlap' then max(value)
-            else sum(value)
-        end as value,
-        case when is_sum or count(value) <= 1 then {{ added('value') }} end as high,
+        cast(
+            case
+                when max(status_rank) = {{ rank_of('Q') }} or (not is_sum and count(value) > 1) then null
+                when over_partners = 'overlap' then max(value)
+                else sum(value)
+            end as decimal(38, 6)
+        ) as value,
+        cast(case when is_sum or count(value) <= 1 then {{ added('value') }} end as decimal(38, 6)) as high,
         max(status_rank) as status_rank
     from by_partner
     group by measure, over_partners, is_sum, period_type, period, place, split, members
