@@ -22,10 +22,10 @@ def main() -> None:
     lake, raw = f"'{folder}/store/lake/data/observations/*/*.parquet'", f"'{folder}/raw.parquet'"
     pairs = {
         "observations": (f"select {OBSERVED} from {lake}", f"select {OBSERVED} from {raw}"),
-        "indicators": (f"select {NUMBERS} from cairn.ind_values", f"select {NUMBERS} from raw.ind_values"),
+        "indicators": (f"select {NUMBERS} from warehouse.ind_values", f"select {NUMBERS} from raw.ind_values"),
     }
     with duckdb.connect() as connection:
-        for name in ("cairn", "raw"):
+        for name in ("warehouse", "raw"):
             connection.execute(f"attach '{folder}/{name}.duckdb' as {name} (read_only)")
         for what, (ours, theirs) in pairs.items():
             [(differing,)] = connection.execute(
