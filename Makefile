@@ -15,8 +15,10 @@ ROWS  ?= 1000000
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
-# Some networks sign for themselves: uv should trust what this machine trusts, where it keeps a list of that.
-export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),1,)
+# Some networks sign for themselves: uv and npm should trust what this machine trusts, where it keeps a list of that.
+TRUSTED := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+export UV_SYSTEM_CERTS ?= $(if $(TRUSTED),1,)
+export NODE_EXTRA_CA_CERTS ?= $(TRUSTED)
 
 setup: $(READY)
 
