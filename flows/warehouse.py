@@ -97,11 +97,11 @@ def models() -> Models:
     if kept.is_file():
         said = json.loads(kept.read_bytes())
         return Models(tuple(map(_model, said["models"])), said["tables"])
-    with tempfile.TemporaryDirectory() as workplace:
-        given = {"lake": "", "warehouse": f"{workplace}/{DATABASE}.duckdb", "as_of": ""}
-        result = _dbt("compile", given, Path(workplace), None, "--select", "+ind_values", "dim_series")
+    with _workplace(Path(tempfile.gettempdir(), f"{DATABASE}.duckdb")) as workplace:
+        given = {"lake": "", "warehouse": str(workplace / f"{DATABASE}.duckdb"), "as_of": ""}
+        result = _dbt("compile", given, workplace, None, "--select", "+ind_values", "dim_series")
         _explain(result)
-        read = _read(_kept(DATABASE, ".msgpack")) or _read(Path(workplace, *PARSED))
+        read = _read(_kept(DATABASE, ".msgpack")) or _read(workplace.joinpath(*PARSED))
         nodes = [one.node for one in getattr(result.result, "results", ()) if one.node.resource_type == "model"]
         made = Models(
             tuple(
