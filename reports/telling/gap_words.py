@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -78,9 +78,7 @@ class GapWords:
         period = words.period_short(self.quarter.shown_period(indicator.id))
         caption = words._("{name}: who is not seen, {period}", name=sentence_case(plain(indicator.name)), period=period)
         head = (words._("Group"), plain(self.quarter.root.name), words._("Places without its number"))
-        kept = [0, 1, 2] if any(places for _, _, places in rows) else [0, 1]
-        return Table(caption, tuple(head[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows),
-                     frozenset({0, 1}))  # fmt: skip
+        return Table(caption, *_told(head, rows), frozenset({0, 1}))
 
     def _why(self, group: Group) -> str:
         if group.value is None or group.value.value is None:
@@ -171,8 +169,7 @@ class GapWords:
         caption = words._("{name}: gaps {breakdown}, {period}", name=sentence_case(plain(indicator.name)),
                           breakdown=split.title.lower(),
                           period=words.period_short(self.quarter.shown_period(indicator.id)))  # fmt: skip
-        kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
-        return Table(caption, tuple(head[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows))
+        return Table(caption, *_told(head, rows))
 
     def _difference(self, difference: Estimate) -> str:
         said = self._points(difference.value)
@@ -198,16 +195,17 @@ class GapWords:
         return self.words.number(difference * times, self.indicator.decimals)
 
 
+def _told(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Head and rows without the columns that say nothing."""
+    kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
+    return tuple(head[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows)
+
+
 def _is_chance(change: Estimate | None) -> bool:
     """Whether no change at all lies within the limits, if there are any."""
-    return (
-        change is not None
-        and change.lower is not None
-        and change.upper is not None
-        and (change.lower <= 0 <= change.upper)
-    )
+    return change is not None and _holds(change, 0.0)
 
 
-def _holds(value: Value, other: float) -> bool:
+def _holds(value: Value | Estimate, other: float) -> bool:
     """Whether the interval of a value holds another one; without an interval it doesn't."""
     return value.lower is not None and value.upper is not None and value.lower <= other <= value.upper
