@@ -11,7 +11,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from agenda.errors import HeldBack
@@ -76,6 +76,7 @@ class Workspace:
         return self.lake.local(self.local)
 
 
+@cache  # of what runs, whatever is installed meanwhile
 def digest_of_code(package: Path) -> str:
     """SHA-256 over the files of one of Cairn's own packages: changed code makes new drafts."""
     total = hashlib.sha256()
