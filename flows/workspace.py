@@ -61,8 +61,13 @@ class Workspace:
 
         Raises `HeldBack` where nothing was collected by then.
         """
-        if not any(as_of is None or manifest.known_at <= as_of for manifest in self.lake.manifests()):
+        manifests = self.lake.manifests()
+        if not manifests:
             raise HeldBack("nothing has been collected yet; take in what the partners dropped with: cairn collect")
+        first = min(manifest.known_at for manifest in manifests)
+        if as_of is not None and as_of < first:
+            began = f"{first.astimezone(as_of.tzinfo):%Y-%m-%d %H:%M}"
+            raise HeldBack(f"nothing was known on {as_of:%Y-%m-%d %H:%M}; what is known begins on {began}")
         lake = self._local_lake()
         out = self.local / "warehouse" / warehouse_key(lake, as_of) / f"{DATABASE}.duckdb"
         if not out.is_file():
