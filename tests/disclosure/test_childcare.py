@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from itertools import chain
@@ -40,7 +41,7 @@ HIDE = (1, 10)
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Everything collected; the last two quarters drafted, approved and published."""
+    """Everything collected; the last two quarters drafted, approved and published, the second one in all languages."""
     from generate import write_inbox  # the example's own script; tests.example.conftest puts it within reach
 
     path = tmp_path_factory.mktemp("protected") / "childcare"
@@ -48,11 +49,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     text = (path / "initiative.yml").read_text(encoding="utf-8")
     before, _, after = text.partition("disclosure:\n")
     policy = "disclosure:\n  policy: small_counts\n\nstatus:" + after.partition("status:")[2]
-    (path / "initiative.yml").write_text(before + policy, encoding="utf-8")
+    protected = before + policy
+    (path / "initiative.yml").write_text(re.sub("languages: .*", "", protected), encoding="utf-8")
     write_inbox(path / "store" / "inbox")
     workspace = Workspace.open(path)
     collect(workspace.folder, FolderStore(path / "store"))
     for key in LATEST:
+        if key == LATEST[-1]:
+            (path / "initiative.yml").write_text(protected, encoding="utf-8")
+            workspace = Workspace.open(path)
         period = workspace.calendar.parse(key)
         make_draft(workspace, workspace.warehouse(), period)
         approve(workspace.store, workspace.folder, period, workspace.folder.initiative.reviewers[0].name)
