@@ -93,14 +93,13 @@ def test_children_of_counties_in_nine_quarters(published: Published) -> None:
     assert {row.code for row in spots} == {"F"}
 
 
-def test_infections_of_all_ages(published: Published) -> None:
-    """Those of children are a part that is taken out by a filter, which the policy refuses."""
-    folder = protected(Workspace.open(published("fingertips_countyua").folder).folder)
-    assert {problem.message.split()[0] for problem in problems_in(folder)} == {"incidence_under_10"}
-    ground = Ground.of(published("fingertips_countyua"), "v.indicator = 'incidence'")
-    (edition,) = ground.publish([max(ground.values["period_end"])])
-    assert {row.code for row in edition.rows} == {"F"}
-    assert min(row.numerator for row in edition.rows if row.numerator is not None) > HIDE[1]  # so nothing has to go
+def test_infections_of_all_ages_and_of_children(published: Published) -> None:
+    """Of all ages no area has a small count, of children under ten twenty-two have."""
+    ground = Ground.of(published("fingertips_countyua"))
+    assert list(problems_in(ground.folder)) == []
+    editions = ground.publish(sorted(set(ground.values["period_end"])))
+    assert {row.code for row in editions[-1].rows if row.indicator == "incidence"} == {"F"}
+    assert ground.attack(editions) == (24, 22)
 
 
 def test_exclusions_of_two_years(published: Published) -> None:
