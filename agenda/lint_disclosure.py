@@ -42,8 +42,8 @@ def _measures(known: Known, people: set[str]) -> Iterator[Problem]:
             yield known.problem(FILE, ("measures", i, "subject"), message)
         elif measure.id in people and not measure.whole:
             message = (
-                f"{measure.id} counts people and needn't be whole (whole: false), and what small_counts proves holds of "
-                "whole numbers alone; let it be whole"
+                f"{measure.id} counts people and needn't be whole (whole: false), and what small_counts proves holds "
+                "of whole numbers alone; let it be whole"
             )
             yield known.problem(FILE, ("measures", i, "whole"), message)
 
