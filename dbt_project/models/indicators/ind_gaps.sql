@@ -20,7 +20,10 @@ with valued as (
         on indicator_values.indicator = gaps.indicator and indicator_values.breakdown = gaps.breakdown
     inner join {{ source('lake', 'agenda_indicators') }} as indicators
         on indicator_values.indicator = indicators.indicator
-    where indicator_values.value is not null
+    -- A group that may be shown together is none beside its own parts.
+    left join (select distinct breakdown, shown_members from {{ ref('int_term_members') }} where is_merged) as merged
+        on indicator_values.breakdown = merged.breakdown and indicator_values.members = merged.shown_members
+    where indicator_values.value is not null and merged.shown_members is null
 ),
 
 -- The group that was named, or the best of them: rather one of which there are enough to be sure.

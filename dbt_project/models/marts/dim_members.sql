@@ -4,7 +4,25 @@ select
     dimensions.position as dimension_position,
     members.member,
     members.position,
-    members.name
-from {{ source('lake', 'agenda_members') }} as members
+    members.name,
+    members.merges
+from (
+    select
+        dimension,
+        member,
+        position,
+        name,
+        null::varchar[] as merges
+    from {{ source('lake', 'agenda_members') }}
+    union all
+    select
+        dimension,
+        merged as member,
+        position,
+        name,
+        list(member order by member) as merges
+    from {{ source('lake', 'agenda_merged_members') }}
+    group by dimension, merged, position, name
+) as members
 inner join {{ source('lake', 'agenda_dimensions') }} as dimensions on members.dimension = dimensions.dimension
 order by dimensions.position, members.position
