@@ -56,7 +56,7 @@ class Disclosure(Entry):
     """
 
     policy: Literal["small_counts", "none"]
-    hide: tuple[Literal[1], Annotated[int, Field(ge=1, le=100)]] = (1, 10)
+    hide: tuple[Annotated[int, Field(ge=1, le=1)], Annotated[int, Field(ge=1, le=100)]] = (1, 10)
     reason: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
 
     @model_validator(mode="after")

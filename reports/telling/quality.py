@@ -97,8 +97,8 @@ class Quality:
         if policy.policy == "none":
             return words._("**Nothing is withheld** to keep people from being recognised.")
         together = words._(
-            "Groups that can’t be shown alone are shown together, as a larger one, where the agenda has one for them and "
-            "that tells of nobody."
+            "Groups that can’t be shown alone are shown together, as a larger one, where the agenda has one for them "
+            "and that tells of nobody."
         )
         return words.running((words._(
             "**People can’t be recognised.** Counts of {low} to {high} people are withheld, and so is the least of "
