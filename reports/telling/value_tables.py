@@ -103,8 +103,8 @@ class ValueTables:
         caption = self.words._("{name}: {breakdown}, {period}", name=sentence_case(plain(indicator.name)),
                                breakdown=part.title.lower(), period=period)  # fmt: skip
         first = self.words._("Place") if part.is_places else self.words._("Group")
-        notes = [self.words._("{groups}, shown together", groups=self.words.listed(of)) if of else ""
-                 for of in part.together]  # fmt: skip
+        # Which they are, the chart and the table of who is not seen say; here it would stand in a narrow column.
+        notes = [self.words._("several groups together") if of else "" for of in part.together]
         return self._judged(indicator, self._table(indicator, caption, first, part.rows, notes=notes), part)
 
     def _judged(self, indicator: Indicator, table: Table, part: Slice) -> Table:
