@@ -12,8 +12,8 @@ INDICATOR = """
 BREAKDOWNS = "select distinct breakdown from int_terms where indicator = $indicator"
 
 MERGED = """
-    select dimension || '=' || unnest(merges) as id, dimension || '=' || member as name
-    from dim_members where merges is not null"""
+    select dimension || '=' || unnest(made_of) as id, dimension || '=' || member as name
+    from dim_members where made_of is not null"""
 
 VALUE = """
     select * from ind_values

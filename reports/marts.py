@@ -49,7 +49,7 @@ _READINGS = """
     from fct_readings
     where (first_period_start < $end and last_period_end > $start)
        or (first_period_start is null and received_at >= $end and received_at < $next_end)"""
-_MERGES = "select dimension, member, merges from dim_members where merges is not null order by all"
+_MERGES = "select dimension, member, made_of from dim_members where made_of is not null order by all"
 _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f"
 
 

@@ -1,4 +1,12 @@
-with valued as (
+with merged as (
+    select distinct
+        breakdown,
+        shown_members
+    from {{ ref('int_term_members') }}
+    where is_merged
+),
+
+valued as (
     select
         indicator_values.indicator,
         indicator_values.period_type,
@@ -21,7 +29,7 @@ with valued as (
     inner join {{ source('lake', 'agenda_indicators') }} as indicators
         on indicator_values.indicator = indicators.indicator
     -- A group that may be shown together is none beside its own parts.
-    left join (select distinct breakdown, shown_members from {{ ref('int_term_members') }} where is_merged) as merged
+    left join merged
         on indicator_values.breakdown = merged.breakdown and indicator_values.members = merged.shown_members
     where indicator_values.value is not null and merged.shown_members is null
 ),

@@ -5,14 +5,14 @@ select
     members.member,
     members.position,
     members.name,
-    members.merges
+    members.made_of
 from (
     select
         dimension,
         member,
         position,
         name,
-        null::varchar[] as merges
+        null as made_of
     from {{ source('lake', 'agenda_members') }}
     union all
     select
@@ -20,7 +20,7 @@ from (
         merged as member,
         position,
         name,
-        list(member order by member) as merges
+        list_sort(list(member)) as made_of
     from {{ source('lake', 'agenda_merged_members') }}
     group by dimension, merged, position, name
 ) as members
