@@ -25,7 +25,8 @@ from reports.disclosure.cells import Cells
 from reports.disclosure.linked import PUBLIC
 from reports.disclosure.own import read_own
 from reports.editions.approval import approve
-from reports.editions.earlier import editions, published_before
+from reports.editions.earlier import published_before
+from reports.editions.pointers import editions
 from reports.editions.revisions import read_values
 from reports.editions.site import publish
 from sources.collect import collect

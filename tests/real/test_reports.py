@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
+from html import unescape
 
 import pytest
 
@@ -166,8 +167,12 @@ def test_every_page_is_valid_and_keeps_nobody_out(published: Published) -> None:
 
 @pytest.mark.parametrize("name", PROOFS)
 def test_every_quarter_is_published_whole(published: Published, name: str) -> None:
+    """With the reason why nobody is protected in it, which is written into the agenda."""
     proof = published(name)
-    site = proof.folder / "site"
+    site, policy = proof.folder / "site", read(proof.folder).initiative.disclosure
+    assert policy is not None
+    assert policy.policy == "none"
+    why = policy.reason.rstrip(".")
     assert (site / "index.html").is_file()
     for period in Calendar().parse_range(proof.quarters):
         edition = site / period.key
@@ -176,3 +181,4 @@ def test_every_quarter_is_published_whole(published: Published, name: str) -> No
         assert 1 <= len(re.findall(rb"/Type/Page\b", (edition / "brief.pdf").read_bytes())) <= 2
         assert (edition / "brief.docx").is_file()
         assert broken(edition) == []
+        assert why in " ".join(unescape((edition / "data.html").read_text(encoding="utf-8")).split())
