@@ -65,8 +65,8 @@ class Ground:
             verdicts = judged(self.folder, values, HIDE, self.own, done)
             rows = values.select(*ROW, "numerator", "denominator", "upper").iter_rows()
             done.append(Earlier(str(end), tuple(
-                Row(*row, not is_above, not is_below, code == "F", code)
-                for row, (is_above, is_below, code) in zip(rows, verdicts, strict=True)
+                Row(*row, not one.numerator, not one.denominator, one.code == "F", one.code)
+                for row, one in zip(rows, verdicts, strict=True) if one is not None
             )))  # fmt: skip
         return done
 
