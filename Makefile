@@ -65,7 +65,7 @@ demo: setup
 		$(DEMO)/site/2026Q3/data/indicator_values.csv $(DEMO)/site/index.html
 
 test: setup
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
 
 real: setup
 	@$(BIN)/python -m tests.real.harness
