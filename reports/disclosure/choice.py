@@ -17,8 +17,8 @@ from reports.disclosure import search
 from reports.disclosure.crowd import Crowd
 from reports.disclosure.linked import Attacker, Linked
 from reports.disclosure.network import Network
-from reports.disclosure.search import Prices
-from reports.disclosure.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground
+from reports.disclosure.search import Footing, Prices
+from reports.disclosure.witnesses import HIGH, LOW, NEAR, NOTHING, Changes, Goal, Ground, Witness
 
 STEPS, STEPS_FAR = 60, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
@@ -33,6 +33,9 @@ CROWD = 0.5
 long, hide less and take fewer marks away."""
 MANY = 50
 """A cell that serves more small ones than this is not tried to be shown again, unless it is dear."""
+FINAL=60
+NEAREST = 2
+"""From how many bases to look for a chain, before it is looked for from the truth."""
 LATEST = 30
 """How many of the chains through a cell that were found last to follow again before another is looked for."""
 BLUR = 0.6
@@ -45,7 +48,7 @@ class Choice:
 
     hidden: frozenset[int]
     blurred: frozenset[int]
-    witnesses: dict[int, list[Changes]]
+    witnesses: dict[int, list[Witness]]
 
 
 def choose(linked: Linked, attackers: Sequence[Attacker]) -> Choice:
@@ -69,10 +72,13 @@ class _Choosing:
         unseen = [not cell.is_out and (cell.is_implied or i in self.hidden) for i, cell in cells]
         self.free: list[float | None] = [0.0 if is_unseen else None for is_unseen in unseen]
         self.prices = [None if cell.is_out else 0.0 if unseen[i] else cell.cost for i, cell in cells]
-        self.witnesses: dict[int, list[Changes]] = {i: [] for i in self.secrets}
-        self.uses: dict[int, set[int]] = defaultdict(set)  # by cell, the small cells with witnesses that move it
+        self.witnesses: dict[int, list[Witness]] = {i: [] for i in self.secrets}
+        self.uses: dict[int, set[int]] = defaultdict(set)  # by cell, the small cells with steps that move it
+        self.bases: dict[int, Changes] = {}
+        self.sharing: dict[int, set[int]] = defaultdict(set)  # by base, the small cells with witnesses that have it
         self.blurred: set[int] = set()
         self.chains: dict[int, list[Changes]] = defaultdict(list)
+        self.truth, self.footings = Footing(self.ground), list[Footing]()
 
     def protect(self) -> None:
         """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
@@ -88,25 +94,44 @@ class _Choosing:
             return
         free = {i for i, price in enumerate(self.prices) if price == 0.0}
         for changes, reached in Crowd(self.ground, self.network.problem, self.secrets, self.prices).witnesses():
-            self.blurred.update(self.ground.blur(changes))
+            self.blurred.update(self.ground.blur(Witness(changes)))
+            self.footings.append(Footing(self.ground, changes))
             for i in changes.keys() - free:
                 self._hide(i)
-                self.uses[i].update(reached)
             for secret in reached:
-                self.witnesses[secret] = [*self.witnesses[secret], changes]
+                self._take(secret, Witness(NOTHING, changes))
+
+    def _take(self, secret: int, witness: Witness) -> None:
+        """One more witness for a small cell; what it moves is hidden from now on."""
+        self.blurred.update(self.ground.blur(witness))
+        self.witnesses[secret] = [*self.witnesses[secret], witness]
+        if witness.base:
+            self.bases[id(witness.base)] = witness.base
+            self.sharing[id(witness.base)].add(secret)
+        for i in witness.step:
+            self._hide(i)
+            self.uses[i].add(secret)
+
+    def _users(self, cell: int) -> list[int]:
+        """The small cells with witnesses that move a cell."""
+        users = self.uses[cell].union(*(self.sharing[name] for name, base in self.bases.items() if cell in base))
+        return [secret for secret in users
+                if any(cell in witness.step or cell in witness.base for witness in self.witnesses[secret])]  # fmt: skip
 
     def show_again(self) -> None:
         """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
         cells, needed = self.linked.cells, Counter[int]()
-        added = [i for i in self.hidden if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)]
-        for cell in sorted(added, key=lambda i: (-cells[i].cost, len(self.uses[i]), i)):
-            if len(self.uses[cell]) > MANY and cells[cell].cost < DEAR:
+        added = {i: self._users(i) for i in self.hidden
+                 if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)}  # fmt: skip
+        for cell in sorted(added, key=lambda i: (-cells[i].cost, len(added[i]), i)):
+            users = sorted(self._users(cell), key=lambda secret: (-needed[secret], secret))
+            if len(users) > MANY and cells[cell].cost < DEAR:
                 continue
-            users = sorted(self.uses[cell], key=lambda secret: (-needed[secret], secret))
-            before = {secret: self.witnesses[secret] for secret in users}
+            before, footings = {secret: self.witnesses[secret] for secret in users}, self.footings
             self.free[cell] = None
+            self.footings = [footing for footing in footings if cell not in footing.base]
             for secret, witnesses in before.items():
-                self.witnesses[secret] = [changes for changes in witnesses if cell not in changes]
+                self.witnesses[secret] = [w for w in witnesses if cell not in w.step and cell not in w.base]
             steps = STEPS_DEAR if cells[cell].cost >= DEAR else STEPS_AGAIN
             lost = next((secret for secret in users if not self._settle(secret, self.free, steps)), None)
             if lost is None:
@@ -115,6 +140,7 @@ class _Choosing:
             else:
                 needed[lost] += 1  # it is asked first the next time
                 self.free[cell] = 0.0
+                self.footings = footings
                 self.witnesses |= before
 
     def _hide(self, cell: int) -> None:
@@ -131,40 +157,61 @@ class _Choosing:
                 if goal == last:  # what was found comes near, but in fractions of people
                     return False
                 last = goal
-                changes = self._followed(goal) or self._found(goal, prices, steps, blur)
-                if changes is None:
+                witness = self._followed(goal) or self._found(goal, prices, steps, blur)
+                if witness is None:
                     return False
-                self.blurred.update(self.ground.blur(changes))
-                self.witnesses[secret] = [*self.witnesses[secret], changes]
-                for i in changes:
-                    self._hide(i)
-                    self.uses[i].add(secret)
+                self._take(secret, witness)
         return True
 
-    def _found(self, goal: Goal, prices: Prices, steps: int | None, blur: float | None) -> Changes | None:
-        first = goal._replace(attackers=goal.attackers[:1])
-        if steps is not None:
-            if (chain := search.find(self.ground, first, prices, steps, blur)) is None:
-                return None
-            for i in chain:
-                self.chains[i].append(chain)
-            return chain
-        changes = self.network.find(goal, prices)
-        return self.network.find(first, prices) if changes is None and first != goal else changes
+    def _near(self, goal: Goal) -> list[Footing]:
+        """The footings from which it is the shortest way to a goal, the truth at last."""
+        secret, aim = goal.secret, goal.aim
+        near = sorted(self.footings, key=lambda footing: abs(aim - footing.counts[secret]))[:NEAREST]
+        return [*near, self.truth]
 
-    def _followed(self, goal: Goal) -> Changes | None:
+    def _found(self, goal: Goal, prices: Prices, steps: int | None, blur: float | None) -> Witness | None:
+        first = goal._replace(attackers=goal.attackers[:1])
+        for footing in self._near(goal):
+            if (chain := search.find(footing, first, prices, steps or FINAL, blur)) is not None:
+                for i in chain:
+                    self.chains[i].append(chain)
+                return Witness(chain, footing.base)
+        if (mended := self._mended(first, prices, blur)) is not None:
+            return mended
+        if steps is None:
+            changes = self.network.find(goal, prices)
+            if changes is None and first != goal:
+                changes = self.network.find(first, prices)
+            return None if changes is None else Witness(changes)
+        return None
+
+    def _mended(self, goal: Goal, prices: Prices, blur: float | None) -> Witness | None:
+        """A witness that the goal's attacker doubts, where it is lifted to what they know."""
+        known = self.ground.floor(goal.attackers)
+        value = self.ground.values
+        for witness in self.witnesses[goal.secret]:
+            if witness.base or abs(value[goal.secret]+witness.of(goal.secret)-goal.aim)>NEAR:
+                continue
+            lift = {i: known[i] - value[i] - change for i, change in witness.step.items() if i in known and known[i]>value[i]+change+NEAR}
+            if not lift or goal.secret in lift: continue
+            chain = search.mend(self.truth, witness.step, lift, goal, prices, FINAL, blur)
+            if chain is not None:
+                return Witness(chain, witness.step)
+        return None
+
+    def _followed(self, goal: Goal) -> Witness | None:
         """A chain that was found for another goal, followed as far as this one asks, if it hides nothing more."""
-        ground, free = self.ground, self.free
-        values, least, most, floor = ground.values, ground.least, ground.most, ground.floor(goal.attackers[:1])
-        step = goal.aim - values[goal.secret]
-        for chain in reversed(self.chains[goal.secret][-LATEST:]):
-            times = step / chain[goal.secret]
-            for i, by in chain.items():
-                count = values[i] + times * by
-                if free[i] is None or not max(least[i], floor.get(i, 0.0)) - NEAR <= count <= most[i] + NEAR:
-                    break
-            else:
-                changes = {i: times * by for i, by in chain.items()}
-                if all(by == round(by) or not ground.linked.cells[i].is_whole for i, by in changes.items()):
-                    return changes
+        free, cells = self.free, self.linked.cells
+        chains = self.chains[goal.secret][-LATEST:]
+        for footing in self._near(goal) if chains else ():
+            step = goal.aim - footing.counts[goal.secret]
+            for chain in reversed(chains):
+                times = step / chain[goal.secret]
+                changes = {i: times * by for i, by in chain.items()} if times != 1.0 else chain
+                if (
+                    footing.allows(changes, goal)
+                    and all(free[i] is not None for i in changes)
+                    and all(by == round(by) or not cells[i].is_whole for i, by in changes.items())
+                ):
+                    return Witness(changes, footing.base)
         return None
