@@ -34,19 +34,20 @@ class Footing:
 
     def __init__(self, ground: Ground, base: Changes = NOTHING) -> None:
         self.ground, self.base = ground, base
-        counts = np.array(ground.values)
+        counts = np.array(ground.values, dtype=np.double)
         counts[list(base)] += list(base.values())
         self.counts: list[float] = counts.tolist()
         self.down: list[float] = (np.maximum(ground.top, ground.least) - counts - NEAR).tolist()
-        self.up: list[float] = (np.array(ground.most) - counts + NEAR).tolist()
+        self.up: list[float] = (np.array(ground.most, dtype=np.double) - counts + NEAR).tolist()
 
     def copy(self) -> Footing:
+        """One that goes on without this one."""
         other = copy(self)
         other.counts, other.down, other.up = self.counts.copy(), self.down.copy(), self.up.copy()
         return other
 
     def go(self, changes: Changes) -> None:
-        """Goes on from where some cells have gone farther."""
+        """Goes on to where some cells have gone farther."""
         for i, change in changes.items():
             self.counts[i] += change
             self.down[i] -= change
@@ -70,21 +71,19 @@ def find(footing: Footing, goal: Goal, prices: Prices, steps: int, blur: float |
     marks stay. A count that can't go all the way at once goes in parts, as water finds several ways.
     """
     found: dict[int, float] = {}
-    start = footing
+    start, costs = footing, list(prices)
     left = step = goal.aim - footing.counts[goal.secret]
     while abs(left) > NEAR:
-        more = _Search(start, goal, prices, blur).chain(step, steps)
+        more = _Search(start, goal, costs, blur).chain(step, steps)
         if more is not None:
             left -= step
             if not found and abs(left) <= NEAR:
                 return more
-            for i, change in more.items():
-                found[i] = found.get(i, 0.0) + change
             step = left if abs(left) < abs(step) else step
-            if start is footing:
-                start, prices = footing.copy(), list(prices)
+            start = footing.copy() if start is footing else start
             start.go(more)
-            for i in more: prices[i] = 0.0
+            for i, change in more.items():
+                found[i], costs[i] = found.get(i, 0.0) + change, 0.0
         elif abs(step) <= 1:
             return None
         else:
@@ -92,26 +91,24 @@ def find(footing: Footing, goal: Goal, prices: Prices, steps: int, blur: float |
     return {i: change for i, change in found.items() if abs(change) > NEAR}
 
 
-def mend(truth, base, lift, goal, prices, steps, blur):
-    start, prices = truth.copy(), list(prices)
+def mend(footing: Footing, base: Changes, goal: Goal, prices: Prices, steps: int, blur: float | None) -> Changes | None:
+    """What moves on from ``base``, a witness that ``goal``'s attacker doubts, so that they don't: the secret goes all
+    the way, then each count that is too low is lifted to what they know of it. None where one can't be."""
+    start, costs, found = footing.copy(), list(prices), dict[int, float]()
     start.go(base)
-    prices[goal.secret] = None
-    for i in base:
-        if prices[i]: prices[i]=0.0
-    found = {}
-    for i, by in lift.items():
-        by = goal_floor(truth.ground, goal, i) - start.counts[i]
-        if by <= NEAR: continue
-        more = find(start, goal._replace(secret=i, aim=start.counts[i]+by), prices, steps, blur)
-        if more is None: return None
-        start.go(more)
-        for j, change in more.items():
-            prices[j] = 0.0 if prices[j] is not None else None
-            found[j] = found.get(j, 0.0) + change
+    known = footing.ground.floor(goal.attackers)
+    for i in (goal.secret, *base):
+        aim = goal.aim if i == goal.secret else max(start.counts[i], known.get(i, 0.0))
+        if abs(aim - start.counts[i]) > NEAR:
+            more = find(start, goal._replace(secret=i, aim=aim), costs, steps, blur)
+            if more is None:
+                return None
+            start.go(more)
+            for j, change in more.items():
+                found[j], costs[j] = found.get(j, 0.0) + change, 0.0
+        costs[goal.secret] = None  # it stays
     return {i: change for i, change in found.items() if abs(change) > NEAR}
 
-def goal_floor(ground, goal, i):
-    return ground.floor(goal.attackers)[i]
 
 _Way = tuple[float, int, float, int, float, Changes, Changes]
 """A chain that may be followed: its price as it is guessed, its number (of equals the one found first is taken, so that

@@ -45,6 +45,11 @@ class Goal(NamedTuple):
     secret: int
     aim: float
 
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody asks for it, not only some who know of their own."""
+        return self.attackers == (0,)
+
 
 class Ground:
     """The linked cells and who knows what of them, for looking up. ``attackers`` are the public, and others."""
@@ -196,9 +201,9 @@ class _Proof:
         """Of each witness, whether it can be: one that goes on from a base, where that can be, and all that it moves
         from there can be where it comes to. Sums stay even if each step leaves them so."""
         bases = {id(w.base): w.base for w in witnesses if w.base}
-        good = {name for name, can_be in zip(bases, self._holds([Witness(b) for b in bases.values()]), strict=True)
-                if can_be} | {id(NOTHING)}  # fmt: skip
-        return [can_be and (not w.base or id(w.base) in good) for w, can_be in zip(witnesses, self._holds(witnesses), strict=True)]
+        held = dict(zip(bases, self._holds([Witness(base) for base in bases.values()]), strict=True))
+        return [can_be and held.get(id(witness.base), True)
+                for witness, can_be in zip(witnesses, self._holds(witnesses), strict=True)]  # fmt: skip
 
     def _holds(self, witnesses: Sequence[Witness]) -> Iterator[bool]:
         for first in range(0, len(witnesses), _BLOCK):
@@ -209,7 +214,7 @@ class _Proof:
         counts = [len(witness.step) for witness in witnesses]
         cells = _flat((witness.step for witness in witnesses), counts, int)
         by = _flat((witness.step.values() for witness in witnesses), counts, float)
-        before = _flat(([0.0] * len(w.step) if not w.base else [w.base.get(i, 0.0) for i in w.step] for w in witnesses), counts, float)
+        before = _flat(([each.base.get(i, 0.0) for i in each.step] for each in witnesses), counts, float)
         number = np.repeat(np.arange(len(counts)), counts)
         after = self.values[cells] + before + by
         is_wrong = self.is_seen[cells] | (after < self.least[cells]) | (after > self.most[cells])
