@@ -48,10 +48,15 @@ Some = Annotated[tuple[T, ...], Field(min_length=1)]
 """A list that is not empty."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """What people call something: at least one sign."""
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-"""An id that becomes a column or a file name: lower case, digits, underscores."""
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]
-"""An id that comes from elsewhere (a place, a member, a partner): letters, digits, ``_ . -``."""
+IDS = {
+    "name": (r"^[a-z][a-z0-9_]*$", "small letters, digits and _, beginning with a letter"),
+    "code": (r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", "letters, digits and _ . -, beginning with a letter or digit"),
+}
+"""What ids are made of: as a pattern, and in words."""
+Name = Annotated[str, StringConstraints(pattern=IDS["name"][0])]
+"""An id that becomes a column or a file name."""
+Code = Annotated[str, StringConstraints(pattern=IDS["code"][0])]
+"""An id that comes from elsewhere (a place, a member, a partner)."""
 PeriodText = str
 """A period as people write it; `agenda.lint` reads it on the initiative's calendar."""
 

@@ -24,6 +24,7 @@ from agenda.lint_targets import targets_problems
 from agenda.lint_translations import translations_problems
 from agenda.lint_versions import version_problems
 from agenda.periods import PeriodError
+from agenda.store import open_store
 from agenda.written import Path_
 
 
@@ -50,8 +51,13 @@ def problems_in(folder: Folder) -> Iterator[Problem]:
 
 
 def _rooms(known: Known) -> Iterator[Problem]:
-    """The site is public, so it shares no folder with the store."""
+    """The site is public, so it shares no folder with the store; both are addresses that can be opened."""
     folder = known.folder
+    for key in ("store", "site"):
+        try:
+            open_store(getattr(folder.initiative, key), folder.path)
+        except ConfigurationError as error:
+            yield known.problem("initiative.yml", (key,), str(error))
     site, store = (
         PurePosixPath(address) if "://" in address else PurePosixPath((folder.path / address).resolve())
         for address in (folder.initiative.site, folder.initiative.store)

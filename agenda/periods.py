@@ -155,6 +155,8 @@ def _parsed(calendar: Calendar, text: str) -> Period:
             continue
         try:
             return build(calendar, match)
+        except PeriodError as error:
+            raise PeriodError(f"{text!r}: {error}; write it like 2026-07, 2026Q3 or 2026") from None
         except ValueError:
             break
     raise PeriodError(f"{text!r} names no month, quarter or year; write it like 2026-07, 2026Q3 or 2026")

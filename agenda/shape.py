@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from agenda.entry import IDS
 from agenda.errors import Problem
 from agenda.spelling import nearest
 from agenda.ways_in import WAYS
@@ -20,7 +21,9 @@ _PLAINLY = {
     **dict.fromkeys(("dict_type", "model_type"), "needs keys of its own"),
     **dict.fromkeys(("bool_parsing", "bool_type"), "is neither yes nor no"),
     **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "is no whole number"),
+    **dict.fromkeys(("decimal_parsing", "decimal_type", "float_parsing", "float_type"), "is no number"),
 }
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 
 
 def problems(source: Source, type_: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
@@ -45,9 +48,14 @@ def problems(source: Source, type_: type[BaseModel], error: ValidationError) -> 
             message = "is empty; it must be given"
         elif detail["type"] == "literal_error":
             expected = detail["ctx"]["expected"].replace("True", "yes")  # as people write it
-            message = f"{detail['input']!r} is not one of: {expected}"
+            is_choice = " or " in expected
+            message = f"{detail['input']!r} is not one of: {expected}" if is_choice else f"must be {expected}"
         elif detail["type"] == "string_pattern_mismatch":
-            message = f"{detail['input']!r} can't be an id here; it must fit {detail['ctx']['pattern']}"
+            made_of = dict(IDS.values())[detail["ctx"]["pattern"]]
+            message = f"{detail['input']!r} can't be an id here; ids are made of {made_of}"
+        elif bounds := _BOUNDS.keys() & detail.get("ctx", {}).keys():
+            bound = bounds.pop()
+            message = f"must be {_BOUNDS[bound]} {detail['ctx'][bound]}; here it is {detail['input']}"
         yield source.problem(path, message)
 
 

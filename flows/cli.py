@@ -132,7 +132,7 @@ def _make(
 ) -> None:  # fmt: skip
     """Plan, then run ``flow`` unless the plan is empty (or there is no flow), then say what was done."""
     from flows import summary
-    from flows.plan import moment
+    from flows.moments import moment
     from flows.plan import plan as make_plan
 
     plan = make_plan(workspace, periods, moment(received_at))
@@ -215,8 +215,10 @@ def publish(quarters: console.PeriodArgument, as_json: console.AsJson = False) -
     """Put the approved drafts on the site, and the scorecards where partners find their receipts."""
     from flows import summary
     from flows.status import is_published
+    from reports.editions.policy import require_policy
 
     workspace = console.workspace()
+    require_policy(workspace.folder)
     done: Any = None
     if not all(is_published(workspace, period) for period in console.quarters(workspace, quarters)):
         console.prefect()

@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows import notify
 from flows.making import SIDE_BY_SIDE, collect_all
-from flows.plan import moment
+from flows.moments import moment
 from flows.workspace import Workspace
 from sources.collect import Collected, Look
 

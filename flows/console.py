@@ -70,7 +70,7 @@ def ranged(calendar: Calendar, text: str) -> list[Period]:
 
 def known_at(text: str | None) -> datetime | None:
     """The moment that ``--as-of`` names."""
-    from flows.plan import moment
+    from flows.moments import moment
 
     at = moment(text)
     if isinstance(at, str):

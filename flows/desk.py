@@ -23,7 +23,7 @@ def collect(
 ) -> None:
     """Take in what the partners dropped or hold for us, and answer each file with a receipt."""
     from flows import summary
-    from flows.plan import moment
+    from flows.moments import moment
     from sources.collect import Collected, Collector
 
     workspace = console.workspace()

@@ -27,6 +27,7 @@ from flows.explain_aims import aims
 from flows.explain_beside import defined, gap, otherwise
 from flows.explain_sums import added, once
 from flows.explained import Cohort, Explanation, Number, Origin, Owed, Remark, Term
+from flows.values import require_computed
 from reports.quarter.changes import COMPARED, Difference, compared
 from sources.forms.sheet_words import layouts_of
 
@@ -71,9 +72,7 @@ class _Reader:
             raise ConfigurationError(f"there is no place {place!r}{nearest(self.place, self.names['places'])}")
         self.members = members_text(where)
         self.breakdown = self._breakdown(where)
-        if period.type not in self.indicator["periods"]:
-            kinds = " and ".join(self.indicator["periods"])
-            raise ConfigurationError(f"{indicator} is computed by {kinds}, and {period} is a {period.type}")
+        require_computed(self.indicator["periods"], indicator, period, folder.initiative.calendar)
         self.asked = {
             "indicator": self.defined.series, "period": period.key, "place": self.place,
             "breakdown": self.breakdown, "members": self.members,

@@ -57,6 +57,8 @@ def _head(made: Explanation) -> Iterator[str]:
         bounds = f"{shown(made, made.lower)} to {shown(made, made.upper)}"
         yield f"  {bounds}: {KEYED if is_keyed and made.interval == 'none' else INTERVALS[made.interval]}"
     reporters = f"{made.actual_reporters} of {counted(made.expected_reporters, 'partner')} reported"
+    if not made.expected_reporters:
+        reporters = "nobody owes a number for it"
     status = FEW if _is_few(made) else STATUS.get(made.status) or STATUSES[made.status].lower()
     yield f"  {made.status}, {status}; {reporters}"
     if made.gap is not None:

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from agenda.errors import ConfigurationError, HeldBack
-from agenda.spelling import nearest
 from agenda.tables import members_text
 from flows import console
 
@@ -37,11 +36,14 @@ def explain(
     from flows.values import plain
 
     workspace, known_at = console.workspace(), console.known_at(as_of)
-    members = {}
+    members: dict[str, str] = {}
     for text in where or ():
         dimension, is_one, member = text.partition("=")
         if not is_one:
             raise ConfigurationError(f"--where {text} names no group; write it like --where age_group=infant")
+        if dimension in members:
+            both = f"{members[dimension]} and {member}"
+            raise ConfigurationError(f"--where names two groups of {dimension}, {both}; ask for one at a time")
         members[dimension] = member
     about = console.period(workspace, period)
     made = read_explanation(workspace.folder, workspace.warehouse(known_at), indicator, about, place, members)
@@ -63,19 +65,14 @@ def revise(
     """Show how an indicator's values changed with what was known: each period, from each moment that changed it."""
     from flows import triangle
     from flows.revisions import Replay, revisions
-    from flows.values import plain
+    from flows.values import named, plain
 
     workspace, started = console.workspace(), time.monotonic()
-    agenda = {i.id: i for i in workspace.folder.agenda.indicators}
-    if indicator not in agenda:
-        raise ConfigurationError(f"there is no indicator {indicator!r}{nearest(indicator, agenda)}")
-    places = {p.id for p in workspace.folder.agenda.places}
-    if place is not None and place not in places:
-        raise ConfigurationError(f"there is no place {place!r}{nearest(place, places)}")
+    about = console.period(workspace, period) if period else None
+    agreed = named(workspace.folder, indicator, about, place)
     manifests = workspace.lake.manifests()
     if not manifests:
         raise HeldBack("nothing has been collected yet; take in what the partners dropped with: cairn collect")
-    about = console.period(workspace, period) if period else None
     replay = Replay(workspace.lake.local(workspace.local), manifests, indicator)
     found = revisions(replay, workspace.calendar, place=place, members=members_text({}), about=about)
     took = time.monotonic() - started
@@ -83,4 +80,4 @@ def revise(
         "indicator": indicator, "seconds": round(took, 1),
         "periods": {key: [asdict(known) for known in moments] for key, moments in found.items()},
     }  # fmt: skip
-    console.say(as_json, said, triangle.lines(agenda[indicator], found, took), plain)
+    console.say(as_json, said, triangle.lines(agreed, about, found, took), plain)

@@ -21,7 +21,8 @@ from agenda.errors import CairnError
 from agenda.model import Partner
 from agenda.periods import Period
 from flows import asked, ending
-from flows.draft import make_draft, outlook
+from flows.draft import make_draft
+from flows.made_from import outlook
 from flows.progress import counting, say
 from flows.workspace import Workspace
 from reports.edition import Edition

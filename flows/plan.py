@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
 
-from agenda.errors import ConfigurationError
 from agenda.periods import Period
-from flows.draft import Outlook, outlook
+from flows.made_from import Outlook, outlook
 from flows.workspace import Workspace
 from sources.collect import Collector, ReceivedAt
 
@@ -38,14 +35,3 @@ def plan(workspace: Workspace, periods: Sequence[Period], received_at: ReceivedA
     changed = collector.lake.agenda() != collector.agenda
     quarters = tuple(outlook(workspace, period) for period in periods)
     return Plan(collector.total, len(collector.asking.partners), changed, quarters)
-
-
-def moment(received_at: str | None) -> ReceivedAt:
-    """``received_at`` as `sources.collect` takes it. Raises `ConfigurationError` where it is no time."""
-    if received_at is None or received_at == "modified":
-        return cast(ReceivedAt, received_at)
-    try:
-        return datetime.fromisoformat(received_at).astimezone()
-    except ValueError as error:
-        message = f"{received_at!r} is no time; write it like 2026-10-21 or 2026-10-21T09:00+02:00"
-        raise ConfigurationError(message) from error

@@ -19,7 +19,7 @@ from flows.progress import counting, say
 from flows.workspace import Workspace
 from reports.cards import scorecards
 from reports.edition import Edition, load, newest
-from reports.editions.site import published
+from reports.editions.pointers import published
 from reports.rendering.render import render
 from sources import history
 from sources.letters import letterbox

@@ -18,7 +18,7 @@ from flows import asked
 from flows.asked import Failure
 from flows.workspace import Workspace
 from reports.edition import newest
-from reports.editions.site import published
+from reports.editions.pointers import published
 from sources import history
 from sources.history import History
 from sources.letters.outlook import outlook

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.counted import counted
-from flows.plan import Plan
-from flows.workspace import Workspace
-from reports.edition import Edition
-from sources.collect import Collected
-from sources.letters.receipt import Receipt
 from sources.ways.inbox import unnamed
 
-if TYPE_CHECKING:  # their imports bring Prefect, or the renderer
+if TYPE_CHECKING:  # their imports take longer than what is said of them
     from flows.making import Made
+    from flows.plan import Plan
     from flows.release import Release
     from flows.scorecards import Handed
+    from flows.workspace import Workspace
+    from reports.edition import Edition
+    from sources.collect import Collected
+    from sources.letters.receipt import Receipt
 
 
 def of_receipts(workspace: Workspace, receipts: Sequence[Receipt]) -> Iterator[str]:

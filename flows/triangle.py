@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from agenda.indicators import Indicator
+from agenda.periods import Period
 from flows.counted import counted
 from flows.explain_phrases import as_shown, causes_said, moment
 from flows.revisions import Known
 
 
-def lines(indicator: Indicator, found: Mapping[str, Sequence[Known]], seconds: float) -> Iterator[str]:
+def lines(
+    indicator: Indicator, about: Period | None, found: Mapping[str, Sequence[Known]], seconds: float
+) -> Iterator[str]:
     """`cairn revisions` in words: a block for each period, a line for each moment at which its value changed."""
     if not found:
-        yield f"Nothing was ever known of {indicator.name}."
+        yield f"Nothing was ever known of {indicator.name}{f' for {about}' if about else ''}."
         return
     yield f"{indicator.name}: what was known of it, and from when"
     yield ""

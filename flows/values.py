@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,8 @@ import duckdb
 
 from agenda.errors import ConfigurationError
 from agenda.folder import Folder
-from agenda.periods import Period
+from agenda.indicators import Indicator
+from agenda.periods import Calendar, Period, PeriodType
 from agenda.spelling import nearest
 
 COLUMNS = (
@@ -25,14 +27,9 @@ def values(
 ) -> list[dict[str, Any]]:
     """Every value of ``indicator`` for ``period``: by place and group, in the agenda's order of places.
 
-    Raises `ConfigurationError` for an indicator or a place that the agenda doesn't have.
+    Raises `ConfigurationError` as `named` does.
     """
-    known = {i.id for i in folder.agenda.indicators}
-    if indicator not in known:
-        raise ConfigurationError(f"there is no indicator {indicator!r}{nearest(indicator, known)}")
-    places = {p.id for p in folder.agenda.places}
-    if place is not None and place not in places:
-        raise ConfigurationError(f"there is no place {place!r}{nearest(place, places)}")
+    named(folder, indicator, period, place)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
             f"""select {", ".join(COLUMNS)} from (
@@ -44,6 +41,30 @@ def values(
             {"indicator": indicator, "period": period.key, "place": place},
         ).fetchall()
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+
+
+def named(folder: Folder, indicator: str, period: Period | None, place: str | None) -> Indicator:
+    """The agenda's indicator of that name. Raises `ConfigurationError` where there is none, or none for such a period,
+    or no such place."""
+    agenda = {i.id: i for i in folder.agenda.indicators}
+    if indicator not in agenda:
+        raise ConfigurationError(f"there is no indicator {indicator!r}{nearest(indicator, agenda)}")
+    if period is not None:
+        require_computed(agenda[indicator].periods, indicator, period, folder.initiative.calendar)
+    places = {p.id for p in folder.agenda.places}
+    if place is not None and place not in places:
+        raise ConfigurationError(f"there is no place {place!r}{nearest(place, places)}")
+    return agenda[indicator]
+
+
+def require_computed(types: Sequence[PeriodType], indicator: str, period: Period, calendar: Calendar) -> None:
+    """Raises `ConfigurationError`, with a period to ask for instead, where the indicator has no values of its kind."""
+    if period.type not in types:
+        instead = calendar.containing(period.start, types[0])
+        raise ConfigurationError(
+            f"{indicator} is computed by {' and '.join(types)}, and {period} is a {period.type}; "
+            f"ask for a {types[0]} such as {instead}"
+        )
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from agenda.errors import HeldBack
@@ -61,8 +61,13 @@ class Workspace:
 
         Raises `HeldBack` where nothing was collected by then.
         """
-        if not any(as_of is None or manifest.known_at <= as_of for manifest in self.lake.manifests()):
+        manifests = self.lake.manifests()
+        if not manifests:
             raise HeldBack("nothing has been collected yet; take in what the partners dropped with: cairn collect")
+        first = min(manifest.known_at for manifest in manifests)
+        if as_of is not None and as_of < first:
+            began = f"{first.astimezone(as_of.tzinfo):%Y-%m-%d %H:%M}"
+            raise HeldBack(f"nothing was known on {as_of:%Y-%m-%d %H:%M}; what is known begins on {began}")
         lake = self._local_lake()
         out = self.local / "warehouse" / warehouse_key(lake, as_of) / f"{DATABASE}.duckdb"
         if not out.is_file():
@@ -76,6 +81,7 @@ class Workspace:
         return self.lake.local(self.local)
 
 
+@cache  # of what runs, whatever is installed meanwhile
 def digest_of_code(package: Path) -> str:
     """SHA-256 over the files of one of Cairn's own packages: changed code makes new drafts."""
     total = hashlib.sha256()

@@ -116,8 +116,10 @@ select observations.partner, measure, period, period_start, place, members, valu
 from observations join standing using (reading, measure, period) limit 0
 """
 
-ADDED = f"if(max(status) < {_WITHHELD}, sum({{}}), null)"
-"""A sum, of which a suppressed part is withheld; what is not applicable or missing is not in it."""
+_RATES = "(select measure from measures where not is_sum)"
+ADDED = f"if(max(status) < {_WITHHELD} and (count({{0}}) <= 1 or not bool_or(measure in {_RATES})), sum({{0}}), null)"
+"""A sum, of which a suppressed part is withheld; what is not applicable or missing is not in it. Several rates that are
+reported as rates (``measures``: measure, is_sum) make none."""
 BY_WAY = f"""
 select {{owner}}, measure, period, place, way, {ADDED.format("value")} as total, max(status) as status
 from {{numbers}} join ways using (members) group by all
@@ -180,8 +182,8 @@ class History:
         ).pl()
 
     def total(self, partner: str, measure: str, period: str) -> Decimal | None:
-        """The number for a period, over all the partner's places, of a measure that adds up. None where it was not
-        reported, where what was reported is no number (not applicable, missing, suppressed), or has a suppressed part.
+        """The number for a period, over all the partner's places. None where it was not reported, where what was
+        reported is no number (not applicable, missing, suppressed), has a suppressed part, or does not add up.
         """
         return self._of(period).get((partner, measure))
 
@@ -242,7 +244,8 @@ class History:
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """A database in memory with these tables. ``standing``: which readings count; ``numbers``: ``partner`` and
-        `NUMBERS`, of the periods that were recalled; ``above``: each place with those it lies in."""
+        `NUMBERS`, of the periods that were recalled; ``above``: each place with those it lies in; ``measures``: which
+        of them add up."""
         self._database = duckdb.connect()
         self._database.execute("set TimeZone = 'UTC'")
         self._database.register("delivered", pa.Table.from_pylist(self._delivered, _DELIVERED))
@@ -253,9 +256,9 @@ class History:
         self._database.execute(LOST)
         self._database.execute(STANDING)
         self._database.execute(EMPTY)
-        agenda = next((m for m in reversed(self._manifests) if m.kind == "agenda"), None)
-        places = self._files("agenda_place_ancestors", [agenda] if agenda else [])
+        places, measures = self._agenda("agenda_place_ancestors"), self._agenda("agenda_measures")
         self._database.execute(f"create table above as select place, ancestor from {places} where distance > 0")
+        self._database.execute(f"create table measures as select measure, is_sum from {measures}")
         return self._database
 
     # -- the lake's files -----------------------------------------------------------------------------
@@ -302,6 +305,11 @@ class History:
         self._database.execute(
             f"create or replace temp table {table} as select {', '.join(SCHEMAS[table].names)} from {rows}"
         )
+
+    def _agenda(self, table: str) -> str:
+        """The SQL for a table of the newest agenda; what an older Cairn did not write in it is null."""
+        newest = [manifest for manifest in self._manifests if manifest.kind == "agenda"][-1:]
+        return f"(from {self._files(table, [])} union all by name from {self._files(table, newest)})"
 
     def _files(self, table: str, manifests: Iterable[Manifest]) -> str:
         """The SQL for the files of a table in these batches; a table without rows where there are none."""

@@ -23,6 +23,7 @@ from reports.data.package import TABLE, WHOLE
 from reports.disclosure.cells import ROW, Row
 from reports.disclosure.withhold import Earlier
 from reports.edition import Edition, Manifest, decoded, encoded
+from reports.editions.pointers import editions
 from reports.editions.revisions import read_values
 from reports.quarter.tables import Quarter
 
@@ -49,12 +50,6 @@ class Withheld(Entry):
     format: int = 1
     beside: tuple[str, ...]
     rows: tuple[Number, ...]
-
-
-def editions(site: Store) -> tuple[str, ...]:
-    """The digests of all editions that were ever published, in order."""
-    keys = (stored.key for stored in site.list("editions/"))
-    return tuple(sorted(key.split("/")[1] for key in keys if key.endswith("/manifest.json")))
 
 
 def published_before(folder: Folder, store: Store, site: Store) -> list[Earlier]:

@@ -6,31 +6,20 @@ named beside it (``latest-version``, RFC 5829). Ids come from digests, not from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 from xml.etree import ElementTree
 
-from agenda.entry import Entry
 from agenda.model import Initiative
 from reports.data.citation import terms
+from reports.editions.pointers import Release
 from reports.escape import plain
 from reports.words import Words, sentence_case
 
 FEED, SITEMAP = "feed.atom", "sitemap.xml"
 _ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-
-
-class Release(Entry):
-    """An edition as it was published."""
-
-    edition: str
-    number: int = 1
-    headline: str
-    headlines: Mapping[str, str] = {}  # in each other language it comes in; empty where it is not translated
-    as_of: datetime
-    published_at: datetime
 
 
 def feed(initiative: Initiative, words: Words, released: Iterable[tuple[str, Release]]) -> bytes:

@@ -15,7 +15,8 @@ from agenda.folder import Folder
 from agenda.in_language import in_language
 from agenda.model import Initiative
 from agenda.original import ORIGINAL, original
-from reports.editions.feed import FEED, Release
+from reports.editions.feed import FEED
+from reports.editions.pointers import Release
 from reports.rendering.web import render
 from reports.words import Words, own_name
 

@@ -15,8 +15,8 @@ from agenda.original import ORIGINAL
 from agenda.store import Store
 from reports.edition import Inputs, Manifest, decoded, load, newest
 from reports.editions.drafting import agenda_digest
+from reports.editions.pointers import published
 from reports.editions.revisions import compare, read_values
-from reports.editions.site import published
 from reports.quarter.absence import ABSENCE, absence
 from reports.quarter.tables import Quarter
 from reports.telling.revised import EditionLabel, Revised

@@ -15,9 +15,9 @@ from agenda.errors import Unavailable
 from agenda.periods import Period
 from agenda.store import Store
 from reports.edition import Edition, load, newest
+from reports.editions.pointers import published
 from reports.editions.review_words import Base, ReviewWords, Row
 from reports.editions.revisions import compare, read_values
-from reports.editions.site import published
 from reports.quarter.tables import Quarter
 from reports.rendering.web import render
 from reports.words import Words

@@ -16,7 +16,6 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 from agenda.errors import HeldBack
 from agenda.folder import Folder
@@ -25,26 +24,8 @@ from agenda.periods import Period
 from agenda.store import Store
 from reports.edition import Edition, Manifest, Status, change_record, decoded, encoded, load, newest, read_files
 from reports.editions import earlier, feed, home, policy, scorecard_gate
-from reports.editions.feed import Release
+from reports.editions.pointers import Pointer, key_of, pointers, published
 from reports.words import Words
-
-
-class Pointer(Release):
-    """``periods/<period>.json``: the edition that stands for a quarter, and those that stood there before. Public.
-
-    ``before`` has the oldest first; pointers that were written without it name the last one in ``supersedes`` alone.
-    """
-
-    format: Literal[1] = 1
-    initiative: str
-    period: str
-    supersedes: str = ""
-    before: tuple[Release, ...] = ()
-
-    @property
-    def release(self) -> Release:
-        """This edition as the next pointer remembers it."""
-        return Release(**{name: getattr(self, name) for name in Release.model_fields})
 
 
 @dataclass(frozen=True)
@@ -54,12 +35,6 @@ class Published:
     pointer: Pointer
     address: str
     is_new: bool
-
-
-def published(site: Store, period: str) -> Pointer | None:
-    """The pointer of ``period``, or None where nothing is published yet."""
-    found = site.read(_key(period))
-    return decoded(Pointer, found[0]) if found else None
 
 
 def publish(folder: Folder, store: Store, site: Store, period: Period, *, at: datetime | None = None) -> Published:
@@ -73,7 +48,7 @@ def publish(folder: Folder, store: Store, site: Store, period: Period, *, at: da
     edition = _approved(store, period)
     earlier.require_proof(folder, store, site, period, edition.digest)
     scorecard_gate.require_public(folder, store, edition)
-    found = site.read(_key(period.key))
+    found = site.read(key_of(period.key))
     standing = decoded(Pointer, found[0]) if found else None
     is_new = standing is None or standing.edition != edition.digest
     if standing:
@@ -83,7 +58,7 @@ def publish(folder: Folder, store: Store, site: Store, period: Period, *, at: da
         for path, content in contents.items():
             site.put_new(f"editions/{edition.digest}/{path}", content)
         pointer = _pointer(decoded(Manifest, contents["manifest.json"]), edition, standing, at or datetime.now(UTC))
-        is_new = site.swap(_key(period.key), encoded(pointer), found and found[1])
+        is_new = site.swap(key_of(period.key), encoded(pointer), found and found[1])
     now = published(site, period.key)
     if now is None or now.edition != edition.digest:
         raise HeldBack(
@@ -150,47 +125,37 @@ def refresh(folder: Folder, site: Store, period: str) -> None:
         site.alias(period, f"editions/{pointer.edition}", files)
         if published(site, period) == pointer:
             break
-    while pointers := _pointers(folder, site):
-        for path, content in _of_all(folder, site, pointers):
+    while standing := pointers(folder.initiative.calendar, site):
+        for path, content in _of_all(folder, site, standing):
             found = site.read(path)
             if content is None and found:
                 site.delete(path)
             elif content is not None and (found is None or found[0] != content):
                 site.put(path, content)
-        if _pointers(folder, site) == pointers:
+        if pointers(folder.initiative.calendar, site) == standing:
             break
 
 
-def _of_all(folder: Folder, site: Store, pointers: Sequence[Pointer]) -> Iterator[tuple[str, bytes | None]]:
+def _of_all(folder: Folder, site: Store, standing: Sequence[Pointer]) -> Iterator[tuple[str, bytes | None]]:
     """What speaks of all quarters, the home page last; None where it shall not be there."""
     initiative = folder.initiative
     words = Words(initiative.language, initiative.calendar)
-    released = ((pointer.period, one) for pointer in pointers for one in (*pointer.before, pointer.release))
+    released = ((pointer.period, one) for pointer in standing for one in (*pointer.before, pointer.release))
     yield feed.FEED, feed.feed(initiative, words, released)
-    yield feed.SITEMAP, feed.sitemap(initiative, _pages(initiative, site, pointers)) if initiative.address else None
-    files = {file.path for file in _manifest(site, pointers[0]).files}
-    yield from home.homes(folder, [(pointer.period, pointer) for pointer in pointers], files)
+    yield feed.SITEMAP, feed.sitemap(initiative, _pages(initiative, site, standing)) if initiative.address else None
+    files = {file.path for file in _manifest(site, standing[0]).files}
+    yield from home.homes(folder, [(pointer.period, pointer) for pointer in standing], files)
 
 
-def _pages(initiative: Initiative, site: Store, pointers: Sequence[Pointer]) -> Iterator[tuple[str, datetime]]:
+def _pages(initiative: Initiative, site: Store, standing: Sequence[Pointer]) -> Iterator[tuple[str, datetime]]:
     """Every page at its readable address, with when it was published."""
-    latest = max(pointer.published_at for pointer in pointers)
+    latest = max(pointer.published_at for pointer in standing)
     yield from ((f"{at}index.html", latest) for at in initiative.folders.values())
-    for pointer in pointers:
+    for pointer in standing:
         for file in _manifest(site, pointer).files:
             if file.path.endswith(".html"):
                 yield f"{pointer.period}/{file.path}", pointer.published_at
 
 
-def _pointers(folder: Folder, site: Store) -> list[Pointer]:
-    """All that is published, the latest quarter first."""
-    pointers = [decoded(Pointer, site.get(stored.key)) for stored in site.list("periods/")]
-    return sorted(pointers, key=lambda p: folder.initiative.calendar.parse(p.period), reverse=True)
-
-
 def _manifest(site: Store, pointer: Pointer) -> Manifest:
     return decoded(Manifest, site.get(f"editions/{pointer.edition}/manifest.json"))
-
-
-def _key(period: str) -> str:
-    return f"periods/{period}.json"

@@ -23,7 +23,7 @@ from typing import Any
 from agenda.catalogue import Speech
 from agenda.folder import Folder
 from agenda.in_language import in_language
-from agenda.model import Measure, Partner
+from agenda.model import Partner
 from agenda.periods import Period
 from agenda.store import Store
 from sources.history import History
@@ -103,33 +103,24 @@ class Mailroom:
         return receipt, {name: content for name, content in files.items() if name is not None and content is not None}
 
     def _taken(self, submission: Submission) -> list[Taken]:
-        """What was taken of each measure and period, beside the period before and a year before.
-
-        Several shares make no total: nothing is said there instead of a sum that means nothing.
-        """
+        """What was taken of each measure and period, beside the period before and a year before."""
         taken = []
         measures = {one.id: one for one in self._local(submission.partner).agenda.measures}
         for (measure, key), cells in submission.taken.items():
-            period, entry, told = self._calendar.parse(key), measures[measure], Cells.of(cells)
-            if not entry.is_sum and sum(cells.values()) > 1:
-                taken.append(Taken(entry.name, entry.unit, period, told))
-                continue
+            period, entry = self._calendar.parse(key), measures[measure]
             before, year = self._calendar.shift(period, -1), self._calendar.year_before(period)
-            earlier = [self._beside(submission, entry, one) for one in (before, year)]
-            totals, counts = zip(*earlier, strict=True)
+            totals, counts = zip(*(self._beside(submission, measure, one) for one in (before, year)), strict=True)
             total = submission.totals.get((measure, period))
-            taken.append(Taken(entry.name, entry.unit, period, told, total, *totals, *counts))
+            taken.append(Taken(entry.name, entry.unit, period, Cells.of(cells), total, *totals, *counts))
         return taken
 
-    def _beside(self, submission: Submission, measure: Measure, period: Period) -> tuple[Decimal | None, int]:
+    def _beside(self, submission: Submission, measure: str, period: Period) -> tuple[Decimal | None, int]:
         """What was said of an earlier period, in the file itself or before: in all, and by how many numbers."""
-        if (measure.id, period) in submission.totals:
-            count = Cells.of(submission.taken.get((measure.id, period.key), {})).numbers
-            total = submission.totals[measure.id, period]
-        else:
-            said = (submission.partner.id, measure.id, period.key)
-            count, total = self._history.count(*said), self._history.total(*said)
-        return (total if measure.is_sum or count <= 1 else None), count
+        if (measure, period) in submission.totals:
+            cells = Cells.of(submission.taken.get((measure, period.key), {}))
+            return submission.totals[measure, period], cells.numbers
+        said = (submission.partner.id, measure, period.key)
+        return self._history.total(*said), self._history.count(*said)
 
     def _outlook(self, partner: Partner, day: date) -> Outlook:
         def said(measure: str, period: Period) -> bool:

@@ -105,7 +105,7 @@ class Comparison:
 
     def totals(self) -> list[tuple[int, str, Period, Decimal | None]]:
         """What each file says of each measure and period, over all its places: file, measure, period, number; None
-        where a part of it is suppressed, or all of it is no number."""
+        where a part of it is suppressed, all of it is no number, or it does not add up."""
         query = f"select file, measure, period, {ADDED.format('value')} from numbers group by all"
         if self._has_ways:
             query = TOTALS.format(owner="file", ways="by_way")

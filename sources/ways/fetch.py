@@ -20,7 +20,6 @@ from agenda.model import Partner
 from agenda.store import Stored
 from agenda.ways_in import Database, Sheet
 from sources.lake import Delivery
-from sources.ways import api, database, sheets
 from sources.ways.inbox import INBOX, Arrival, layout_for
 from sources.ways.presets import declared
 from sources.ways.records import Answer, Bookmark, in_one_line
@@ -83,6 +82,8 @@ def _load() -> None:
         import dlt.sources.rest_api
         import dlt.sources.sql_database  # noqa: F401
 
+        from sources.ways import api, database, sheets  # noqa: F401
+
         # At its most talkative, it writes whole addresses, and a key may stand in one.
         logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
@@ -122,6 +123,8 @@ def _answers(folder: Folder, partner: Partner, own: Collection[Delivery], secret
 
     def is_known(name: str, version: str) -> bool:
         return latest.get(f"{partner.prefix}/{name}") == version
+
+    from sources.ways import api, database, sheets
 
     source = partner.source
     if isinstance(source, Sheet):

@@ -301,6 +301,8 @@ WRONG: dict[str, tuple[tuple[str, str, str], str, str, str]] = {
         ("initiative.yml", "id: river", "id: river\nsite: store/public"), "site:", "site", "(store/public) and the store (store) lie in one another"),
     "a store in the site": (
         ("initiative.yml", "id: river", "id: river\nsite: ."), "site:", "site", "give each a place of its own"),
+    "a store of another kind": (
+        ("initiative.yml", "id: river", "id: river\nstore: gs://b/x"), "store:", "store", "give a folder or s3://bucket/prefix"),
     "a bucket's site in its store": (
         ("initiative.yml", "id: river", "id: river\nsite: s3://b/x/y\nstore: s3://b/x/"), "site:", "site", "lie in one another"),
     "two places of one name": (

@@ -433,13 +433,14 @@ def _over_time(rule: str, amounts: Sequence[Amount]) -> Amount:
     values = [amount for amount in amounts if isinstance(amount, Decimal)]
     if rule == "max":
         return max(values)
-    if rule == "mean":
-        total /= len(values)
-    return total.quantize(Decimal("1e-12"), ROUND_HALF_UP)
+    return total / len(values) if rule == "mean" else total
 
 
 def _kept(amount: Amount) -> Amount:
-    return amount if isinstance(amount, str) else amount.quantize(Decimal("1e-6"), ROUND_HALF_UP)
+    """Six decimals, of a mean as well: three thirds, of which the context has 28 digits, are one again with fifteen."""
+    if isinstance(amount, str):
+        return amount
+    return amount.quantize(Decimal("1e-15"), ROUND_HALF_UP).quantize(Decimal("1e-6"), ROUND_HALF_UP)
 
 
 def _weighted(weight: Decimal, values: Sequence[Value]) -> Value:

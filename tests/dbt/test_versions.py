@@ -128,7 +128,7 @@ def test_revisions_say_that_the_method_changed(lake: tuple[Lake, Folder]) -> Non
     assert [(known.value, known.version) for known in found["2026Q4"]] == [(0.75, 1), (0.5, 2)]
     assert [(known.value, known.version) for known in found["2026Q3"]] == [(0.75, 1)]
     indicator = next(i for i in folder.agenda.indicators if i.id == "use")
-    lines = list(triangle.lines(indicator, found, 1))
+    lines = list(triangle.lines(indicator, None, found, 1))
     assert [line.split()[0] for line in lines if "R3, method" in line] == ["2026-01-03"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from itertools import chain
@@ -24,7 +25,8 @@ from reports.disclosure.cells import Cells
 from reports.disclosure.linked import PUBLIC
 from reports.disclosure.own import read_own
 from reports.editions.approval import approve
-from reports.editions.earlier import editions, published_before
+from reports.editions.earlier import published_before
+from reports.editions.pointers import editions
 from reports.editions.revisions import read_values
 from reports.editions.site import publish
 from sources.collect import collect
@@ -40,7 +42,7 @@ HIDE = (1, 10)
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Everything collected; the last two quarters drafted, approved and published."""
+    """Everything collected; the last two quarters drafted, approved and published, the second one in all languages."""
     from generate import write_inbox  # the example's own script; tests.example.conftest puts it within reach
 
     path = tmp_path_factory.mktemp("protected") / "childcare"
@@ -48,11 +50,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     text = (path / "initiative.yml").read_text(encoding="utf-8")
     before, _, after = text.partition("disclosure:\n")
     policy = "disclosure:\n  policy: small_counts\n\nstatus:" + after.partition("status:")[2]
-    (path / "initiative.yml").write_text(before + policy, encoding="utf-8")
+    protected = before + policy
+    (path / "initiative.yml").write_text(re.sub("languages: .*", "", protected), encoding="utf-8")
     write_inbox(path / "store" / "inbox")
     workspace = Workspace.open(path)
     collect(workspace.folder, FolderStore(path / "store"))
     for key in LATEST:
+        if key == LATEST[-1]:
+            (path / "initiative.yml").write_text(protected, encoding="utf-8")
+            workspace = Workspace.open(path)
         period = workspace.calendar.parse(key)
         make_draft(workspace, workspace.warehouse(), period)
         approve(workspace.store, workspace.folder, period, workspace.folder.initiative.reviewers[0].name)
@@ -140,13 +146,19 @@ def test_every_page_is_valid_html(workspace: Workspace) -> None:
 
 
 def test_every_page_keeps_nobody_out(workspace: Workspace) -> None:
-    """Of a partner's receipts the list of them, and the last one."""
+    """Of a partner's receipts the list of them, and the last one. Colours are the same in all languages, and for all
+    partners."""
     pages = pages_for_browsers(workspace)
-    last = {page.parent: page for page in pages["receipts"] if page.name != "index.html"}
-    pages["receipts"] = [page for folder, one in last.items() for page in (folder / "index.html", one)]
     root = Path(commonpath(pages["site"] + pages["review"]))
+    last = {page.parent: page for page in pages.pop("receipts") if page.name != "index.html"}
+    first, *others = [[folder / "index.html", page] for folder, page in last.items()]
+    _, *translations = workspace.folder.initiative.folders
+    seen, alike = first, list(chain(*others))
+    for page in chain(*pages.values()):
+        (seen if set(page.parts).isdisjoint(translations) else alike).append(page)
     with chromium() as browser:
-        assert kept_out(browser, root, chain(*pages.values())) == {}
+        assert kept_out(browser, root, seen) == {}
+        assert kept_out(browser, root, alike, colours=False) == {}
 
 
 @pytest.mark.parametrize(("code", "why"), [("A", "few people are counted"), ("D", "for others' sake")])

@@ -17,7 +17,8 @@ from agenda.model import Licence
 from agenda.store import FolderStore
 from reports.edition import Edition
 from reports.editions.approval import approve
-from reports.editions.site import publish, published, refresh
+from reports.editions.pointers import published
+from reports.editions.site import publish, refresh
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER
 
 Draft = Callable[..., Edition]

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from agenda.folder import Folder
-from reports.editions.feed import Release
 from reports.editions.home import homes
+from reports.editions.pointers import Release
 from tests.editions.conftest import NOON
 
 FILES = {"index.html", "report.pdf", "es/index.html", "es/report.pdf", "data/indicator_values.csv"}

@@ -19,7 +19,8 @@ from agenda.store import BucketStore, FolderStore, Store
 from infra.servers import S3Server
 from reports.edition import Edition, load
 from reports.editions.approval import approve
-from reports.editions.site import Published, publish, published
+from reports.editions.pointers import published
+from reports.editions.site import Published, publish
 from tests.editions.conftest import NOON, Q2, Q3, REVIEWER, Stores
 
 Draft = Callable[..., Edition]

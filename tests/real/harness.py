@@ -5,7 +5,9 @@ initiative is copied to ``build/real/<name>/``, where its lists (places, partner
 partners' files are dropped into the inbox; then the same commands as anywhere else run over all of its quarters.
 
     python -m tests.real.harness [nc_childcare | nhs_ae | fingertips_countyua | toronto_childcare | dfe_ees |
-        ons_sdg_uk] ...
+        ons_sdg_uk | ons_sdg_uk_vintages] ...
+
+They are named like the folders of their data; of the first two, which have a row a month, without the word.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from pathlib import Path
 import duckdb
 
 from infra.with_prefect import shared_prefect
+from tests.real.versions import Story, deliver
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -39,7 +42,7 @@ class Proof:
     name: str
     quarters: str
     needs: str  # below DATA
-    drop: Callable[[Path, Path], None]  # from the data into the initiative's folder
+    drop: Callable[[Path, Path], object]  # from the data into the initiative's folder
 
     @property
     def source(self) -> Path:
@@ -53,11 +56,11 @@ class Proof:
     def folder(self) -> Path:
         return BUILD / self.name
 
-    def prepare(self) -> None:
+    def prepare(self) -> object:
         """The initiative's folder with its lists and its inbox; files that are right already are left alone."""
         for path in (HERE / self.name).glob("*.yml"):
             _write(self.folder / path.name, path.read_bytes())
-        self.drop(self.source, self.folder)
+        return self.drop(self.source, self.folder)
 
     def run(self, environment: Mapping[str, str] | None = None) -> None:
         """From the partners' files to published reports of all quarters; what is done already is not done again."""
@@ -191,6 +194,11 @@ def _drop_sdg(source: Path, folder: Path) -> None:
         _write_csv(folder / f"{name}.csv", ("id", "name"), [(_id(text), text) for text in sorted(texts)])
 
 
+def _deliver_versions(source: Path, folder: Path) -> Story:
+    """Each version at its own time, so what was known when is as it was; nothing is left for a collect to take in."""
+    return deliver(source, folder, by=REVIEWER)
+
+
 def _id(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
@@ -214,6 +222,7 @@ PROOFS = {
         Proof("toronto_childcare", "2024Q1", "toronto_childcare/inputs/data", _drop_toronto),
         Proof("dfe_ees", "2017Q4", "dfe_ees", _drop_exclusions),
         Proof("ons_sdg_uk", "2023Q1", "ons_sdg_uk/data", _drop_sdg),
+        Proof("ons_sdg_uk_vintages", "2023Q1", "ons_sdg_uk_vintages/indicator_8-5-2", _deliver_versions),
     )
 }
 

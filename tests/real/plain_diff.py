@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.real.test_vintages import Version
+    from tests.real.versions import Version
 
 Rate = tuple[str, str, str]
 """Period, place and members of a rate that an indicator shows."""

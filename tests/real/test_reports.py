@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
+from html import unescape
 
 import pytest
 
@@ -152,7 +153,7 @@ def test_every_number_on_the_pages_is_in_the_data(published: Published, name: st
 
 
 def test_every_page_is_valid_and_keeps_nobody_out(published: Published) -> None:
-    """Of each last quarter, with all that its places and groups make of a page."""
+    """Of each last quarter, with all that its places and groups make of a page; its colours are the example's."""
     folders = [published(name).folder for name in PROOFS]
     pages = [
         page
@@ -161,13 +162,17 @@ def test_every_page_is_valid_and_keeps_nobody_out(published: Published) -> None:
     ]
     assert violations(pages) == []
     with chromium() as browser:
-        assert kept_out(browser, BUILD, pages) == {}
+        assert kept_out(browser, BUILD, pages, colours=False) == {}
 
 
 @pytest.mark.parametrize("name", PROOFS)
 def test_every_quarter_is_published_whole(published: Published, name: str) -> None:
+    """With the reason why nobody is protected in it, which is written into the agenda."""
     proof = published(name)
-    site = proof.folder / "site"
+    site, policy = proof.folder / "site", read(proof.folder).initiative.disclosure
+    assert policy is not None
+    assert policy.policy == "none"
+    why = policy.reason.rstrip(".")
     assert (site / "index.html").is_file()
     for period in Calendar().parse_range(proof.quarters):
         edition = site / period.key
@@ -176,3 +181,4 @@ def test_every_quarter_is_published_whole(published: Published, name: str) -> No
         assert 1 <= len(re.findall(rb"/Type/Page\b", (edition / "brief.pdf").read_bytes())) <= 2
         assert (edition / "brief.docx").is_file()
         assert broken(edition) == []
+        assert why in " ".join(unescape((edition / "data.html").read_text(encoding="utf-8")).split())

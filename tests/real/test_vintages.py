@@ -7,16 +7,11 @@ number is accounted for, against a reading of the file by Python's own csv modul
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -26,17 +21,12 @@ import pytest
 from agenda.lint import read
 from agenda.store import FolderStore
 from flows.revisions import Known, Replay, revisions
-from flows.warehouse import build_warehouse
-from sources.collect import collect
+from flows.workspace import Workspace
 from sources.lake import Lake
-from sources.letters.receipt import Receipt
-from sources.meaning.mapping import Mappings, accept_open
-from tests.real.harness import BUILD, DATA, HERE
+from tests.real.harness import Proof
 from tests.real.plain_diff import QUARTERS, Rate, plain_diff
+from tests.real.versions import BLOCKS, Story, Version
 
-SOURCE = DATA / "ons_sdg_uk_vintages" / "indicator_8-5-2"
-BLOCKS = 4
-"""The version whose headings stand below the title of its first block."""
 REFUSED = {
     5: "fifteen columns are not there yet (they were, thirteen minutes later), and two blocks contradict each other",
     9: "a placeholder: var_1 and var_2 are no agreed columns, and their only numbers are zeros",
@@ -50,90 +40,6 @@ ROLLING = {19, 20, 21, 22}
 """Versions that have any three months, such as 1992 Mar-May, besides the quarters of the calendar."""
 COLUMNS = {"column_new", "column_instead", "column_gone", "column_renamed"}
 
-pytestmark = pytest.mark.skipif(not SOURCE.is_dir(), reason=f"the real data are not here ({SOURCE})")
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version as published: its moment, and its rows by the number that a spreadsheet shows."""
-
-    number: int
-    file: str
-    published: datetime
-    header: list[str]
-    rows: dict[int, list[str]]
-
-    @property
-    def layout(self) -> str:
-        """The layout that fits its name."""
-        if self.number == BLOCKS:
-            return "blocks"
-        return "sexes" if self.number < BLOCKS else "disability" if self.number < 9 else "tidy"
-
-    def cells(self, row: int) -> dict[str, str]:
-        return dict(zip(self.header, self.rows[row], strict=True))
-
-    def numbers(self, row: int) -> int:
-        """How many numbers a row holds, besides its year."""
-        return sum(_is_number(cell) for name, cell in self.cells(row).items() if name.lower() not in ("year", ""))
-
-
-@dataclass(frozen=True)
-class Story:
-    """What happened: each version, the receipts in order, and the lake."""
-
-    versions: list[Version]
-    receipts: list[tuple[int, Receipt]]
-    accepted: list[tuple[int, str, str]]
-    path: Path
-
-    def rows(self, table: str) -> pl.DataFrame:
-        """A table of the lake."""
-        lake = self.path / "store" / "lake"
-        files = [lake / f["path"] for m in Lake(FolderStore(self.path / "store")).manifests() for f in m.files]
-        return pl.concat([pl.read_parquet(file) for file in files if file.parts[-3] == table])
-
-    def final(self, number: int) -> Receipt:
-        """The last receipt of a version."""
-        return next(receipt for n, receipt in reversed(self.receipts) if n == number)
-
-
-def _is_number(text: str) -> bool:
-    return text.strip().replace(".", "", 1).isdigit()
-
-
-def _versions() -> Iterator[Version]:
-    with (SOURCE / "MANIFEST.csv").open(encoding="utf-8") as manifest:
-        for line in csv.DictReader(manifest):
-            text = (SOURCE / line["file"]).read_text("utf-8-sig")
-            number, rows = int(line["n"]), dict(enumerate(csv.reader(io.StringIO(text, newline="")), 1))
-            header = [rows.pop(at) for at in (1, 2)[: 1 + (number == BLOCKS)]][-1]
-            published = datetime.fromisoformat(line["commit_time"]).astimezone(UTC)
-            yield Version(number, line["file"], published, header, rows)
-
-
-@pytest.fixture(scope="module")
-def story() -> Story:
-    """All versions delivered one after the other at their own times, what is proposed accepted at once."""
-    path = BUILD / "ons_852"
-    shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(HERE / "ons_852", path)
-    folder, store = read(path), FolderStore(path / "store")
-    told = Story(list(_versions()), [], [], path)
-    for version in told.versions:
-        store.put(f"inbox/ons/{version.file}", (SOURCE / version.file).read_bytes())
-        told.receipts.extend(
-            (version.number, r) for r in collect(folder, store, received_at=version.published).receipts
-        )
-        decided = accept_open(Mappings(store), Lake(store).deliveries(), "ons", "Real Data Proof")
-        if decided:
-            told.accepted.extend((version.number, d.column, d.header) for d in decided)
-            again = collect(folder, store, received_at=version.published).receipts
-            assert {r.key for r in again} == {f"ons/{version.file}"}, "only what waited for the answer is read again"
-            told.receipts.extend((version.number, r) for r in again)
-    assert collect(folder, store).receipts == ()
-    return told
-
 
 def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None:
     assert story.accepted == [
@@ -141,6 +47,8 @@ def test_every_change_of_a_column_is_told_and_settled_once(story: Story) -> None
         (17, "Age", "Age group"),
         (34, "Units", "Series"),
     ]  # fmt: skip
+    files = {version.number: f"ons/{version.file}" for version in story.versions}
+    assert all(receipt.key == files[n] for n, receipt in story.receipts), "only what waits for an answer is read again"
     refused = {n for n, receipt in story.receipts if any(f.code == "column_missing" for f in receipt.findings)}
     assert refused == {1, 17, 34} | set(REFUSED)
     before: dict[str, set[str]] = {}
@@ -251,16 +159,16 @@ def test_blocks_are_read_as_what_they_are(story: Story) -> None:
     assert len(expected) == 308
 
 
-def test_the_last_version_is_what_counts_in_the_end(story: Story) -> None:
+def test_the_last_version_is_what_counts_in_the_end(story: Story, published: Callable[[str], Proof]) -> None:
     expected = _expected(story.versions[-1])
     spoken_of = {period for _, period, _, _ in expected}  # 1997, say, is left to the versions that had it
-    assert {key: value for key, value in _current(story).items() if key[1] in spoken_of} == expected
+    now = _current(published("ons_sdg_uk_vintages"))
+    assert {key: value for key, value in now.items() if key[1] in spoken_of} == expected
 
 
-def _current(story: Story) -> dict[Key, Decimal]:
+def _current(proof: Proof) -> dict[Key, Decimal]:
     """The quarters' numbers that the warehouse holds."""
-    built = build_warehouse(story.path / "store" / "lake", story.path / "warehouse.duckdb")
-    with duckdb.connect(str(built), read_only=True) as connection:
+    with duckdb.connect(str(Workspace.open(proof.folder).warehouse()), read_only=True) as connection:
         found = connection.execute(
             "select measure, period, place, members, value from int_observations where period like '%Q%'"
         ).fetchall()

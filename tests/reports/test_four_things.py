@@ -25,11 +25,18 @@ import pytest
 
 from agenda.lint import read
 from agenda.store import FolderStore
+from flows.console import figure
 from flows.explain import explain
-from flows.explain_words import lines
+from flows.explain_words import data, lines
+from flows.values import plain, values
 from flows.warehouse import build_warehouse
 from reports.cards import scorecards
 from reports.data.package import write_data
+from reports.editions.approval import approve
+from reports.editions.drafting import add_edition, read_inputs
+from reports.editions.label import headlines
+from reports.editions.review_page import write_review_page
+from reports.editions.site import publish
 from reports.marts import read_quarter
 from reports.pictures.drawing import render as drawn
 from reports.quarter.tables import Quarter
@@ -41,6 +48,7 @@ from tests.reports.conftest import Rendered, render_quarter
 
 INITIATIVE = (
     "id: four\nname: Four things\nyear: {starts: 1}\ndisclosure: {policy: none, reason: These numbers are made up.}\n"
+    "address: https://four.example\nreviewers: [{name: Ana Ruiz}]\n"
 )
 TOWNS = {
     "east": {"fulleast": "7", "nonetown": "z"},
@@ -100,7 +108,7 @@ ROWS = [
     ("girls", "2025Q4", "all", "older", "0"),
     ("girls", "2025Q4", "all", "rest", ":"),
     *(("visits", f"{q}", "all", "", cell) for q, cell in
-      {"2024Q3": "11", "2024Q4": "x", "2025Q1": "z", "2025Q2": ":", "2025Q3": "11", "2025Q4": "12"}.items()),
+      {"2024Q3": "9", "2024Q4": "x", "2025Q1": "z", "2025Q2": ":", "2025Q3": "11", "2025Q4": "12"}.items()),
     ("calls", "2025Q3", "all", "", "11"),
     ("calls", "2025Q4", "all", "", "12"),  # of two partners one
     *(("lent", f"2025-1{n}", "all", "", cell) for n, cell in enumerate(("6", ":", "8"))),
@@ -120,7 +128,7 @@ EXPECTED: dict[tuple[str, str, str, str], tuple[float | None, str]] = {
     ("share", "2025Q4", "all", "toddler"): (None, "Q"),
     ("share", "2025Q4", "all", "older"): (0.0, "P"),  # of others only a half of the fraction is known
     ("share", "2025Q4", "all", "rest"): (None, "O"),
-    ("visits", "2024Q3", "all", "_T"): (11.0, "A"),
+    ("visits", "2024Q3", "all", "_T"): (9.0, "A"),
     ("visits", "2024Q4", "all", "_T"): (None, "Q"),
     ("visits", "2025Q1", "all", "_T"): (None, "M"),
     ("visits", "2025Q2", "all", "_T"): (None, "O"),
@@ -136,12 +144,20 @@ ZEROS = ("Zerotown", "Olders")
 
 @dataclass(frozen=True)
 class Edition:
+    """An edition that was published, with all that lies about it: ``store`` has its review page and the receipts."""
+
     quarter: Quarter
     rendered: Rendered
-    data: Path
+    store: Path
+    public: Path
+    cards: Path
     specs: tuple[dict[str, Any], ...]
     receipt: Receipt
     warehouse: Path
+
+    @property
+    def data(self) -> Path:
+        return self.rendered.site / "data"
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +186,21 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 
         patch.setattr(figures, "render", kept)
         rendered = render_quarter(quarter, out)
-    write_data(quarter, out / "data")
-    return Edition(quarter, rendered, out / "data", tuple(specs), receipt, warehouse)
+    write_data(quarter, rendered.site / "data")
+    _publish(quarter, rendered, warehouse, out)
+    return Edition(quarter, rendered, out / "store", out / "public", out / "cards", tuple(specs), receipt, warehouse)
+
+
+def _publish(quarter: Quarter, rendered: Rendered, warehouse: Path, out: Path) -> None:
+    folder, period = quarter.folder, quarter.period
+    store, public = FolderStore(out / "store"), FolderStore(out / "public")
+    said = headlines(quarter)["en"]
+    made = add_edition(store, folder, period, rendered.site, read_inputs(warehouse, period), headline=said)
+    write_review_page(store, public, made, quarter, warehouse)
+    approve(store, folder, period, "Ana Ruiz")
+    publish(folder, store, public, period)
+    cards = scorecards.write(quarter, scorecards.read_own(quarter, warehouse)).cards
+    scorecards.write_project(folder, period, cards, out / "cards")
 
 
 # -- downloads ----------------------------------------------------------------------------------------
@@ -341,12 +370,16 @@ NONE_OF = ("Hidtown", "Gaptown", "Nonetown", "North", "Infants", "Toddlers", "Ot
 PICTURES = {".svg", ".png", ".woff2", ".ttf", ".otf", ".css", ".js", ".scss", ".typ", ".lua"}
 """What holds no text of the edition; charts are looked into as they are described, above."""
 DATA = {".csv", ".parquet"}
-"""What is compared number by number, above."""
+"""What is looked at number by number, above."""
+RAW = {"lake", "inbox", "submissions"}
+"""Of the store, what partners sent and what was read of it."""
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
     """What stands in each file of an edition, a line for each row of a table."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in PICTURES | DATA):
+        if path.relative_to(folder).parts[0] in RAW:
+            continue
         if path.suffix == ".pdf":
             if shutil.which("pdftotext"):
                 command = ["pdftotext", "-layout", path, "-"]
@@ -364,18 +397,69 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_every_file_of_the_edition_is_walked(edition: Edition) -> None:
-    """Pages, PDFs, the Word document, feeds and descriptions of the data: beside a name of which no number is known
-    there stands none, least of all a zero. A new kind of file has to be looked into, or to be named above."""
+    """Pages, PDFs, the Word document, descriptions of the data; the site's home, its feed and its map; the review page,
+    scorecards, receipts: beside a name of which no number is known there stands none, least of all a zero. A new kind
+    of file has to be looked into, or to be named above."""
     walked: dict[str, set[str]] = {}
-    for folder in (edition.rendered.project, edition.rendered.site, edition.data):
+    names: set[str] = set()
+    for folder in (edition.rendered.project, edition.rendered.site, edition.cards, edition.public, edition.store):
         for name, text in texts(folder):
+            names.add(name)
             walked.setdefault(Path(name).suffix, set()).update(none for none in NONE_OF if none in text)
             for none in NONE_OF:
                 found = re.search(rf"\b{none}\b[^\w\n]{{1,60}}(?:[-−]?\d|zero\b)", text)
                 assert not found, (name, found)
     assert walked[".html"] == walked[".qmd"] == set(NONE_OF)
     assert walked.keys() >= {".json", ".docx"}
-    assert not walked.keys() - {".html", ".qmd", ".json", ".docx", ".pdf", ".xml", ".yml", ".txt", ".md", ".bib", ""}
+    papers = {".html", ".qmd", ".docx", ".pdf"}
+    assert not walked.keys() - papers - {".json", ".xml", ".atom", ".yml", ".txt", ".md", ".bib", ""}
+    assert names >= {"feed.atom", "sitemap.xml", "csv-metadata.json", "datapackage.json", "numbers.csv.json",
+                     "numbers.csv.html", "brief.docx"}  # fmt: skip
+    assert list(edition.store.rglob("*.review/index.html"))
+
+
+def test_no_table_beside_the_values_has_a_zero_of_what_is_none(edition: Edition) -> None:
+    """Changes, the list of what changed since the edition before, and what was reported: of the numbers that are
+    compared no two are alike, so each zero is the one of Zerotown or of Olders, or was made up."""
+    tables = {path.name: path for path in (*edition.data.glob("*.csv"), *edition.store.rglob("changes.csv"))}
+    rows = {name: list(csv.DictReader(path.read_text().splitlines())) for name, path in tables.items()}
+    assert len(rows["changes.csv"]) == len(EXPECTED)
+    for row in rows.pop("reporting.csv"):  # of a partner who owed three months and gave none, none is complete
+        assert (row["completeness"] == "") == (row["months_expected"] == "0")
+    zeros = {(name, row["place"], row["age"]) for name, table in rows.items() for row in table
+             if any(IS_ZERO.fullmatch(cell) for cell in row.values())}  # fmt: skip
+    known = [("zerotown", "_T"), ("all", "older")]
+    assert zeros == {(name, *of) for name in ("changes.csv", "indicator_values.csv") for of in known}
+
+
+def test_no_program_takes_an_empty_cell_for_zero(edition: Edition) -> None:
+    """In neither description of the data has a column a default, and an empty cell is none: CSVW's ``null`` is that
+    unless it is said otherwise, and so are Frictionless' ``missingValues``."""
+    for name in ("csv-metadata.json", "datapackage.json"):
+        described = json.loads((edition.data / name).read_text())
+        assert not keys_of(described) & {"default", "null"}
+        assert all(
+            table["schema"].get("missingValues", [""]) == [""]
+            for table in described.get("resources", ())
+            if "schema" in table
+        )
+        numbers = [
+            column for column in columns_of(described) if column["name"] in {"value", "numerator", "denominator"}
+        ]
+        assert len(numbers) > 3
+        assert not any(column.get("required") or column.get("constraints", {}).get("required") for column in numbers)
+
+
+def keys_of(said: object) -> set[str]:
+    if isinstance(said, dict):
+        return set(said).union(*map(keys_of, said.values()))
+    return set().union(*map(keys_of, said)) if isinstance(said, list) else set()
+
+
+def columns_of(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for table in described.get("tables", described.get("resources", ())):
+        schema = table.get("tableSchema", table.get("schema", {}))
+        yield from schema.get("columns", schema.get("fields", ()))
 
 
 def test_explain_gives_no_number_where_there_is_none(edition: Edition) -> None:
@@ -390,6 +474,20 @@ def test_explain_gives_no_number_where_there_is_none(edition: Edition) -> None:
         assert said[3].startswith(f"  {status}, ")
         assert bool(re.match(r"\s*-?\d", said[2])) == (value is not None), said[2]
         assert all(part is None or part == value for part in (made.lower, made.upper))
+        told = json.loads(json.dumps(data(made), default=plain))
+        assert [told[name] for name in ("value", "status")] == [value, status]
+        if value is None:
+            assert told["lower"] is told["upper"] is None
+
+
+def test_the_command_line_prints_a_dash_for_what_is_no_number(edition: Edition) -> None:
+    """`cairn values`, with ``--json`` and without."""
+    found = values(edition.quarter.folder, edition.warehouse, "spots", edition.quarter.period)
+    told = {row["place"]: (row["value"], row["status"]) for row in json.loads(json.dumps(found, default=plain))}
+    assert told == PLACES
+    assert {place: figure(value) for place, (value, _) in told.items()} == {
+        place: "–" if value is None else str(int(value)) for place, (value, _) in PLACES.items()
+    }
 
 
 def test_nothing_is_reckoned_from_what_is_no_number(edition: Edition) -> None:

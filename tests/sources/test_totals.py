@@ -122,7 +122,7 @@ def test_parts_of_a_rate_make_no_whole(coalition: Make, said: str, codes: list[s
         r'<span class="now">(.*?)</span>', (made.path / "store/receipts/alpha/a.csv.html").read_text()
     )
     assert total == ("30" if codes else "–")
-    made.drop("alpha/b.csv", HEADER + "2026Q2,Harbor,children,Total,,20,\n")
+    made.drop("alpha/b.csv", HEADER + "2026Q2,Harbor,children,Infants,,10,\n2026Q2,Harbor,children,Total,,20,\n")
     made.collect()
     (taken,) = made.receipt("alpha/b.csv")["taken"]
     assert (taken["total"], taken["before"]) == ("20", "30" if codes else None)

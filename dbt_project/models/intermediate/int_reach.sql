@@ -55,15 +55,6 @@ people as (
 ),
 
 -- Within a list places and groups are added up, as in every measure; so who is in two of them is in its sum twice.
-linked as (
-    select
-        * exclude (person),
-        count(distinct person) as people,
-        count(*) as counted
-    from people
-    group by all
-),
-
 lists as (
     select
         partner,
@@ -76,28 +67,21 @@ lists as (
         reported_start,
         reported_end,
         {{ added('value') }} as value,
+        count(distinct person) as people,
+        count(person) as counted,
         max(status_rank) as status_rank
-    from numbers
-    group by all
-),
-
-told_apart as (
-    select
-        lists.*,
-        coalesce(linked.people, 0) as people,
-        lists.value - coalesce(linked.counted, 0) as others
-    from lists
-    left join linked
-        on
-            lists.partner = linked.partner
-            and lists.measure = linked.measure
-            and lists.period_type = linked.period_type
-            and lists.period = linked.period
-            and lists.place = linked.place
-            and lists.split = linked.split
-            and lists.members = linked.members
-            and lists.reported_start = linked.reported_start
-            and lists.reported_end = linked.reported_end
+    from (
+        select
+            * exclude (reported_place, preference),
+            null as person
+        from numbers
+        union all by name
+        select
+            *,
+            -1 as status_rank
+        from people
+    ) as entries
+    group by partner, measure, period_type, period, place, split, members, reported_start, reported_end
 ),
 
 -- Of each partner, and (partner '') of all together.
@@ -110,10 +94,10 @@ bounds as (
         place,
         split,
         members,
-        max(people + others) as longest,
-        {{ added('others') }} as others,
+        max(people + value - counted) as longest,
+        {{ added('value - counted') }} as others,
         max(status_rank) as status_rank
-    from told_apart
+    from lists
     group by
         grouping sets (
             (measure, period_type, period, place, split, members),

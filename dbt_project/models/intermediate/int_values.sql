@@ -92,14 +92,12 @@ by_partner as (
         place,
         split,
         members,
-        cast(
-            case
-                when max(status_rank) = {{ rank_of('Q') }} then null
-                when over_time = 'mean' then sum(value) / count(value)
-                when over_time = 'max' then max(value)
-                else sum(value)
-            end as decimal(38, 12)  -- a third of a number is rounded once, when partners are added up
-        ) as value,
+        case
+            when max(status_rank) = {{ rank_of('Q') }} then null
+            when over_time = 'mean' then {{ in_parts('sum(value)', 'count(value)') }}
+            when over_time = 'max' then {{ in_parts('max(value)') }}
+            else {{ in_parts('sum(value)') }}
+        end as parts,
         max(status_rank) as status_rank
     from by_month
     group by partner, measure, over_time, over_partners, is_sum, period_type, period, place, split, members
@@ -114,14 +112,12 @@ by_partners as (
         place,
         split,
         members,
-        cast(
-            case
-                when max(status_rank) = {{ rank_of('Q') }} or (not is_sum and count(value) > 1) then null
-                when over_partners = 'overlap' then max(value)
-                else sum(value)
-            end as decimal(38, 6)
-        ) as value,
-        cast(case when is_sum or count(value) <= 1 then {{ added('value') }} end as decimal(38, 6)) as high,
+        case
+            when max(status_rank) = {{ rank_of('Q') }} or (not is_sum and count(parts) > 1) then null
+            when over_partners = 'overlap' then max(parts)
+            else sum(parts)
+        end as parts,
+        case when is_sum or count(parts) <= 1 then {{ added('parts') }} end as high_parts,
         max(status_rank) as status_rank
     from by_partner
     group by measure, over_partners, is_sum, period_type, period, place, split, members
@@ -147,9 +143,9 @@ select
     place,
     split,
     members,
-    value,
-    value as low,
-    high,
+    {{ of_parts('parts') }} as value,
+    {{ of_parts('parts') }} as low,
+    {{ of_parts('high_parts') }} as high,
     status_rank
 from by_partners
 union all
