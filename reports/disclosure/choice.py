@@ -97,7 +97,8 @@ class _Choosing:
             for secret in self.secrets:
                 self._settle(secret, _Effort(STEPS, is_public=True))
             self.show_again(is_public=True)
-            self._settle_together(())
+            if len(self.ground.attackers) > 1:  # who know more than the public
+                self._settle_together(())
         left = self.secrets
         # where most is hidden anyway, a long search saves little
         for steps in (STEPS, *(() if is_crowded else (STEPS_FAR,)), None):
