@@ -223,9 +223,15 @@ def test_what_can_not_be_linked_is_refused(folder: Folder) -> None:
     assert any("small_counts can't protect" in str(problem) for problem in problems_in(changed))
 
 
-def test_a_share_of_people_is_refused(folder: Folder) -> None:
-    """Nobody can tell how few people it is about."""
-    measures = tuple(m.model_copy(update={"adds_up": False}) if m.id == "lead_teachers" else m
-                     for m in folder.agenda.measures)  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"adds_up": False}, "lead_teachers is about people and no count of them"),
+        ({"whole": False}, "lead_teachers counts people and needn't be whole"),
+    ],
+)
+def test_a_share_and_a_part_of_people_are_refused(folder: Folder, change: dict[str, bool], said: str) -> None:
+    """Nobody can tell how few people the one is about; of the other not every number is 1 to 10 that could be."""
+    measures = tuple(m.model_copy(update=change) if m.id == "lead_teachers" else m for m in folder.agenda.measures)
     changed = replace(folder, agenda=folder.agenda.model_copy(update={"measures": measures}))
-    assert any("lead_teachers is about people and no count of them" in str(p) for p in problems_in(changed))
+    assert any(said in str(problem) for problem in problems_in(changed))
