@@ -159,7 +159,11 @@ def _agenda(agenda: Agenda, texts: Texts) -> Agenda:
                 "members": tuple(
                     m.model_copy(update={"name": texts.say(("dimensions", one.id, "members", m.id), m.name)})
                     for m in one.members
-                )
+                ),
+                "merge": tuple(
+                    m.model_copy(update={"name": texts.say(("dimensions", one.id, "merge", m.id), m.name)})
+                    for m in one.merge
+                ),
             }
         )
         for one in agenda.dimensions

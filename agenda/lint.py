@@ -15,6 +15,7 @@ from agenda.known import Known
 from agenda.lint_agenda import agenda_problems
 from agenda.lint_disclosure import disclosure_problems
 from agenda.lint_equity import equity_problems
+from agenda.lint_merged import merged_problems
 from agenda.lint_models import model_problems
 from agenda.lint_partners import partners_problems
 from agenda.lint_places import place_problems
@@ -43,8 +44,8 @@ def read(path: Path) -> Folder:
 def problems_in(folder: Folder) -> Iterator[Problem]:
     """Every problem of sense in a folder whose shape is right."""
     known = Known(folder)
-    of_files = (agenda_problems, place_problems, model_problems, rate_problems, targets_problems, version_problems,
-                equity_problems, disclosure_problems, partners_problems, stories_problems,
+    of_files = (agenda_problems, merged_problems, place_problems, model_problems, rate_problems, targets_problems,
+                version_problems, equity_problems, disclosure_problems, partners_problems, stories_problems,
                 translations_problems)  # fmt: skip
     for check in (_rooms, *of_files, _periods):
         yield from check(known)

@@ -40,6 +40,12 @@ def _measures(known: Known, people: set[str]) -> Iterator[Problem]:
                 "small_counts can't tell whom it would reveal; let partners report the counts it is made of"
             )
             yield known.problem(FILE, ("measures", i, "subject"), message)
+        elif measure.id in people and not measure.whole:
+            message = (
+                f"{measure.id} counts people and needn't be whole (whole: false), and what small_counts proves holds "
+                "of whole numbers alone; let it be whole"
+            )
+            yield known.problem(FILE, ("measures", i, "whole"), message)
 
 
 def _models(known: Known, people: set[str]) -> Iterator[Problem]:

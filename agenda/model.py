@@ -56,7 +56,7 @@ class Disclosure(Entry):
     """
 
     policy: Literal["small_counts", "none"]
-    hide: tuple[Literal[1], Annotated[int, Field(ge=1, le=100)]] = (1, 10)
+    hide: tuple[Annotated[int, Field(ge=1, le=1)], Annotated[int, Field(ge=1, le=100)]] = (1, 10)
     reason: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
 
     @model_validator(mode="after")
@@ -217,10 +217,19 @@ class Member(Entry):
     aliases: tuple[str, ...] = ()
 
 
+class Merged(Entry):
+    """Members that may be shown together, as one, where one of them would have to be withheld."""
+
+    id: Code
+    name: Text
+    of: Some[Code]
+
+
 class Dimension(Entry):
     id: Name
     name: Text
     members: Some[Member]
+    merge: tuple[Merged, ...] = ()
     overlap: bool = False  # a thing may be in several groups at once, so the groups can add up to more than all
 
 

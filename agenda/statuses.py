@@ -41,6 +41,8 @@ ORDER = "".join(STATUSES)
 ABSENT = frozenset("MKHLOQ")
 """Those that stand in the place of a number."""
 NORMAL, PROVISIONAL, MISSING, NOT_APPLICABLE, SUPPRESSED, UNRELIABLE = "A", "P", "O", "M", "Q", "U"
+ELSEWHERE = "K"
+"""Of an indicator's value: it is part of a group that is shown in its place."""
 THIN = "L"
 """Of an indicator's value: data exist, but of fewer partners than the agreed minimum they were collected."""
 WORDS = {"suppressed": SUPPRESSED, "not_applicable": NOT_APPLICABLE, "missing": MISSING}

@@ -70,6 +70,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         "agenda_precedence": [("measure", _TEXT), ("partner", _TEXT), ("position", _INT)],
         "agenda_dimensions": [("dimension", _TEXT), ("position", _INT), ("name", _TEXT)],
         "agenda_members": [("dimension", _TEXT), ("member", _TEXT), ("position", _INT), ("name", _TEXT)],
+        "agenda_merged_members": [
+            ("dimension", _TEXT), ("merged", _TEXT), ("member", _TEXT), ("position", _INT), ("name", _TEXT),
+        ],
         "agenda_places": [
             ("place", _TEXT), ("position", _INT), ("name", _TEXT), ("level", _TEXT), ("parent", _TEXT),
             ("opens", _DATE), ("closes", _DATE),
@@ -138,6 +141,12 @@ def _initiative(folder: Folder) -> Rows:
         "agenda_goals": [(g.id, i, g.name, g.statement, g.headline) for i, g in enumerate(agenda.goals)],
         "agenda_dimensions": [(d.id, i, d.name) for i, d in enumerate(agenda.dimensions)],
         "agenda_members": [(d.id, m.id, i, m.name) for d in agenda.dimensions for i, m in enumerate(d.members)],
+        "agenda_merged_members": [
+            (d.id, merged.id, member, i, merged.name)
+            for d in agenda.dimensions
+            for i, merged in enumerate(d.merge, len(d.members))
+            for member in merged.of
+        ],
         "agenda_places": [
             (p.id, i, p.name, p.level, p.parent, lives[p.id].opens, lives[p.id].closes)
             for i, p in enumerate(agenda.places)

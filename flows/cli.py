@@ -206,7 +206,7 @@ def review(
             )
         found.append(summary.edition_data(draft))
     if approve:
-        lines.append(f"Now: cairn publish {quarters}")
+        lines.append(f"Now: {summary.cairn(workspace)} publish {quarters}")
     console.say(as_json, {"editions": found}, lines)
 
 

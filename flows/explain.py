@@ -64,6 +64,7 @@ class _Reader:
             "partners": self.named("select partner as id, name from dim_partners"),
             "places": self.named("select place as id, name from dim_places"),
             "members": self.named("select dimension || '=' || member as id, name from dim_members"),
+            "merged": self.named(sql.MERGED),
             "measures": self.named("select measure as id, name from lake.agenda_measures"),
         }
         root = self.rows("select place from dim_places where parent is null order by position limit 1")[0]["place"]
@@ -208,9 +209,13 @@ class _Reader:
             sql.UNCOUNTED, **_without(self.asked, "members"), start=self.period.start, end=self.period.end
         ):
             has = dict(part.split("=", 1) for part in row["reported_members"].split("|") if part)
-            if all(has.get(dimension, member) == member for dimension, member in shown.items()):
+            if all(self._is_within(name, has.get(name, member), member) for name, member in shown.items()):
                 instead = ", ".join(self.names["partners"].get(name, name) for name in row["better"] or ())
                 yield self._number(row, row["why"].replace("{partner}", instead))
+
+    def _is_within(self, dimension: str, member: str, group: str) -> bool:
+        """Whether a member is the group that was asked for, or a part of it where it is a merged one."""
+        return member == group or self.names["merged"].get(f"{dimension}={member}") == f"{dimension}={group}"
 
     def _cohorts(self) -> Iterable[Cohort]:
         """Of the whole of the place, against the period before and that of a year before."""

@@ -11,6 +11,10 @@ INDICATOR = """
 
 BREAKDOWNS = "select distinct breakdown from int_terms where indicator = $indicator"
 
+MERGED = """
+    select dimension || '=' || unnest(made_of) as id, dimension || '=' || member as name
+    from dim_members where made_of is not null"""
+
 VALUE = """
     select * from ind_values
     where indicator = $indicator and period = $period and place = $place and breakdown = $breakdown

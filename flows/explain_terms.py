@@ -32,10 +32,12 @@ def part_lines(made: Explanation, part: str, terms: Sequence[Term]) -> Iterator[
 def _term(made: Explanation, term: Term) -> Iterator[str]:
     weight = "" if term.weight == 1 else "− " if term.weight == -1 else f"{number(term.weight)} × "
     where = f", {members_said(made, term.where)} only" if term.where else ""
-    yield f"  {weight}{term.name}{where}: {number(term.value, term.numbers)} {term.unit}"
+    unit = f" {term.unit}" if term.value is not None else ""
+    yield f"  {weight}{term.name}{where}: {number(term.value, term.numbers)}{unit}"
     yield from wrapped(_rules(made, term), "    ")
     if not term.numbers:
-        yield f"    {'no such group was reported' if term.value is not None else 'nobody reported it'}"
+        why = f"{term.model} gives nothing for it" if term.model else "nobody reported it"
+        yield f"    {'no such group was reported' if term.value is not None else why}"
         return
     groups = _by_file(term.numbers)
     width = max(len(sum_of([one])) for one in term.numbers)

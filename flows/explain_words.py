@@ -11,14 +11,14 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from agenda.statuses import STATUSES, THIN, UNRELIABLE
+from agenda.statuses import ELSEWHERE, STATUSES, THIN, UNRELIABLE
 from flows.counted import counted
 from flows.explain_aims import lines as against
 from flows.explain_beside import defined_said, gap_said, signed
 from flows.explain_codes import AGAINST, FEW, HIDDEN, INTERVALS, KEYED, STATUS
 from flows.explain_phrases import causes_said, members_said, moment, number, origin_said, partner_said, shown, wrapped
 from flows.explain_terms import numbers_of, part_lines
-from flows.explained import Explanation, Number, Owed, Remark
+from flows.explained import Edition, Explanation, Number, Owed, Remark
 from reports.quarter.changes import COMPARED, Difference
 
 NOTES = 6
@@ -177,10 +177,19 @@ def _superseded(made: Explanation) -> Iterator[str]:
 def _editions(made: Explanation) -> Iterator[str]:
     said = (
         f"{moment(one.published_at)}  report {one.quarter}, edition {one.edition[:8]}: "
-        + (HIDDEN[one.conf_status] if one.conf_status in HIDDEN else f"{_published(made, one.value)}  {one.status}")
+        + (_hidden(made, one) if one.conf_status in HIDDEN else f"{_published(made, one.value)}  {one.status}")
         for one in made.editions
     )
     yield from _section("As it was published", said)
+
+
+def _hidden(made: Explanation, one: Edition) -> str:
+    """Why an edition withheld it, and what it is shown in instead, with others."""
+    into = [made.names["merged"][part] for part in made.members.split("|") if part in made.names["merged"]]
+    if one.status != ELSEWHERE or not into:
+        return HIDDEN[one.conf_status]
+    groups = " or ".join(members_said(made, group) for group in into)
+    return f"{HIDDEN[one.conf_status]}; shown together with others, as {groups}"
 
 
 def _published(made: Explanation, text: str) -> str:

@@ -51,7 +51,8 @@ def explain(
     replay = Replay(workspace.lake.local(workspace.local), manifests, indicator)
     known = revisions(replay, workspace.calendar, place=made.place, members=made.members, about=about)
     published = said_of(workspace.store, workspace.calendar, indicator, about, made.place, members)
-    made = replace(made, editions=tuple(published), moments=tuple(known.get(about.key, ())))
+    editions = tuple(one for one in published if known_at is None or one.published_at <= known_at)
+    made = replace(made, editions=editions, moments=tuple(known.get(about.key, ())))
     console.say(as_json, explain_words.data(made), explain_words.lines(made), plain)
 
 

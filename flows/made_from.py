@@ -34,7 +34,7 @@ def outlook(workspace: Workspace, period: Period) -> Outlook:
     noted = _read(workspace, period)
     if noted.get("edition") != edition.digest:
         return Outlook(period, edition, "this machine has not seen what the draft was made from")
-    changed = [what for what, digest in _made_from(workspace).items() if noted.get(what) != digest]
+    changed = [what for what, digest in _made_from(workspace, edition).items() if noted.get(what) != digest]
     return Outlook(period, edition, f"{' and '.join(changed)} changed" if changed else None)
 
 
@@ -42,13 +42,16 @@ def note(workspace: Workspace, edition: Edition) -> None:
     """Remember that ``edition`` was made from what there is now."""
     path = _path(workspace, edition.period)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({**_made_from(workspace), "edition": edition.digest}, indent=1), encoding="utf-8")
+    said = {**_made_from(workspace, edition), "edition": edition.digest}
+    path.write_text(json.dumps(said, indent=1), encoding="utf-8")
 
 
-def _made_from(workspace: Workspace) -> dict[str, str]:
-    """What a draft rests on. With people to protect that is also what readers already have."""
-    protects = workspace.folder.initiative.hides is not None
-    published = {"what is published": " ".join(editions(workspace.site))} if protects else {}
+def _made_from(workspace: Workspace, edition: Edition) -> dict[str, str]:
+    """What a draft rests on. With people to protect that is also what else readers already have."""
+    published = {}
+    if workspace.folder.initiative.hides is not None:
+        others = (digest for digest in editions(workspace.site) if digest != edition.digest)
+        published["what is published"] = " ".join(others)
     return {
         **published,
         "the data or the agenda": workspace.warehouse_key(),

@@ -100,14 +100,19 @@ def hash_(
     from sources.door.keys import hashed
 
     columns = [column.strip() for column in of.split(",")]
-    try:
-        text, secret = io.StringIO(file.read_text("utf-8-sig"), newline=""), key.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"can't be read: {error}") from None
     written = io.StringIO(newline="")
-    rows = list(hashed(text, secret, columns, name))
+    rows = list(hashed(io.StringIO(_text(file), newline=""), _text(key).strip(), columns, name))
     csv.writer(written, lineterminator="\n").writerows(rows)
     console.write(out, written.getvalue().encode())
     people, without = len(rows) - 1, sum(not row[0] for row in rows)
     said = f"{out}: {counted(people, 'row')}, {without} without a hash. Left out: {', '.join(columns)}."
     console.say(as_json, {"file": str(out), "rows": people, "without": without}, [said])
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(f"{path} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8 text; save it as UTF-8") from error

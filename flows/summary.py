@@ -75,10 +75,14 @@ def of_run(workspace: Workspace, made: Made) -> Iterator[str]:
         asked = f"{waiting[0].period}..{newest.period}"
         if len(waiting) == 1:
             asked = f"{newest.period} --edition {newest.short}"
-        folder = workspace.folder.path
-        where = "" if folder == Path.cwd() else f" --initiative {shlex.quote(str(folder))}"
         yield f"Look at {workspace.store.url}/{newest.review_page}"
-        yield f"Then: cairn{where} review {asked} --approve --as NAME"
+        yield f"Then: {cairn(workspace)} review {asked} --approve --as NAME"
+
+
+def cairn(workspace: Workspace) -> str:
+    """How the command is typed for this initiative from here."""
+    folder = workspace.folder.path
+    return "cairn" if folder == Path.cwd() else f"cairn --initiative {shlex.quote(str(folder))}"
 
 
 def of_nothing(plan: Plan) -> Iterator[str]:

@@ -36,6 +36,8 @@ def values(
                 select v.* replace (s.indicator as indicator), s.version
                 from ind_values v join dim_series s on v.indicator = s.series and v.period = s.period and s.is_in_force
             ) v join dim_places p using (place)
+            anti join (select breakdown, shown_members as members from int_term_members where is_merged)
+                using (breakdown, members)
             where v.indicator = $indicator and v.period = $period and v.place = coalesce($place, v.place)
             order by p.position, v.breakdown, v.members""",
             {"indicator": indicator, "period": period.key, "place": place},

@@ -15,6 +15,7 @@ import polars as pl
 from agenda.errors import Unavailable
 from agenda.folder import Folder
 from agenda.periods import Period
+from reports.disclosure.merged import Merges
 from reports.disclosure.own import read_own
 from reports.disclosure.withhold import Earlier, Frozen, withhold, without_people
 from reports.quarter.changes import COMPARED, compared
@@ -48,6 +49,7 @@ _READINGS = """
     from fct_readings
     where (first_period_start < $end and last_period_end > $start)
        or (first_period_start is null and received_at >= $end and received_at < $next_end)"""
+_MERGES = "select dimension, member, made_of from dim_members where made_of is not null order by all"
 _FINDINGS = "select f.partner, f.reading, f.severity, f.code from fct_findings f"
 
 
@@ -75,7 +77,7 @@ def read_quarter(
             readings = read(_READINGS)
             frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
             own = read_own(connection) if folder.initiative.hides is not None else pl.DataFrame()
-            shown = withhold(folder, frozen, root, own, earlier, cache)
+            shown = withhold(folder, frozen, root, own, earlier, cache, _merges(connection))
             return Quarter(
                 folder=folder,
                 period=period,
@@ -92,6 +94,14 @@ def read_quarter(
         raise Unavailable(
             f"the warehouse {warehouse} can't be read: {error}. Build it again with: cairn run"
         ) from error
+
+
+def _merges(connection: duckdb.DuckDBPyConnection) -> Merges:
+    """The groups that may be shown together, by the agenda that the warehouse was built with."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for dimension, group, of in connection.execute(_MERGES).fetchall():
+        found.setdefault(dimension, {})[group] = of
+    return found
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:

@@ -129,6 +129,7 @@ class Words(Speech):
             "missing": self._("not reported"),
             "suppressed": self._("suppressed by a partner"),
             "withheld": self._("withheld to protect people"),
+            "together": self._("shown together with others"),
             "thin": self._("too few partners reported"),
             "not_applicable": self._("not applicable"),
             "undivided": self._("nothing to divide by"),

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from agenda.model import Dimension
 from agenda.statuses import STATUSES
-from reports.data.beside import Beside, Field
+from reports.data.beside import WHOLE, Beside, Field
 from reports.escape import plain
 from reports.quarter.tables import Quarter
 from reports.words import Words
@@ -22,6 +23,9 @@ CONFIDENTIAL = {
     "D": "Secondary confidentiality set by the sender, not for publication",
 }
 """The codes of SDMX's CL_CONF_STATUS 1.2 that an edition may have."""
+
+MEMBERS, SHOWN_IN = "members_", "shown_in"
+"""What the name of a list of a dimension's groups begins with, and its column of the group that one is shown in."""
 
 
 def lists(quarter: Quarter, words: Words) -> list[Beside]:
@@ -65,7 +69,28 @@ def lists(quarter: Quarter, words: Words) -> list[Beside]:
               [code], STATUSES.items()),
         _list("conf_status", "conf_statuses", words._("Whether a number is withheld"), words._("SDMX CONF_STATUS."),
               [code], CONFIDENTIAL.items()),
+        *(_members(quarter, dimension, words) for dimension in merging(quarter)),
     ]  # fmt: skip
+
+
+def merging(quarter: Quarter) -> list[Dimension]:
+    """The dimensions of which an edition may show groups together: only where people are protected."""
+    dimensions = quarter.folder.agenda.dimensions if quarter.folder.initiative.hides is not None else ()
+    return [dimension for dimension in dimensions if dimension.merge]
+
+
+def _members(quarter: Quarter, dimension: Dimension, words: Words) -> Beside:
+    """What the groups that are shown together are made of. Later editions read it, too: `reports.editions.earlier`."""
+    into = {part: merged.id for merged in dimension.merge for part in merged.of}
+    groups = [(m.id, plain(m.name), into.get(m.id, "")) for m in dimension.members]
+    together = [(merged.id, plain(merged.name), "") for merged in dimension.merge]
+    met = quarter.values["members"].unique().str.extract(rf"(?:^|\|){dimension.id}=([^|]*)").drop_nulls()
+    title, id_ = plain(dimension.name), words._("Id of the group; {whole}: the whole.", whole=WHOLE)
+    return _list(dimension.id, f"{MEMBERS}{dimension.id}", title, id_, [
+        ("name", "string", words._("Its name; empty of the whole, and where the agenda no longer has it.")),
+        (SHOWN_IN, "string", words._("Id of the group that it is a part of where several are shown together, as they "
+                                     "can't be shown alone; empty: of none.")),
+    ], _and_gone([(WHOLE, "", ""), *groups, *together], met))  # fmt: skip
 
 
 def page_of(indicator: str, goal: str) -> str:

@@ -27,7 +27,7 @@ from reports.data import csvw
 from reports.data.beside import WHOLE as WHOLE
 from reports.data.beside import Field, tables_beside
 from reports.data.citation import terms
-from reports.data.lists import lists
+from reports.data.lists import lists, merging
 from reports.escape import plain
 from reports.quarter.tables import Quarter
 from reports.words import Words, sentence_case
@@ -189,22 +189,13 @@ def _schema(quarter: Quarter, words: Words) -> dict[str, Any]:
         ("period", "string", words._("The period, like 2026-07, 2026Q3 or 2026, on the initiative's calendar.")),
         ("place", "string", words._("Id of the place; {root} is the whole.", root=quarter.root.id)),
         ("place_name", "string", words._("Name of the place.")),
-        *((d.id, "string", _members(d, words)) for d in dimensions),
+        *((d.id, "string", _members(d, words, d in merging(quarter))) for d in dimensions),
         ("value", "number", words._("The indicator's value; percents are fractions. Empty: see status.")),
         ("numerator", "number", words._("What was counted, exactly.")),
         ("denominator", "number", words._("What it was divided by, exactly; empty for counts.")),
         ("lower", "number", words._("Lower end of the 95 % interval, or of what is possible where lists overlap.")),
         ("upper", "number", words._("Upper end of the same.")),
-        (
-            "status",
-            "string",
-            words._(
-                "SDMX OBS_STATUS. With a value: A normal, P provisional, U of low reliability: its "
-                "interval is wide; E estimated and other codes as they were reported. Without one: "
-                "O not reported, L withheld as too few partners reported, M cannot exist, or nothing to "
-                "divide by, Q suppressed by a partner or withheld to protect people, U too few to tell."
-            ),
-        ),
+        ("status", "string", _status(quarter, words)),
         (
             "conf_status",
             "string",
@@ -245,7 +236,20 @@ def _fields(fields: Iterable[Field], keys: list[str], required: set[str]) -> dic
     return {"fields": described, "primaryKey": keys, "missingValues": [""]}
 
 
-def _members(dimension: Dimension, words: Words) -> str:
-    members = ", ".join(f"{member.id}: {plain(member.name)}" for member in dimension.members)
+def _status(quarter: Quarter, words: Words) -> str:
+    codes = words._(
+        "SDMX OBS_STATUS. With a value: A normal, P provisional, U of low reliability: its "
+        "interval is wide; E estimated and other codes as they were reported. Without one: "
+        "O not reported, L withheld as too few partners reported, M cannot exist, or nothing to "
+        "divide by, Q suppressed by a partner or withheld to protect people, U too few to tell."
+    )
+    together = words._("K withheld to protect people, and shown together with others, as one group.")
+    return words.running((codes, together)) if merging(quarter) else codes
+
+
+def _members(dimension: Dimension, words: Words, is_merging: bool) -> str:
+    names = {member.id: member.name for member in dimension.members}
+    names |= {merged.id: merged.name for merged in dimension.merge if is_merging}
+    members = ", ".join(f"{id_}: {plain(name)}" for id_, name in names.items())
     return words._("{dimension}: {members}; {whole}: the whole.", dimension=plain(dimension.name), members=members,
                    whole=WHOLE)  # fmt: skip

@@ -9,7 +9,7 @@ attacker where it isn't: they are thought to know more than they can.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from agenda.versions import versions
 from reports.disclosure.groups import Key, by_members, by_place, by_time, dimensions
 from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
 from reports.disclosure.memory import keeping
+from reports.disclosure.merged import Merges, parts_of, unsaid
 
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
@@ -83,6 +84,9 @@ class Cells:
     _sums: dict[tuple[tuple[tuple[int, float], ...], float], None] = field(default_factory=dict)
     _rests: dict[int, dict[int, dict[int, float]]] = field(default_factory=lambda: defaultdict(dict))
     """By whole, the cells of what is left of it, each with the weights of what it is left of."""
+    parts: dict[int, list[int]] = field(default_factory=dict)
+    """Of each merged group the cells that it is the sum of."""
+    _unsaid: set[tuple[Key, float]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         agenda = self.folder.agenda
@@ -99,11 +103,16 @@ class Cells:
     # -- taking in -------------------------------------------------------------------------------------
 
     @keeping()
-    def add(self, rows: Iterable[Row], *, is_now: bool) -> None:
-        """An edition's rows: the one that is to be published, or an earlier one."""
+    def add(self, rows: Iterable[Row], *, is_now: bool, merges: Merges | None = None) -> None:
+        """An edition's rows: the one that is to be published, or an earlier one. ``merges`` are those of its agenda."""
         cells: dict[Key, int] = {}
         complements: list[tuple[Key, Key | float]] = []
+        merged: list[tuple[Row, tuple[str, ...]]] = []
+        hidden: list[Key] = []
         for row in rows:
+            if parts := parts_of(row.members, merges or {}):
+                merged.append((row, parts))
+                continue
             numerator, denominator = keys = self.keys(row)
             for key, value, is_shown in self._seen(row, *keys):
                 cell = self._cell(key, value)
@@ -115,19 +124,71 @@ class Cells:
                 facts.is_out |= not is_now and is_shown
                 facts.was_hidden |= not is_now and not is_shown
                 facts.was_marked |= row.code == "A" and not is_shown and self._is_small(value)
-            formula = self._about(row).formula
-            if formula.kind == "percent" and numerator in cells:
-                if denominator is not None and denominator in cells:
-                    complements.append((numerator, denominator))
-                elif row.denominator is not None and all(t.measure in self.reference for t in formula.per or ()):
-                    complements.append((numerator, float(row.denominator)))
-        for key in list(cells):
-            whole = self.people[key.measure].part_of
-            if whole in self.people and key._replace(measure=whole) in cells:
-                complements.append((key, key._replace(measure=whole)))
-        self._link(cells, complements)
+                if not is_now and not is_shown:
+                    hidden.append(key)
+            if numerator in cells and (whole := self._whole(row, denominator)) is not None:
+                complements.append((numerator, whole))
+        self._link(cells, [*complements, *self._within(cells)])
+        together = self._merge(cells, merged, is_now)
         if is_now:
-            self.now = cells
+            self.now = cells | together
+        for group in unsaid(hidden, merges or {}) - together.keys():
+            within = [cells.get(group._replace(members=part)) for part in parts_of(group.members, merges or {})]
+            if None not in within:
+                self._unsaid.add((group, round(sum(self._value(cell) for cell in within if cell is not None), 6)))
+
+    def _whole(self, row: Row, denominator: Key | None) -> Key | float | None:
+        """What the numerator of a percent is a part of, so that a reader can take it away from that."""
+        per = self._about(row).formula.per or ()
+        if self._about(row).formula.kind != "percent" or row.denominator is None:
+            return None
+        if denominator is None and all(term.measure in self.reference for term in per):
+            return float(row.denominator)
+        return denominator
+
+    def _within(self, keys: Collection[Key]) -> Iterator[tuple[Key, Key]]:
+        """Each key with that of the measure that its own is a part of."""
+        for key in keys:
+            whole = self.people[key.measure].part_of
+            if whole in self.people and key._replace(measure=whole) in keys:
+                yield key, key._replace(measure=whole)
+
+    def _merge(
+        self, cells: Mapping[Key, int], rows: Iterable[tuple[Row, tuple[str, ...]]], is_now: bool
+    ) -> dict[Key, int]:
+        """Merged groups, each the sum of its parts: all that links a group to others follows from what links these.
+
+        One that is small itself, or leaves a small rest of what it is a part of, is as if it were not there: it can't
+        be shown, and nobody need be kept from reckoning it. Nor is one that lacks a part. What was shown stays there.
+        """
+        counts: dict[Key, float] = {}
+        parts: dict[Key, list[Key]] = {}
+        wholes: list[tuple[Key, Key | float]] = []
+        for row, members in rows:
+            numerator, denominator = keys = self.keys(row)
+            for key, count, _ in self._seen(row, *keys):
+                if key.members == row.members:
+                    counts[key], parts[key] = count, [key._replace(members=part) for part in members]
+            if numerator in counts and (whole := self._whole(row, denominator)) is not None:
+                wholes.append((numerator, whole))
+        known = counts | {key: self._value(cell) for key, cell in cells.items()}
+        tight = {part for part, of in (*wholes, *self._within(counts))
+                 if self._is_small((of if isinstance(of, float) else known[of]) - counts[part])}  # fmt: skip
+        found = {}
+        for key, count in counts.items():
+            within = [cells[part] for part in parts[key] if part in cells]
+            is_whole = len(within) == len(parts[key]) and round(sum(map(self._value, within)) - count, 6) == 0
+            if is_now and (not is_whole or key in tight or self._is_small(count)):
+                continue
+            found[key] = cell = self._cell(key, count)
+            facts = self._facts[cell]
+            facts.is_shown_now |= is_now
+            facts.is_out |= not is_now or all(self._facts[part].is_out for part in within)
+            facts.was_hidden |= (key, count) in self._unsaid
+            if is_whole:
+                self._sums.setdefault((((cell, 1.0), *((part, -1.0) for part in within)), 0.0))
+                self.parts[cell] = within
+        return found
 
     def keys(self, row: Row) -> tuple[Key | None, Key | None]:
         """The cells that are a row's numerator and denominator; None for what isn't about people."""

@@ -2,13 +2,15 @@
 
 What is hidden is no number any more: value, bounds and the hidden part are empty, its OBS_STATUS is ``Q``
 (suppressed), and CONF_STATUS says ``A`` (few people) or ``D`` (it would reveal others, or follows from one that is
-hidden); everything else is ``F``, free. Codes: SDMX CL_OBS_STATUS 2.2 and CL_CONF_STATUS 1.3.
+hidden); everything else is ``F``, free. Where the agenda allows to show groups together, and all of them are hidden,
+they are shown as one, if that tells of nobody; then the OBS_STATUS of each is ``K`` (included in another category). Of
+groups that need not be shown together there is nothing. Codes: SDMX CL_OBS_STATUS 2.2 and CL_CONF_STATUS 1.3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,20 +18,29 @@ import polars as pl
 
 from agenda.errors import HeldBack
 from agenda.folder import Folder
+from agenda.statuses import ELSEWHERE, SUPPRESSED
 from reports.disclosure.attackers import Exposed, exposed
 from reports.disclosure.cells import ROW, Cells, Row
 from reports.disclosure.groups import Key
+from reports.disclosure.merged import Merges, parts_of, together
 from reports.disclosure.suppression import Suppressed, suppress
 from reports.quarter.changes import COMPARED, compared
 
-WITHHELD = "Q"
 _NAMED = 5
-Judged = tuple[bool, bool, str]
-"""Whether a row's numerator and its denominator are hidden, and its CONF_STATUS."""
+
+
+class Judged(NamedTuple):
+    """Whether a row's numerator and its denominator are hidden, its CONF_STATUS, and whether a merged group has it."""
+
+    numerator: bool
+    denominator: bool
+    code: str
+    is_together: bool = False
 
 
 class Frozen(NamedTuple):
-    """The frames of a quarter that hold numbers about people; ``values`` has ``conf_status``."""
+    """The frames of a quarter that hold numbers about people; as they are shown, ``values`` has ``conf_status``. As the
+    warehouse has them, every group that may be shown together is a row of ``values`` beside its parts."""
 
     values: pl.DataFrame
     trends: pl.DataFrame
@@ -39,10 +50,12 @@ class Frozen(NamedTuple):
 
 @dataclass(frozen=True)
 class Earlier:
-    """The rows of a published edition as they truly were, with what it showed of them. ``name`` is for messages."""
+    """The rows of a published edition as they truly were, with what it showed of them, and the groups that its agenda
+    allowed to show together. ``name`` is for messages."""
 
     name: str
     rows: tuple[Row, ...]
+    merges: Merges = field(default_factory=dict)
 
 
 def free(values: pl.DataFrame) -> pl.DataFrame:
@@ -64,16 +77,19 @@ def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def withhold(
-    folder: Folder, frozen: Frozen, root: str, own: pl.DataFrame, earlier: Iterable[Earlier], cache: Path | None = None
-) -> Frozen:
+    folder: Folder, frozen: Frozen, root: str, own: pl.DataFrame, earlier: Iterable[Earlier], cache: Path | None = None,
+    merges: Merges | None = None,
+) -> Frozen:  # fmt: skip
     """``frozen`` without what must not be seen; ``cache`` as in `suppression.suppress`.
 
     Raises `HeldBack`, naming the cells, where an attacker still finds something out: from a published edition that
     shows it, or because not even hiding all that is linked is enough.
     """
+    merges = merges or {}
     if (hide := folder.initiative.hides) is None:
-        return frozen._replace(values=free(frozen.values))
-    return without(frozen, root, judged(folder, frozen.values, hide, own, earlier, cache))
+        groups = [said for said in frozen.values["members"].unique() if parts_of(said, merges)]
+        return frozen._replace(values=free(frozen.values.filter(~pl.col("members").is_in(groups))))
+    return without(frozen, root, judged(folder, frozen.values, hide, own, earlier, cache, merges))
 
 
 def judged(
@@ -83,18 +99,52 @@ def judged(
     own: pl.DataFrame,
     earlier: Iterable[Earlier],
     cache: Path | None = None,
-) -> list[Judged]:
-    """What to hide of each row of ``values``; raises `HeldBack` as `withhold` does."""
+    merges: Merges | None = None,
+) -> list[Judged | None]:
+    """What to hide of each row of ``values``, None for a merged group that isn't shown; raises `HeldBack` as `withhold`
+    does."""
     rows = [Row(*row) for row in values.select(*ROW, "numerator", "denominator", "upper").iter_rows()]
     cells = Cells(folder, hide)
     for edition in earlier:
-        cells.add((row for row in edition.rows if row.indicator in cells.indicators), is_now=False)
-    cells.add((row for row in rows if row.indicator in cells.indicators), is_now=True)
+        known = (row for row in edition.rows if row.indicator in cells.indicators)
+        cells.add(known, is_now=False, merges=edition.merges)
+    cells.add((row for row in rows if row.indicator in cells.indicators), is_now=True, merges=merges)
     attackers = cells.attackers(own)
     choice = suppress(cells.linked(), attackers, cache)
+    choice = replace(choice, hidden=together(choice.hidden, cells.parts))
     if found := exposed(choice.linked, choice.hidden, attackers, choice.witnesses):
         raise HeldBack(_said(cells, found))
-    return [_parts(cells, row, choice) for row in rows]
+    return list(_judged(cells, rows, choice, merges or {}))
+
+
+def _judged(cells: Cells, rows: list[Row], choice: Suppressed, merges: Merges) -> Iterator[Judged | None]:
+    """A merged group is shown where all its parts are hidden, and nothing of it is. No row is a part of two of them."""
+    parts = {number: found for number, row in enumerate(rows) if (found := parts_of(row.members, merges))}
+    known = {number: _parts(cells, row, choice) for number, row in enumerate(rows) if number not in parts}
+    at = {_group(row): number for number, row in enumerate(rows)} if parts else {}
+    inside: set[int] = set()
+    shown: set[int] = set()
+    for number, of in parts.items():
+        within = {at[group] for part in of if (group := _group(rows[number]._replace(members=part))) in at}
+        is_hidden = len(within) == len(of) and all(known[part].code != "F" for part in within)
+        if is_hidden and not within & inside and _is_seen(cells, rows[number], choice.hidden):
+            inside |= within
+            shown.add(number)
+    for number in range(len(rows)):
+        if number in known:
+            yield known[number]._replace(is_together=number in inside)
+        else:
+            yield Judged(False, False, "F") if number in shown else None
+
+
+def _group(row: Row) -> tuple[str, ...]:
+    return row.indicator, row.period_type, row.period, row.place, row.members, str(row.version)
+
+
+def _is_seen(cells: Cells, row: Row, hidden: frozenset[int]) -> bool:
+    """Whether all that a merged group counts of people is known to tell of nobody."""
+    counted = [key for key in cells.keys(row) if key is not None]
+    return row.numerator is not None and all(key in cells.now and cells.at(key) not in hidden for key in counted)
 
 
 def _said(cells: Cells, found: list[Exposed]) -> str:
@@ -122,7 +172,7 @@ def _parts(cells: Cells, row: Row, choice: Suppressed) -> Judged:
     """A row's code speaks of all that is hidden of it, so one small count that can't bear the mark takes it away."""
     hidden = choice.hidden
     if row.indicator not in cells.indicators:  # not shown anywhere
-        return False, False, "F"
+        return Judged(False, False, "F")
     numerator, denominator = cells.keys(row)
     above = [cells.at(numerator)] if numerator is not None and row.numerator is not None else []
     high = [cells.at(numerator._replace(is_high=True))] if numerator is not None and cells.high(row) is not None else []
@@ -130,20 +180,22 @@ def _parts(cells: Cells, row: Row, choice: Suppressed) -> Judged:
     gone = [i for i in (*above, *high, *below) if i in hidden]
     small = [choice.linked.cells[i].is_marked for i in gone if choice.linked.cells[i].is_small]
     code = "F" if not gone else "A" if small and all(small) else "D"
-    return any(i in hidden for i in (*above, *high)), any(i in hidden for i in below), code
+    return Judged(any(i in hidden for i in (*above, *high)), any(i in hidden for i in below), code)
 
 
-def without(frozen: Frozen, root: str, judged: list[Judged]) -> Frozen:
+def without(frozen: Frozen, root: str, judged: Sequence[Judged | None]) -> Frozen:
     """``frozen`` without what was judged to be hidden, and without what was reckoned from it."""
-    schema = {"_above": pl.Boolean, "_below": pl.Boolean, "conf_status": pl.String}
-    beside = pl.DataFrame(judged, schema, orient="row")
+    schema = {"_above": pl.Boolean, "_below": pl.Boolean, "conf_status": pl.String, "_together": pl.Boolean}
+    beside = pl.DataFrame([row for row in judged if row is not None], schema, orient="row")
+    rows = frozen.values.filter(pl.Series([row is not None for row in judged], dtype=pl.Boolean))
     gone = pl.col("conf_status") != "F"
-    values = pl.concat([frozen.values, beside], how="horizontal").with_columns(
+    values = pl.concat([rows, beside], how="horizontal").with_columns(
         *(pl.when(~gone).then(pl.col(name)).alias(name) for name in ("value", "lower", "upper")),
         pl.when(~pl.col("_above")).then(pl.col("numerator")).alias("numerator"),
         pl.when(~pl.col("_below")).then(pl.col("denominator")).alias("denominator"),
-        pl.when(gone).then(pl.lit(WITHHELD)).otherwise(pl.col("status")).alias("status"),
-    ).drop("_above", "_below")  # fmt: skip
+        pl.when(pl.col("_together")).then(pl.lit(ELSEWHERE)).when(gone).then(pl.lit(SUPPRESSED))
+        .otherwise(pl.col("status")).alias("status"),
+    ).drop("_above", "_below", "_together")  # fmt: skip
     hidden = values.filter(gone)
     wholes = hidden.filter((pl.col("place") == root) & (pl.col("breakdown") == ""))
     trends, standings = frozen.trends, frozen.standings

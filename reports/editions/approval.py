@@ -32,7 +32,7 @@ def approve(
     if edition and not draft.digest.startswith(edition):
         raise HeldBack(
             f"{edition} is not the newest draft of {period}: that is {draft.short}. "
-            f"Look at what changed in {draft.review_page} and approve that one."
+            f"Look at what changed in {store.url}/{draft.review_page} and approve that one."
         )
     when = at or datetime.now(UTC)
 

@@ -19,6 +19,7 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from agenda.periods import Period
 from agenda.store import Store
+from reports.data.lists import MEMBERS, SHOWN_IN
 from reports.data.package import TABLE, WHOLE
 from reports.disclosure.cells import ROW, Row
 from reports.disclosure.withhold import Earlier
@@ -61,6 +62,9 @@ def _read(folder: Folder, store: Store, site: Store, digest: str) -> Earlier:
     manifest = decoded(Manifest, site.get(f"editions/{digest}/manifest.json"))
     shown = read_values(site.get(f"editions/{digest}/data/{TABLE}.csv"))
     dimensions = sorted(d.id for d in folder.agenda.dimensions if d.id in shown.columns)
+    files = {file.path for file in manifest.files}
+    merges = {d: _merges(site.get(f"editions/{digest}/{path}"), d) for d in dimensions
+              if (path := f"data/{MEMBERS}{d}.csv") in files}  # fmt: skip
     hidden: Mapping[tuple[str | int, ...], Number] = {}
     if "conf_status" in shown.columns and (shown["conf_status"] != "F").any():
         found = store.read(_key(manifest.period, digest))
@@ -73,7 +77,15 @@ def _read(folder: Folder, store: Store, site: Store, digest: str) -> Earlier:
         kept = decoded(Withheld, found[0])
         hidden = {tuple(getattr(n, name) for name in _KEY): n for n in kept.rows}
     rows = tuple(_row(row, dimensions, hidden) for row in shown.iter_rows(named=True))
-    return Earlier(f"{digest[:8]} of {manifest.period}", rows)
+    return Earlier(f"{digest[:8]} of {manifest.period}", rows, merges)
+
+
+def _merges(members: bytes, dimension: str) -> dict[str, list[str]]:
+    """What the groups were made of that an edition could show together."""
+    made: dict[str, list[str]] = {}
+    for row in read_values(members).filter(pl.col(SHOWN_IN) != "").iter_rows(named=True):
+        made.setdefault(row[SHOWN_IN], []).append(row[dimension])
+    return made
 
 
 def _row(shown: Mapping[str, str], dimensions: list[str], hidden: Mapping[tuple[str | int, ...], Number]) -> Row:

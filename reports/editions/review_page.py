@@ -56,6 +56,7 @@ def write_review_page(store: Store, site: Store, edition: Edition, quarter: Quar
         "reported": [r.partner.name for r in quarter.expected_reporters if r.has_reported],
         "lacking": lacking,
         "withheld": quarter.withheld,
+        "together": say.together(),
         "expected": len(quarter.expected_reporters),
         "files": say.files(edition, base),
         "findings": say.findings(_findings(warehouse, edition, base)),

@@ -13,6 +13,7 @@ from reports.data.package import WHOLE
 from reports.edition import Arrival, Edition
 from reports.editions.revisions import COMPARED
 from reports.quarter.absence import ABSENCE, absence
+from reports.quarter.gaps import merged_groups
 from reports.quarter.reporters import Reporter
 from reports.quarter.tables import Quarter
 from reports.words import Words
@@ -73,6 +74,7 @@ class ReviewWords:
         self.places = {place.id: place.name for place in agenda.places}
         self.measures = {measure.id: measure.name for measure in agenda.measures}
         self.members = {(d.id, m.id): m.name for d in agenda.dimensions for m in d.members}
+        self.members |= {(d.id, merged.id): merged.name for d in agenda.dimensions for merged in d.merge}
 
     def in_short(self, base: Base | None, goals: Goals, this: Revised, lacking: int) -> list[str]:
         """The page in a few sentences."""
@@ -122,6 +124,25 @@ class ReviewWords:
             for id_, indicator in self.quarter.indicators.items()
             if id_ in by
         ]
+
+    def together(self) -> list[str]:
+        """Of each indicator the groups that are shown together in the quarter, and where."""
+        words, said = self.words, []
+        for id_, indicator in self.quarter.indicators.items():
+            for dimensions in indicator.breakdowns:
+                for merged in merged_groups(self.quarter.folder, dimensions):
+                    places = [
+                        name
+                        for place, name in self.places.items()
+                        if self.quarter.value(id_, place, " * ".join(dimensions), merged.members) is not None
+                    ]
+                    if places:
+                        more = words.n("{number} place", "{number} places", len(places))
+                        where = more if len(places) > _SHOWN else words.listed(places)
+                        said.append(words._("{indicator}: {parts}, as {group} ({places})", indicator=indicator.name,
+                                            parts=words.listed(list(merged.parts.values())), group=merged.name,
+                                            places=where))  # fmt: skip
+        return said
 
     def _revision(self, id_: str, period: Period, rows: list[Row]) -> Revision:
         def side(row: Row, name: str) -> Row | None:

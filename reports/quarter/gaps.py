@@ -6,13 +6,16 @@ asked of the others alone, so that nothing tells of one that is not shown. A tes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import sqrt
+from typing import NamedTuple
 
 from agenda.folder import Folder
 from agenda.indicators import Indicator
+from agenda.model import Member
+from agenda.model import Merged as MergedMembers
 from agenda.tables import members_text
 from reports.escape import plain
 from reports.quarter.tables import Quarter, Value
@@ -77,13 +80,18 @@ class Gap:
 
 @dataclass(frozen=True)
 class Group:
-    """One member of a breakdown. ``places`` have numbers by it; in ``absent`` of them there is none for this group."""
+    """One member of a breakdown. ``places`` have numbers by it; in ``absent`` of them there is none for this group.
+
+    ``within`` names the larger group that it is shown in, in the whole; in ``together`` of the places, it is in one.
+    """
 
     name: str
     members: str
     value: Value | None
     absent: int
     places: int
+    within: str = ""
+    together: int = 0
 
     @property
     def is_seen(self) -> bool:
@@ -98,6 +106,66 @@ def named_groups(folder: Folder, dimensions: tuple[str, ...]) -> Iterator[tuple[
         yield " · ".join(plain(member.name) for member in chosen), members_text(members)
 
 
+class Merged(NamedTuple):
+    """Groups of a breakdown that may be shown together: their name, their canonical text, and those of each of them."""
+
+    name: str
+    members: str
+    parts: Mapping[str, str]
+
+
+def merged_groups(folder: Folder, dimensions: tuple[str, ...]) -> Iterator[Merged]:
+    """Every such group, of one dimension at a time: a merged group takes the place of its members."""
+    known = {dimension.id: dimension for dimension in folder.agenda.dimensions}
+    names = {members: name for name, members in named_groups(folder, dimensions)}
+    for at, dimension in enumerate(dimensions):
+        for merged in known[dimension].merge:
+            choices: list[Sequence[Member | MergedMembers]] = [known[name].members for name in dimensions]
+            choices[at] = [merged]
+            for chosen in product(*choices):
+                ids = [group.id for group in chosen]
+                parts = [members_text(dict(zip(dimensions, [*ids[:at], part, *ids[at + 1 :]], strict=True)))
+                         for part in merged.of]  # fmt: skip
+                yield Merged(" · ".join(plain(group.name) for group in chosen),
+                             members_text(dict(zip(dimensions, ids, strict=True))),
+                             {part: names[part] for part in parts})  # fmt: skip
+
+
+class Shown(NamedTuple):
+    """A group of a breakdown as the whole shows it; with the names of those that are shown together as this one."""
+
+    name: str
+    members: str
+    value: Value | None
+    of: Sequence[str] = ()
+
+    @property
+    def is_seen(self) -> bool:
+        return self.value is not None and self.value.value is not None
+
+
+def in_view(quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...]) -> list[Shown]:
+    """The groups of a breakdown in the shown period, in the agenda's order; of those that are shown together, one."""
+    breakdown = " * ".join(dimensions)
+    into = _together(quarter, indicator, dimensions, None)
+    found: dict[str, Shown] = {}
+    for name, members in named_groups(quarter.folder, dimensions):
+        at = into.get(members, Merged(name, members, {}))
+        value = quarter.value(indicator.id, breakdown=breakdown, members=at.members)
+        found.setdefault(at.members, Shown(at.name, at.members, value, tuple(at.parts.values())))
+    return list(found.values())
+
+
+def _together(
+    quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...], place: str | None
+) -> Mapping[str, Merged]:
+    """By group, the larger one that a place shows in its stead."""
+    breakdown = " * ".join(dimensions)
+    return {part: merged for merged in merged_groups(quarter.folder, dimensions)
+            if quarter.value(indicator.id, place, breakdown, merged.members) is not None
+            for part in merged.parts}  # fmt: skip
+
+
 def groups(quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...]) -> list[Group]:
     """The groups of a breakdown in the shown period."""
     breakdown = " * ".join(dimensions)
@@ -105,15 +173,21 @@ def groups(quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...]) 
     below = [place.id for places in quarter.levels.values() for place in places]
     table = [[quarter.value(indicator.id, place, breakdown, members) for _, members in names] for place in below]
     spoken = [row for row in table if any(value is not None for value in row)]
+    into = _together(quarter, indicator, dimensions, None)
     return [
         Group(name, members, quarter.value(indicator.id, breakdown=breakdown, members=members),
-              sum(row[i] is None or row[i].value is None for row in spoken), len(spoken))  # type: ignore[union-attr]
+              sum(row[i] is None or row[i].value is None for row in spoken), len(spoken),  # type: ignore[union-attr]
+              into[members].name if members in into else "",
+              sum(value is not None and value.absence == "together" for value in (row[i] for row in spoken)))
         for i, (name, members) in enumerate(names)
     ]  # fmt: skip
 
 
 def gaps(quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...]) -> list[Gap]:
-    """Each shown group of a breakdown beside the one it is held against, in the whole and the shown period."""
+    """Each shown group of a breakdown beside the one it is held against, in the whole and the shown period.
+
+    Groups that are shown together are one of them; their parts have no values then.
+    """
     against = indicator.against(dimensions)
     if against is None:
         return []
@@ -124,8 +198,9 @@ def gaps(quarter: Quarter, indicator: Indicator, dimensions: tuple[str, ...]) ->
     version = quarter.version(indicator.id).number
 
     def shown(key: str) -> dict[str, Value]:
-        found = {members: quarter.value(indicator.id, None, breakdown, members, key, version)
-                 for _, members in named_groups(quarter.folder, dimensions)}  # fmt: skip
+        texts = [*(members for _, members in named_groups(quarter.folder, dimensions)),
+                 *(merged.members for merged in merged_groups(quarter.folder, dimensions))]  # fmt: skip
+        found = {members: quarter.value(indicator.id, None, breakdown, members, key, version) for members in texts}
         return {members: value for members, value in found.items() if value is not None and value.value is not None}
 
     named = None if against == "best" else members_text(against)

@@ -13,7 +13,7 @@ from agenda.periods import Period
 from reports.escape import flat, plain
 from reports.pictures import charts, trend
 from reports.pictures.drawing import Canvas, render
-from reports.quarter.gaps import named_groups
+from reports.quarter.gaps import in_view
 from reports.quarter.tables import Quarter, Value
 from reports.telling.openings import openings
 from reports.telling.outlook import Outlook
@@ -66,6 +66,7 @@ class Slice:
     rows: tuple[tuple[str, Value | None], ...]
     groups: tuple[Group, ...]  # of each row
     is_places: bool
+    together: tuple[list[str], ...] = ()  # of each row, the groups that are shown together as one
 
     @property
     def known(self) -> list[Value]:
@@ -102,13 +103,12 @@ class Figures:
                 groups = tuple((place.id, "", "") for place in places)
                 yield Slice(self._by_place(level, places), tuple(rows), groups, is_places=True)
         for names in indicator.breakdowns:
-            rows, members_of, breakdown = [], [], " * ".join(names)
-            for name, members in named_groups(self.quarter.folder, names):
-                rows.append((name, self.quarter.value(indicator.id, breakdown=breakdown, members=members)))
-                members_of.append((self.quarter.root.id, breakdown, members))
-            if any(value is not None for _, value in rows):
-                title = by_dimensions(self.quarter, self.words, names)
-                yield Slice(title, tuple(rows), tuple(members_of), is_places=False)
+            shown, breakdown = in_view(self.quarter, indicator, names), " * ".join(names)
+            if any(group.value is not None for group in shown):
+                groups = tuple((self.quarter.root.id, breakdown, group.members) for group in shown)
+                yield Slice(by_dimensions(self.quarter, self.words, names),
+                            tuple((group.name, group.value) for group in shown), groups, is_places=False,
+                            together=tuple(list(group.of) for group in shown))  # fmt: skip
 
     def _by_place(self, level: str, places: tuple[Place, ...]) -> str:
         if len(self.quarter.levels) == 1:
@@ -232,6 +232,7 @@ class Figures:
             notes.append(self.words._("Hollow: provisional."))
         if any(value is not None and value.parts is not None for _, value in part.rows):
             notes.append(self.words._("Where two numbers stand, they are too few to tell."))
+        notes += self._together(part)
         notes += self._openings(part)
         said = self.words._("; ").join(
             self.words._("{name}: {value}", name=row.label, value=row.text) for row in rows
@@ -241,6 +242,13 @@ class Figures:
             f"{said}.", notes, charts.dots(rows, axis, whole, narrow=True),
             None if is_half else charts.dots(rows, axis, whole),
         )  # fmt: skip
+
+    def _together(self, part: Slice) -> Iterator[str]:
+        """What the groups are made of that are shown in the place of several."""
+        for (name, _), of in zip(part.rows, part.together, strict=False):
+            if of:
+                yield self.words._("{group}: {parts}, shown together to protect people.", group=name,
+                                   parts=self.words.listed(of))  # fmt: skip
 
     def _strip(self, indicator: Indicator, part: Slice, number: int) -> Figure:
         words = self.words

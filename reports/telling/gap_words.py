@@ -12,7 +12,7 @@ from agenda.model import Place
 from agenda.statuses import UNRELIABLE
 from reports.escape import plain
 from reports.pictures.charts import DOTS_AT_MOST
-from reports.quarter.gaps import Estimate, Gap, Group, gaps, groups
+from reports.quarter.gaps import Estimate, Gap, Group, Shown, gaps, groups, in_view
 from reports.quarter.tables import Quarter, Value
 from reports.telling.figures import by_dimensions
 from reports.telling.value_tables import Table, ValueTables
@@ -20,10 +20,11 @@ from reports.words import Words, sentence_case
 
 
 class Split(NamedTuple):
-    """A breakdown: its title, its groups, and their gaps, if it has any."""
+    """A breakdown: its title, its groups, those that are shown (some of them together), and their gaps, if any."""
 
     title: str
     groups: list[Group]
+    shown: list[Shown]
     gaps: list[Gap]
 
     @property
@@ -45,7 +46,7 @@ class GapWords:
         quarter, indicator = self.quarter, self.indicator
         return [
             Split(by_dimensions(quarter, self.words, dimensions), groups(quarter, indicator, dimensions),
-                  gaps(quarter, indicator, dimensions))
+                  in_view(quarter, indicator, dimensions), gaps(quarter, indicator, dimensions))
             for dimensions in indicator.breakdowns
         ]  # fmt: skip
 
@@ -72,15 +73,18 @@ class GapWords:
         for split in self.splits:
             for group in split.groups:
                 if not group.is_seen or group.absent or (group.value is not None and group.value.status == "U"):
-                    rows.append((group.name, self._why(group), self._places(group)))
+                    rows.append((group.name, self._why(group), self._places(group), self._together(group)))
         if not rows:
             return None
         period = words.period_short(self.quarter.shown_period(indicator.id))
         caption = words._("{name}: who is not seen, {period}", name=sentence_case(plain(indicator.name)), period=period)
-        head = (words._("Group"), plain(self.quarter.root.name), words._("Places without its number"))
+        head = (words._("Group"), plain(self.quarter.root.name), words._("Places without its number"),
+                words._("Of these, shown together"))  # fmt: skip
         return Table(caption, *_told(head, rows), frozenset({0, 1}))
 
     def _why(self, group: Group) -> str:
+        if group.within:
+            return self.words._("shown together, as {group}", group=group.within)
         if group.value is None or group.value.value is None:
             return self.words.absent(group.value.absence if group.value else "missing")
         return self.words.noted("U") if group.value.status == "U" else self.words._("seen")
@@ -91,12 +95,15 @@ class GapWords:
         return self.words._("{absent} of {places}", absent=self.words.number(group.absent),
                             places=self.words.number(group.places))  # fmt: skip
 
+    def _together(self, group: Group) -> str:
+        return self.words.number(group.together) if group.together else ""
+
     def _sentence(self, split: Split) -> str:
         return self.words.running((self._widest(split), self._before(split.widest)))
 
     def _widest(self, split: Split) -> str:
         words, indicator, widest = self.words, self.indicator, split.widest
-        names = {group.members: group for group in split.groups}
+        names = {group.members: group for group in split.shown}
         if not words.direction(indicator, widest.difference.value):
             return words._("{breakdown}: no gap.", breakdown=split.title)
         parts = {
@@ -156,7 +163,7 @@ class GapWords:
     def _table(self, split: Split) -> Table:
         words, indicator, by = self.words, self.indicator, {gap.members: gap for gap in split.gaps}
         rows = []
-        for group in split.groups:
+        for group in split.shown:
             value = self.values.shown(indicator, group.value)
             if (gap := by.get(group.members)) is not None:
                 before = self._points(gap.before.value) if gap.before else ""

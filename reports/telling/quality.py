@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agenda.model import Measure
+from reports.data.lists import MEMBERS, merging
 from reports.escape import plain, stress
 from reports.pictures.charts import DOTS_AT_MOST
 from reports.quarter.tables import Quarter
@@ -95,12 +96,16 @@ class Quality:
             return words._("**Nobody has decided yet** how people are kept from being recognised; so this is a draft.")
         if policy.policy == "none":
             return words._("**Nothing is withheld** to keep people from being recognised.")
-        return words._(
+        together = words._(
+            "Groups that can’t be shown alone are shown together, as a larger one, where the agenda has one for them "
+            "and that tells of nobody."
+        )
+        return words.running((words._(
             "**People can’t be recognised.** Counts of {low} to {high} people are withheld, and so is the least of "
             "other numbers from which they could be reckoned, in this edition and with those before. A zero is shown. "
             "Before publishing it is proved that each of these counts could as well be any from {low} to {high}.",
             low=words.number(policy.hide[0]), high=words.number(policy.hide[1]),
-        )  # fmt: skip
+        ), together if merging(self.quarter) else ""))  # fmt: skip
 
     def minimum(self) -> str:
         """How many must have reported for a number to be shown; empty where any number will do."""
@@ -209,6 +214,9 @@ class Quality:
                 ("measures", words._("What each id of a measure stands for.")),
                 ("statuses", words._("What the codes of a number's status stand for.")),
                 ("conf_statuses", words._("What the codes of what is withheld stand for.")),
+                *((f"{MEMBERS}{dimension.id}", words._("Which groups can be shown together ({dimension}).",
+                                                       dimension=plain(dimension.name)))
+                  for dimension in merging(self.quarter)),
             )),
             ("data/datapackage.json", "datapackage.json",
              words._("What each column means (Frictionless Data Package).")),

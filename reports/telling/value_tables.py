@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import zip_longest
 
 from agenda.indicators import Indicator
 from agenda.periods import Period
@@ -102,7 +103,9 @@ class ValueTables:
         caption = self.words._("{name}: {breakdown}, {period}", name=sentence_case(plain(indicator.name)),
                                breakdown=part.title.lower(), period=period)  # fmt: skip
         first = self.words._("Place") if part.is_places else self.words._("Group")
-        return self._judged(indicator, self._table(indicator, caption, first, part.rows), part)
+        # Which they are, the chart and the table of who is not seen say; here it would stand in a narrow column.
+        notes = [self.words._("several groups together") if of else "" for of in part.together]
+        return self._judged(indicator, self._table(indicator, caption, first, part.rows, notes=notes), part)
 
     def _judged(self, indicator: Indicator, table: Table, part: Slice) -> Table:
         """``table`` with the target and the status of each row that has a target of its own."""
@@ -148,9 +151,10 @@ class ValueTables:
 
     def _table(
         self, indicator: Indicator, caption: str, first: str, rows: Sequence[tuple[str, Value | None]],
-        changes: Sequence[tuple[str, list[str]]] = (),
+        changes: Sequence[tuple[str, list[str]]] = (), notes: Sequence[str] = (),
     ) -> Table:  # fmt: skip
-        """Values with what they were made of. Columns that no row has something for are left out."""
+        """Values with what they were made of, and ``notes`` beside them. Columns that no row has something for are left
+        out."""
         words, values = self.words, [value for _, value in rows]
         columns: list[tuple[str, list[str], bool]] = [
             (first, [name for name, _ in rows], True),
@@ -166,7 +170,8 @@ class ValueTables:
             columns.append((words._("Bounds"), [self._interval(indicator, v) for v in values], False))
         if any(v is not None and v.actual < v.expected for v in values):
             columns.append((words._("Partners"), [self.coverage(value) for value in values], False))
-        columns.append((words._("Note"), [self._note(value) for value in values], True))
+        noted = [[self._note(value), note] for value, note in zip_longest(values, notes)]
+        columns.append((words._("Note"), [words._("; ").join(filter(None, each)) for each in noted], True))
         kept = [column for column in columns if any(column[1])]
         return Table(
             caption, tuple(head for head, _, _ in kept),

@@ -44,6 +44,8 @@ def hashed(lines: Iterable[str], key: str, of: Collection[str], name: str) -> It
         raise ConfigurationError(f"the key has {len(key)} signs; make one of 64 with: openssl rand -hex 32")
     rows = csv.reader(lines)
     header = [text.strip() for text in next(rows, [])]
+    if not header:
+        raise ConfigurationError("the file is empty; its first line names its columns")
     for column in of:
         if column not in header:
             raise ConfigurationError(f"there is no column {column!r}{nearest(column, header)}")

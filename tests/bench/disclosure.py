@@ -152,8 +152,11 @@ def editions(folder: Folder, values: pl.DataFrame, own: pl.DataFrame, count: int
         known = values.filter(pl.col("period").is_in(quarters[: n + 1]))
         rows = [Row(*row) for row in known.iter_rows()]
         verdicts = judged(folder, known, HIDE, own, done, CHOICES / f"{n}.json")
-        seen = [row._replace(has_numerator=not above, has_denominator=not below, has_upper=code == "F", code=code)
-                for row, (above, below, code) in zip(rows, verdicts, strict=True)]  # fmt: skip
+        seen = [
+            row._replace(has_numerator=not one.numerator, has_denominator=not one.denominator,
+                         has_upper=one.code == "F", code=one.code)
+            for row, one in zip(rows, verdicts, strict=True) if one is not None
+        ]  # fmt: skip
         done.append(Earlier(quarters[n], tuple(seen)))
         yield done[-1]
 

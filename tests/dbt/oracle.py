@@ -320,6 +320,23 @@ class Oracle:
         }
         return {members: _weighted(term.weight, found) for members, found in (zeros | sums).items()}
 
+    def can_be_pooled(self, term: Term) -> bool:
+        """Whether what is counted of two groups is what is counted of both together."""
+        measure = self.measures.get(term.measure)
+        return measure is None or (
+            measure.is_sum and measure.time_rule in ("sum", "last") and measure.over_partners == "sum"
+        )
+
+    def with_merged(self, values: dict[Members, Value]) -> dict[Members, Value]:
+        """Groups that may be shown together beside their parts, of one dimension at a time."""
+        merges = [(d.id, merged) for d in self.folder.agenda.dimensions for merged in d.merge]
+        sums: dict[Members, list[Value]] = defaultdict(list)
+        for members, value in values.items():
+            for dimension, merged in merges:
+                if dict(members).get(dimension) in merged.of:
+                    sums[tuple((d, merged.id if d == dimension else m) for d, m in members)].append(value)
+        return values | {members: _weighted(Decimal(1), found) for members, found in sums.items()}
+
     def indicator(self, indicator: Indicator, target: Period, place: str, shown: tuple[str, ...]) -> Iterator[tuple]:
         """Rows of members, numerator, denominator, for a formula with overlaps the bounds of the numerator, why there
         is no value, and what a standardised rate is of one."""
@@ -329,6 +346,10 @@ class Oracle:
         over = [self.term(term, target, place, shown) for term in of]
         split = [set(shown) <= has[t.measure] for t in per]
         under = [self.term(t, target, place, shown if s else ()) for t, s in zip(per, split, strict=True)]
+        shown_by = [*of, *(t for t, s in zip(per, split, strict=True) if s)]
+        if formula.standard is None and all(map(self.can_be_pooled, shown_by)):
+            over = [self.with_merged(values) for values in over]
+            under = [self.with_merged(values) if s else values for values, s in zip(under, split, strict=True)]
         reported = [v for v, t in zip(over, of, strict=True) if t.measure in self.measures]
         reported += [v for v, t, s in zip(under, per, split, strict=True) if s and t.measure in self.measures]
         for members in sorted({m for values in reported for m in values}):

@@ -193,7 +193,8 @@ goals:"""
 def test_a_mean_s_limits_are_made_of_sums_over_partners_and_months(
     tmp_path: Path, build: Callable[..., Warehouse]
 ) -> None:
-    """Student's ten patients, five of each partner, in two months; toddlers are all of them, of infants there is one."""
+    """Student's ten patients, five of each partner, in two months; toddlers are all of them, of infants there is one; and
+    both together are eleven."""
     shutil.copytree(INITIATIVE, tmp_path / "initiative")
     agenda = tmp_path / "initiative" / "agenda.yml"
     text = agenda.read_text().replace("\nreference:", SLEEP).replace("\ngoals:", LONGER)
@@ -213,7 +214,9 @@ def test_a_mean_s_limits_are_made_of_sums_over_partners_and_months(
         """select members, value, round(lower, 4), round(upper, 4) from ind_values
         where indicator = 'longer' and members <> '' order by members"""
     )
-    assert found == [("age=infant", 2.0, None, None), ("age=toddler", 0.75, -0.5298, 2.0298)]
+    assert found == [
+        ("age=infant", 2.0, None, None), ("age=toddler", 0.75, -0.5298, 2.0298), ("age=young", pytest.approx(9.5 / 11), -0.3043, 2.0316),
+    ]  # fmt: skip
     quarter = folder.initiative.calendar.parse("2026Q1")
     text = "\n".join(lines(explain(folder, warehouse.path, "longer", quarter, "state", {"age": "toddler"})))
     assert "how far chance could move a mean of this many (Student's t, 95 %)" in text

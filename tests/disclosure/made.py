@@ -19,6 +19,11 @@ def table(seed: int) -> tuple[Linked, list[Attacker]]:
     for key in product(*ways):
         own = [rng.choice([0, rng.randint(1, 12), rng.randint(8, 90)]) for _ in range(2)]
         counts[key] = own
+    return _linked(ways, counts, partners)
+
+
+def _linked(ways: list[list[str]], counts: dict[Key, list[int]], partners: int) -> tuple[Linked, list[Attacker]]:
+    """The counts of two with all their margins, and as many of the two who know their own."""
     for way, names in enumerate(ways):
         for key in list(counts):
             if key[way] == names[0]:
@@ -39,3 +44,29 @@ def table(seed: int) -> tuple[Linked, list[Attacker]]:
     for partner in range(partners):
         attackers.append(Attacker(f"p{partner}", Own.of({at[key]: float(own[partner]) for key, own in counts.items()})))
     return Linked(cells, sums), attackers
+
+
+def merged(seed: int) -> tuple[Linked, list[Attacker], dict[int, list[int]]]:
+    """A table of two or three ways with groups of the first one that may be shown together, and what each is made of.
+
+    A group of few people is none. Sometimes a second group is made of the members that are left.
+    """
+    rng = random.Random(seed)
+    ways = [
+        [f"{way}{n}" for n in range(rng.randint(2, 3) + 2 * (way == "a"))] for way in "abc"[: rng.choice([1, 2, 2, 3])]
+    ]
+    counts = {key: [rng.choice([0, rng.randint(1, 12), rng.randint(8, 90)]) for _ in "12"] for key in product(*ways)}
+    first = ways[0][: rng.randint(2, len(ways[0]) - 1)]
+    groups = {"first": first, "second": [name for name in ways[0] if name not in first]}
+    linked, attackers = _linked(ways, counts, rng.choice([0, 0, 2]))
+    at = {cell.name: i for i, cell in enumerate(linked.cells)}
+    cells, sums, parts = list(linked.cells), list(linked.sums), {}
+    for name, of in groups.items():
+        for rest in sorted({tuple(cell.name.split("/")[1:]) for cell in cells[: len(at)]}) if len(of) > 1 else ():
+            within = [at["/".join((part, *rest))] for part in of]
+            count = sum(cells[i].value for i in within)
+            if count > linked.hide[1]:
+                parts[len(cells)] = within
+                sums.append(Sum({len(cells): 1.0, **dict.fromkeys(within, -1.0)}))
+                cells.append(Cell("/".join((name, *rest)), count))
+    return Linked(cells, sums), attackers, parts

@@ -38,11 +38,17 @@ from tests.servers.browser import chromium
 
 LATEST = ("2026Q2", "2026Q3")
 HIDE = (1, 10)
+MERGE = """
+    merge:
+      - {id: under_three, name: Under 3, of: [infant, toddler]}
+      - {id: older, name: Three and older, of: [preschool, five]}
+"""
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Everything collected; the last two quarters drafted, approved and published, the second one in all languages."""
+    """Everything collected; the last two quarters drafted, approved and published, the second one in all languages. Ages
+    may be shown together."""
     from generate import write_inbox  # the example's own script; tests.example.conftest puts it within reach
 
     path = tmp_path_factory.mktemp("protected") / "childcare"
@@ -52,6 +58,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     policy = "disclosure:\n  policy: small_counts\n\nstatus:" + after.partition("status:")[2]
     protected = before + policy
     (path / "initiative.yml").write_text(re.sub("languages: .*", "", protected), encoding="utf-8")
+    agenda = (path / "agenda.yml").read_text(encoding="utf-8")
+    assert agenda.count("\n  - id: setting\n") == 1
+    (path / "agenda.yml").write_text(
+        agenda.replace("\n  - id: setting\n", f"{MERGE}  - id: setting\n"), encoding="utf-8"
+    )
     write_inbox(path / "store" / "inbox")
     workspace = Workspace.open(path)
     collect(workspace.folder, FolderStore(path / "store"))
@@ -81,13 +92,15 @@ def test_attackers_find_nothing_in_all_that_is_on_the_site(workspace: Workspace)
     """They read both editions, reckon on their own, and are not told how what is hidden was chosen."""
     site = Cells(workspace.folder, HIDE)
     for edition in published_before(workspace.folder, workspace.store, workspace.site):
-        site.add((row for row in edition.rows if row.period in LATEST), is_now=False)
+        known = (row for row in edition.rows if row.period in LATEST)
+        site.add(known, is_now=False, merges=edition.merges)
     with duckdb.connect(str(workspace.warehouse()), read_only=True) as connection:
         attackers = site.attackers(read_own(connection))
     assert len(attackers) == 12  # the public, and all partners who count people
     linked = site.linked()
     hidden = [i for i, cell in enumerate(linked.cells) if cell.was_hidden]
     assert sum(linked.cells[i].is_small for i in hidden) > 50
+    assert any(group not in hidden for group in site.parts)
     assert exposed(linked, hidden, attackers) == []
     leaky = [
         replace(cell, is_out=True, is_implied=False) if cell.was_hidden and not cell.is_small else cell
@@ -127,6 +140,40 @@ def test_pages_and_the_review_say_what_is_withheld(workspace: Workspace) -> None
     assert len(reviews) == len(LATEST)
     assert all("values withheld to protect people" in workspace.store.get(key).decode() for key in reviews)
     assert not [stored.key for stored in workspace.site.list("") if "withheld" in stored.key]
+
+
+def test_ages_that_can_not_be_shown_alone_are_shown_together(workspace: Workspace) -> None:
+    """In the download, on the page, on the review; where one is, its parts are not, and else nothing stands for them."""
+    where = ("indicator", "period", "place")
+    for digest in editions(workspace.site):
+        table = read_values(workspace.site.get(f"editions/{digest}/data/indicator_values.csv"))
+        for group, parts in (("under_three", {"infant", "toddler"}), ("older", {"preschool", "five"})):
+            shown = table.filter(age_group=group)
+            inside = table.filter(pl.col("age_group").is_in(parts)).join(shown.select(where), on=where, how="semi")
+            assert shown.height > 10
+            assert set(shown["conf_status"]) == {"F"}
+            assert inside.height == 2 * shown.height
+            assert set(inside["status"]) == {"K"}
+            assert set(inside["value"]) == {""}
+        assert (
+            table.filter(status="K").height
+            == 2 * table.filter(pl.col("age_group").is_in(["under_three", "older"])).height
+        )
+    page = workspace.site.get(f"{LATEST[-1]}/goals/cost.html").decode()
+    assert "Of these, shown together" in page
+    reviews = [stored.key for stored in workspace.store.list("editions/") if stored.key.endswith(".review/index.html")]
+    assert all("Three and older (" in workspace.store.get(key).decode() for key in reviews)
+
+
+def test_explain_says_what_a_group_is_shown_in(workspace: Workspace) -> None:
+    digest = editions(workspace.site)[0]
+    table = read_values(workspace.site.get(f"editions/{digest}/data/indicator_values.csv"))
+    row = table.filter(pl.col("status") == "K").row(0, named=True)
+    asked = row["indicator"], workspace.calendar.parse(row["period"]), row["place"], {"age_group": row["age_group"]}
+    made = explain(workspace.folder, workspace.warehouse(), *asked)
+    made = replace(made, editions=tuple(said_of(workspace.store, workspace.calendar, *asked)))
+    group = {"infant": "Under 3", "toddler": "Under 3"}.get(row["age_group"], "Three and older")
+    assert any(line.endswith(f"; shown together with others, as {group}") for line in explain_words.lines(made))
 
 
 def pages_for_browsers(workspace: Workspace) -> dict[str, list[Path]]:

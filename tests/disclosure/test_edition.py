@@ -76,7 +76,8 @@ def true(folder: Folder, warehouse: Path) -> Quarter:
 @pytest.fixture(scope="module")
 def verdict(true: Quarter) -> list[Judged]:
     """Every second row hidden, whatever it counts, so that all pages have something to hide."""
-    marks: list[Judged] = [(True, True, "A"), (False, False, "F"), (True, False, "D"), (False, False, "F")]
+    shown = Judged(False, False, "F")
+    marks = [Judged(True, True, "A"), shown, Judged(True, False, "D"), shown]
     return [marks[number % len(marks)] for number in range(true.values.height)]
 
 
@@ -111,9 +112,9 @@ def test_no_output_depends_on_a_hidden_number(
         bare.with_columns(
             pl.when(hidden).then(pl.lit(98765.0)).otherwise(pl.col(name)).alias(name) for name in ("value", "lower", "upper")
         ).with_columns(
-            pl.when(pl.Series([part[0] for part in verdict])).then(pl.lit(98765)).otherwise(pl.col("numerator"))
+            pl.when(pl.Series([part.numerator for part in verdict])).then(pl.lit(98765)).otherwise(pl.col("numerator"))
             .cast(pl.Decimal(38, 6)).alias("numerator"),
-            pl.when(pl.Series([part[1] for part in verdict])).then(pl.lit(98765)).otherwise(pl.col("denominator"))
+            pl.when(pl.Series([part.denominator for part in verdict])).then(pl.lit(98765)).otherwise(pl.col("denominator"))
             .cast(pl.Decimal(38, 6)).alias("denominator"),
         ),
         _other(true.trends, gone, {
@@ -141,7 +142,7 @@ def test_a_projection_rests_on_shown_values_only(true: Quarter) -> None:
     hit = (pl.col("indicator") == "waiting_children") & (pl.col("breakdown") == "")
     hit = whole & (hit | (pl.col("indicator") == "uptake_rate") & (pl.col("breakdown") != ""))
     hidden = frozen(true).values.select(hit.alias("hit"))["hit"]
-    marks: list[Judged] = [(True, True, "A") if one else (False, False, "F") for one in hidden]
+    marks: list[Judged] = [Judged(one, one, "A" if one else "F") for one in hidden]
     shown = protected(true, frozen(true), marks)
     assert true.projection("waiting_children") is not None
     assert shown.projection("waiting_children") is None
@@ -162,7 +163,8 @@ def test_a_group_s_status_goes_with_its_value_or_its_baseline_s(true: Quarter) -
             for members, period in (("age_group=infant", "2026Q2"), ("age_group=toddler", "2025Q3"))]  # fmt: skip
     bare = frozen(true)
     marks: list[Judged] = [
-        (True, True, "A") if one in gone else (False, False, "F") for one in bare.values.select(at.alias("at"))["at"]
+        Judged(one in gone, one in gone, "A" if one in gone else "F")
+        for one in bare.values.select(at.alias("at"))["at"]
     ]
     found = protected(true, bare._replace(standings=standings), marks).standings
     assert found.select("members", "status_code", "baseline_value").rows() == [
@@ -221,9 +223,15 @@ def test_what_can_not_be_linked_is_refused(folder: Folder) -> None:
     assert any("small_counts can't protect" in str(problem) for problem in problems_in(changed))
 
 
-def test_a_share_of_people_is_refused(folder: Folder) -> None:
-    """Nobody can tell how few people it is about."""
-    measures = tuple(m.model_copy(update={"adds_up": False}) if m.id == "lead_teachers" else m
-                     for m in folder.agenda.measures)  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"adds_up": False}, "lead_teachers is about people and no count of them"),
+        ({"whole": False}, "lead_teachers counts people and needn't be whole"),
+    ],
+)
+def test_a_share_and_a_part_of_people_are_refused(folder: Folder, change: dict[str, bool], said: str) -> None:
+    """Nobody can tell how few people the one is about; of the other not every number is 1 to 10 that could be."""
+    measures = tuple(m.model_copy(update=change) if m.id == "lead_teachers" else m for m in folder.agenda.measures)
     changed = replace(folder, agenda=folder.agenda.model_copy(update={"measures": measures}))
-    assert any("lead_teachers is about people and no count of them" in str(p) for p in problems_in(changed))
+    assert any(said in str(problem) for problem in problems_in(changed))

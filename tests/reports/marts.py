@@ -26,6 +26,7 @@ from tests.dbt.oracle_targets import Targets
 
 SCHEMA = """
     create table meta_build (as_of timestamptz, agenda_batch text);
+    create table dim_members (dimension text, member text, made_of text[]);
     create table dim_periods (period text, period_type text, period_start date, period_end date);
     create table ind_values (
         indicator text, period_type text, period text, period_start date, period_end date, place text, breakdown text,

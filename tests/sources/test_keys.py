@@ -88,10 +88,19 @@ def test_the_command_and_the_lines_for_those_without_it_make_the_same(tmp_path: 
     assert list(csv.reader(io.StringIO(run.stdout.decode("utf-8")))) == sent
 
 
-@pytest.mark.parametrize(("key", "of", "said"), [("5e", ["name"], "32"), (KEY, ["nam"], "did you mean 'name'")])
-def test_a_short_key_and_an_unknown_column_are_refused(key: str, of: list[str], said: str) -> None:
+@pytest.mark.parametrize(
+    ("lines", "key", "of", "said"),
+    [
+        (["name,town\n"], "5e", ["name"], "32"),
+        (["name,town\n"], KEY, ["nam"], "did you mean 'name'"),
+        ([], KEY, ["name"], "the file is empty"),
+    ],
+)
+def test_a_short_key_an_unknown_column_and_no_line_are_refused(
+    lines: list[str], key: str, of: list[str], said: str
+) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        list(hashed(["name,town\n"], key, of, "person"))
+        list(hashed(lines, key, of, "person"))
 
 
 # -- taking them in -----------------------------------------------------------------------------------

@@ -1,4 +1,12 @@
-with valued as (
+with merged as (
+    select distinct
+        breakdown,
+        shown_members
+    from {{ ref('int_term_members') }}
+    where is_merged
+),
+
+valued as (
     select
         indicator_values.indicator,
         indicator_values.period_type,
@@ -20,7 +28,10 @@ with valued as (
         on indicator_values.indicator = gaps.indicator and indicator_values.breakdown = gaps.breakdown
     inner join {{ source('lake', 'agenda_indicators') }} as indicators
         on indicator_values.indicator = indicators.indicator
-    where indicator_values.value is not null
+    -- A group that may be shown together is none beside its own parts.
+    left join merged
+        on indicator_values.breakdown = merged.breakdown and indicator_values.members = merged.shown_members
+    where indicator_values.value is not null and merged.shown_members is null
 ),
 
 -- The group that was named, or the best of them: rather one of which there are enough to be sure.

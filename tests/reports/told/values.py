@@ -170,7 +170,9 @@ class Values(Published):
         agenda = self.folder.agenda
         if self.is_whole(row):
             return self.words.period_short(self.words.calendar.parse(row["period"]))
-        members = [next(m.name for m in d.members if m.id == row[d.id]) for d in agenda.dimensions if row[d.id] != "_T"]
+        names = {(d.id, m.id): m.name for d in agenda.dimensions for m in d.members}
+        names |= {(d.id, merged.id): merged.name for d in agenda.dimensions for merged in d.merge}
+        members = [names[d.id, row[d.id]] for d in agenda.dimensions if row[d.id] != "_T"]
         if row["period"] != self.shown[row["indicator"]] or (members and row["place"] != self.root):
             return ""
         return " · ".join(map(plain, members)) if members else self.places[row["place"]]
