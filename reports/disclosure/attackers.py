@@ -16,7 +16,7 @@ from reports.disclosure.linked import Attacker, Linked, Sum
 from reports.disclosure.memory import keeping
 from reports.disclosure.solver import INFINITE, Problem
 from reports.disclosure.suppression import suppress
-from reports.disclosure.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground
+from reports.disclosure.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground, Witness
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def exposed(
     linked: Linked,
     hidden: Iterable[int],
     attackers: Sequence[Attacker],
-    witnesses: Mapping[int, Sequence[Changes]] | None = None,
+    witnesses: Mapping[int, Sequence[Witness]] | None = None,
     cache: Path | None = None,
 ) -> list[Exposed]:
     """The small cells that ``attackers`` find out more of than that they are in the hidden range.
@@ -49,24 +49,24 @@ def exposed(
         witnesses = suppress(_sealed(linked, unknown), attackers, cache).witnesses
     ground = Ground(linked, attackers)
     tables: dict[int, _Table] = {}
-    given = {id(changes): changes for found in witnesses.values() for changes in found}
+    given = {id(witness): witness for found in witnesses.values() for witness in found}
     proven = {name for name, holds in zip(given, ground.fits(list(given.values()), unknown), strict=True) if holds}
-    solved: list[Changes] = []
+    solved: list[Witness] = []
     for secret in (i for i in secrets if i in unknown):
-        known = [changes for changes in witnesses.get(secret, ()) if id(changes) in proven]
-        known += [changes for changes in solved if secret in changes]
+        known = [witness for witness in witnesses.get(secret, ()) if id(witness) in proven]
+        known += [witness for witness in solved if secret in witness.step]
         for end in (LOW, HIGH):
             while goals := ground.goals(secret, end, known):
                 if not tables:
                     tables = {i: table for cells, sums in linked.components(unknown)
                               for table in [_Table(ground, cells, sums)] for i in cells}  # fmt: skip
                 attacker = goals[0].attackers[0]
-                changes = tables[secret].utmost(goals[0], attacker, end)
-                known.append(changes)
-                solved.append(changes)
+                witness = Witness(tables[secret].utmost(goals[0], attacker, end))
+                known.append(witness)
+                solved.append(witness)
                 if any(attacker in goal.attackers for goal in ground.goals(secret, end, known)):
                     name = ground.attackers[attacker].name
-                    count = linked.cells[secret].value + changes.get(secret, 0.0)
+                    count = linked.cells[secret].value + witness.of(secret)
                     found.append(Exposed(secret, name, *((count, None) if end == LOW else (None, count))))
                     break
     return found

@@ -2,9 +2,11 @@
 
 A choice of hidden cells is safe where every small cell has witnesses (`reports.disclosure.witnesses`) at both ends of
 the hidden range, for everybody. Where most cells are small, witnesses are looked for that many of them share
-(`reports.disclosure.crowd`); for what is left, and elsewhere, one small cell after the other, the smallest first, the
-cheapest that hides some more. At last each cell that was added is shown again if all small cells find other witnesses
-without it. Where nothing is found, all that is linked is hidden.
+(`reports.disclosure.crowd`); elsewhere first those that the public asks for, one small cell after the other, the
+smallest first, the cheapest that hides some more, and then such as many share among what is hidden. Nobody doubts what
+is shared, so it is where each small cell starts from that is not yet as low or as high as it must go, or that somebody
+asks more of: mostly it has but one or two people to go. At last each cell that was added is shown again if all small
+cells find other witnesses without it. Where nothing is found, all that is linked is hidden.
 """
 
 from __future__ import annotations
@@ -12,27 +14,29 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reports.disclosure import search
-from reports.disclosure.crowd import Crowd
+from reports.disclosure.crowd import OFFERS, Crowd
 from reports.disclosure.linked import Attacker, Linked
 from reports.disclosure.network import Network
-from reports.disclosure.search import Prices
-from reports.disclosure.witnesses import HIGH, LOW, NEAR, Changes, Goal, Ground
+from reports.disclosure.search import Footing
+from reports.disclosure.witnesses import HIGH, LOW, NOTHING, Changes, Goal, Ground, Witness
 
 STEPS, STEPS_FAR = 60, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
-are looked at. With less than half of the first, 1 % fewer cells are hidden, and it takes a sixth longer. Steps, not
-seconds, so that the same numbers have the same cells hidden on every machine."""
+are looked at. Steps, not seconds, so that the same numbers have the same cells hidden on every machine."""
 STEPS_AGAIN, STEPS_DEAR = 20, 1000
 """How far to look for another witness, so that a cell is shown again; so that a dear one is."""
 DEAR = 2.0
 """The cost from which a cell is worth a long search."""
 CROWD = 0.5
-"""The share of small cells from which on their witnesses are looked for together. With fewer of them, chains take as
-long, hide less and take fewer marks away."""
+"""The share of small cells from which on cells are hidden for many at once. With fewer of them, chains hide less and
+take fewer marks away."""
 MANY = 50
 """A cell that serves more small ones than this is not tried to be shown again, unless it is dear."""
+NEAREST = 2
+"""From how many bases to look for a chain, before it is looked for from the truth."""
 LATEST = 30
 """How many of the chains through a cell that were found last to follow again before another is looked for."""
 BLUR = 0.6
@@ -45,7 +49,7 @@ class Choice:
 
     hidden: frozenset[int]
     blurred: frozenset[int]
-    witnesses: dict[int, list[Changes]]
+    witnesses: dict[int, list[Witness]]
 
 
 def choose(linked: Linked, attackers: Sequence[Attacker]) -> Choice:
@@ -54,6 +58,15 @@ def choose(linked: Linked, attackers: Sequence[Attacker]) -> Choice:
     work.protect()
     work.show_again()
     return Choice(frozenset(work.hidden), frozenset(work.blurred), work.witnesses)
+
+
+class _Effort(NamedTuple):
+    """How to look for witnesses: chains within some steps, or (None) by any means; whether to hide more for them and
+    take marks away; for all who attack, or for the public alone."""
+
+    steps: int | None
+    may_hide: bool = True
+    is_public: bool = False
 
 
 class _Choosing:
@@ -69,102 +82,142 @@ class _Choosing:
         unseen = [not cell.is_out and (cell.is_implied or i in self.hidden) for i, cell in cells]
         self.free: list[float | None] = [0.0 if is_unseen else None for is_unseen in unseen]
         self.prices = [None if cell.is_out else 0.0 if unseen[i] else cell.cost for i, cell in cells]
-        self.witnesses: dict[int, list[Changes]] = {i: [] for i in self.secrets}
-        self.uses: dict[int, set[int]] = defaultdict(set)  # by cell, the small cells with witnesses that move it
+        self.witnesses: dict[int, list[Witness]] = {i: [] for i in self.secrets}
+        self.uses: dict[int, set[int]] = defaultdict(set)  # by cell, the small cells with steps that move it
+        self.bases: dict[int, tuple[Changes, set[int]]] = {}  # each with the small cells whose witnesses rest on it
         self.blurred: set[int] = set()
         self.chains: dict[int, list[Changes]] = defaultdict(list)
+        self.truth, self.footings = Footing(self.ground), list[Footing]()
 
     def protect(self) -> None:
         """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
-        self._settle_together()
+        if is_crowded := len(self.secrets) >= CROWD * len(self.prices):
+            self._settle_together(OFFERS)
+        else:
+            for secret in self.secrets:
+                self._settle(secret, _Effort(STEPS, is_public=True))
+            self.show_again(is_public=True)
+            if len(self.ground.attackers) > 1:  # who know more than the public
+                self._settle_together(())
         left = self.secrets
-        is_sparse = 2 * len(left) < len(self.prices)  # else most is hidden anyway, and a long search saves little
-        for steps in (STEPS, *((STEPS_FAR,) if is_sparse else ()), None):
-            left = [secret for secret in left if not self._settle(secret, self.prices, steps, BLUR)]
+        # where most is hidden anyway, a long search saves little
+        for steps in (STEPS, *(() if is_crowded else (STEPS_FAR,)), None):
+            left = [secret for secret in left if not self._settle(secret, _Effort(steps))]
 
-    def _settle_together(self) -> None:
-        """Where much is small: witnesses that many small cells share, and that nobody doubts."""
-        if len(self.secrets) < CROWD * len(self.prices):
-            return
+    def _settle_together(self, offers: Sequence[float]) -> None:
+        """Witnesses that many small cells share, and that nobody doubts."""
         free = {i for i, price in enumerate(self.prices) if price == 0.0}
-        for changes, reached in Crowd(self.ground, self.network.problem, self.secrets, self.prices).witnesses():
-            self.blurred.update(self.ground.blur(changes))
+        for changes, reached in Crowd(self.ground, self.network.problem, self.secrets, self.prices).witnesses(offers):
+            self.blurred.update(self.ground.blur(Witness(changes)))
+            self.footings.append(Footing(self.ground, changes))
             for i in changes.keys() - free:
                 self._hide(i)
-                self.uses[i].update(reached)
             for secret in reached:
-                self.witnesses[secret] = [*self.witnesses[secret], changes]
+                self._take(secret, Witness(NOTHING, changes))
 
-    def show_again(self) -> None:
+    def show_again(self, *, is_public: bool = False) -> None:
         """Shows again what was hidden for others' sake and isn't needed, the dearest first."""
         cells, needed = self.linked.cells, Counter[int]()
-        added = [i for i in self.hidden if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)]
-        for cell in sorted(added, key=lambda i: (-cells[i].cost, len(self.uses[i]), i)):
-            if len(self.uses[cell]) > MANY and cells[cell].cost < DEAR:
+        added = {i: len(self._users(i)) for i in self.hidden
+                 if not (cells[i].is_small or cells[i].was_hidden or cells[i].is_out)}  # fmt: skip
+        for cell in sorted(added, key=lambda i: (-cells[i].cost, added[i], i)):
+            is_dear = cells[cell].cost >= DEAR
+            users = self._users(cell)
+            if len(users) > MANY and not is_dear:
                 continue
-            users = sorted(self.uses[cell], key=lambda secret: (-needed[secret], secret))
-            before = {secret: self.witnesses[secret] for secret in users}
             self.free[cell] = None
-            for secret, witnesses in before.items():
-                self.witnesses[secret] = [changes for changes in witnesses if cell not in changes]
-            steps = STEPS_DEAR if cells[cell].cost >= DEAR else STEPS_AGAIN
-            lost = next((secret for secret in users if not self._settle(secret, self.free, steps)), None)
+            without = {secret: [w for w in self.witnesses[secret] if cell not in w.step and cell not in w.base]
+                       for secret in users}  # fmt: skip
+            before = {i: self.witnesses[i] for i, rest in without.items() if len(rest) < len(self.witnesses[i])}
+            footings, self.footings = self.footings, [each for each in self.footings if cell not in each.base]
+            self.witnesses |= {secret: without[secret] for secret in before}
+            effort = _Effort(STEPS_DEAR if is_dear else STEPS_AGAIN, may_hide=False, is_public=is_public)
+            asked = sorted(before, key=lambda secret: (-needed[secret], secret))
+            lost = next((secret for secret in asked if not self._settle(secret, effort)), None)
             if lost is None:
                 self.hidden.discard(cell)
                 self.prices[cell] = cells[cell].cost
             else:
                 needed[lost] += 1  # it is asked first the next time
                 self.free[cell] = 0.0
+                self.footings = footings
                 self.witnesses |= before
+
+    def _users(self, cell: int) -> set[int]:
+        """The small cells with witnesses that move a cell, or that did."""
+        return self.uses[cell].union(*(users for base, users in self.bases.values() if cell in base))
 
     def _hide(self, cell: int) -> None:
         if self.prices[cell]:
             self.prices[cell] = self.free[cell] = 0.0
             self.hidden.add(cell)
 
-    def _settle(self, secret: int, prices: Prices, steps: int | None, blur: float | None = None) -> bool:
-        """Finds the witnesses that a small cell lacks, by chains or (``steps`` None) by any means; whether it did."""
+    def _take(self, secret: int, witness: Witness) -> None:
+        """One more witness for a small cell; what it moves is hidden from now on."""
+        self.blurred.update(self.ground.blur(witness))
+        self.witnesses[secret] = [*self.witnesses[secret], witness]
+        if witness.base:
+            self.bases.setdefault(id(witness.base), (witness.base, set()))[1].add(secret)
+        for i in witness.step:
+            self._hide(i)
+            self.uses[i].add(secret)
+
+    def _settle(self, secret: int, effort: _Effort) -> bool:
+        """Finds the witnesses that a small cell lacks; whether it did."""
         for end in (LOW, HIGH):
             last = None
             while goals := self.ground.goals(secret, end, self.witnesses[secret]):
                 goal = goals[0]
+                if effort.is_public and not goal.is_public:
+                    break
                 if goal == last:  # what was found comes near, but in fractions of people
                     return False
                 last = goal
-                changes = self._followed(goal) or self._found(goal, prices, steps, blur)
-                if changes is None:
+                witness = self._followed(goal) or self._found(goal, effort)
+                if witness is None:
                     return False
-                self.blurred.update(self.ground.blur(changes))
-                self.witnesses[secret] = [*self.witnesses[secret], changes]
-                for i in changes:
-                    self._hide(i)
-                    self.uses[i].add(secret)
+                self._take(secret, witness)
         return True
 
-    def _found(self, goal: Goal, prices: Prices, steps: int | None, blur: float | None) -> Changes | None:
-        first = goal._replace(attackers=goal.attackers[:1])
-        if steps is not None:
-            if (chain := search.find(self.ground, first, prices, steps, blur)) is None:
-                return None
-            for i in chain:
-                self.chains[i].append(chain)
-            return chain
-        changes = self.network.find(goal, prices)
-        return self.network.find(first, prices) if changes is None and first != goal else changes
+    def _near(self, goal: Goal) -> list[Footing]:
+        """The footings from which it is the shortest way to a goal, the truth at last."""
+        secret, aim = goal.secret, goal.aim
+        near = sorted(self.footings, key=lambda footing: abs(aim - footing.counts[secret]))[:NEAREST]
+        return [*near, self.truth]
 
-    def _followed(self, goal: Goal) -> Changes | None:
+    def _found(self, goal: Goal, effort: _Effort) -> Witness | None:
+        first = goal._replace(attackers=goal.attackers[:1])
+        prices, blur = (self.prices, BLUR) if effort.may_hide else (self.free, None)
+        if effort.steps is None:
+            for witness in self.witnesses[goal.secret]:
+                mended = search.mend(self.truth, witness.step, first, prices, STEPS, blur) if not witness.base else None
+                if mended is not None:
+                    return Witness(mended, witness.step)
+        for footing in self._near(goal):
+            if (chain := search.find(footing, first, prices, effort.steps or STEPS, blur)) is not None:
+                for i in chain:
+                    self.chains[i].append(chain)
+                return Witness(chain, footing.base)
+        if effort.steps is not None:
+            return None
+        changes = self.network.find(goal, prices)
+        if changes is None and first != goal:
+            changes = self.network.find(first, prices)
+        return None if changes is None else Witness(changes)
+
+    def _followed(self, goal: Goal) -> Witness | None:
         """A chain that was found for another goal, followed as far as this one asks, if it hides nothing more."""
-        ground, free = self.ground, self.free
-        values, least, most, floor = ground.values, ground.least, ground.most, ground.floor(goal.attackers[:1])
-        step = goal.aim - values[goal.secret]
-        for chain in reversed(self.chains[goal.secret][-LATEST:]):
-            times = step / chain[goal.secret]
-            for i, by in chain.items():
-                count = values[i] + times * by
-                if free[i] is None or not max(least[i], floor.get(i, 0.0)) - NEAR <= count <= most[i] + NEAR:
-                    break
-            else:
+        free, cells = self.free, self.linked.cells
+        chains = self.chains[goal.secret][-LATEST:]
+        for footing in self._near(goal) if chains else ():
+            step = goal.aim - footing.counts[goal.secret]
+            for chain in reversed(chains):
+                times = step / chain[goal.secret]
                 changes = {i: times * by for i, by in chain.items()}
-                if all(by == round(by) or not ground.linked.cells[i].is_whole for i, by in changes.items()):
-                    return changes
+                if (
+                    footing.allows(changes, goal)
+                    and all(free[i] is not None for i in changes)
+                    and all(by == round(by) or not cells[i].is_whole for i, by in changes.items())
+                ):
+                    return Witness(changes, footing.base)
         return None

@@ -19,7 +19,7 @@ from reports.disclosure.search import Prices
 from reports.disclosure.solver import INFINITE, Problem
 from reports.disclosure.witnesses import NEAR, Changes, Ground
 
-_OFFERS = (3.0, 2.0, 1.5, 1.0, 0.7, 0.4, 0.1)
+OFFERS = (3.0, 2.0, 1.5, 1.0, 0.7, 0.4, 0.1)
 """What hiding a cell costs for every person by whom it moves, while a small cell's step towards an end of its range is
 worth 1 to 2: another amount each time, so that others are reached, and so that few solutions are in fractions of
 people."""
@@ -53,10 +53,10 @@ class Crowd:
         self.price = np.array([np.inf if price is None else price for price in prices])
         self.dice = np.random.default_rng(1)
 
-    def witnesses(self) -> list[Shared]:
+    def witnesses(self, offers: Sequence[float]) -> list[Shared]:
         """What they move beside the cells of no price is to be hidden."""
         made = _Rounds(self)
-        for offer in (None, *_OFFERS):
+        for offer in (None, *offers):
             made.go(offer)
         return made.found
 

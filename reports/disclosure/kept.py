@@ -18,8 +18,11 @@ from typing import NamedTuple
 from reports.disclosure.choice import Choice
 from reports.disclosure.linked import Part
 from reports.disclosure.memory import keeping
+from reports.disclosure.witnesses import Witness
 
 _CHOOSERS = ("choice.py", "crowd.py", "linked.py", "network.py", "search.py", "solver.py", "witnesses.py")
+
+_SAID = {"unpublished", "hidden", "blurred", "marked", "changes", "witnesses"}
 
 
 class Name(NamedTuple):
@@ -104,8 +107,11 @@ def read(path: Path) -> Past:
         return Past({})
     found = {}
     for name, each in said.items():
-        all_of_them = [dict(changes) for changes in each["witnesses"]]
-        serving = {secret: [all_of_them[n] for n in numbers] for secret, numbers in each["serving"]}
+        if each.keys() != _SAID:  # kept in another form
+            continue
+        changes = [dict(one) for one in each["changes"]]
+        serving = {secret: [Witness(changes[step], changes[base]) for step, base in numbers]
+                   for secret, numbers in each["witnesses"]}  # fmt: skip
         choice = Choice(frozenset(each["hidden"]), frozenset(each["blurred"]), serving)
         found[name] = Kept(Name(name, each["unpublished"]), choice, frozenset(each["marked"]))
     return Past(found)
@@ -115,12 +121,13 @@ def write(path: Path, choices: list[Kept]) -> None:
     """These and no others, so that the file doesn't grow."""
     said = {}
     for name, choice, marked in ((each.name, each.choice, each.marked) for each in choices):
-        once = {id(changes): changes for found in choice.witnesses.values() for changes in found}
+        once = {id(changes): changes for found in choice.witnesses.values() for each in found for changes in each}
         at = {identity: number for number, identity in enumerate(once)}
         said[name.chosen] = {
             "unpublished": name.unpublished, "hidden": sorted(choice.hidden), "blurred": sorted(choice.blurred),
-            "marked": sorted(marked), "witnesses": [list(changes.items()) for changes in once.values()],
-            "serving": [(secret, [at[id(changes)] for changes in found]) for secret, found in choice.witnesses.items()],
+            "marked": sorted(marked), "changes": [list(changes.items()) for changes in once.values()],
+            "witnesses": [(secret, [(at[id(each.step)], at[id(each.base)]) for each in found])
+                          for secret, found in choice.witnesses.items()],
         }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")

@@ -44,16 +44,19 @@ def unsaid(hidden: Iterable[Key], merges: Merges) -> set[Key]:
 
 
 def together(hidden: frozenset[int], parts: Mapping[int, Sequence[int]]) -> frozenset[int]:
-    """``hidden``, and with one part of a merged group that is shown all the others: no part stands beside its group."""
-    gone, of = set(hidden), defaultdict(list)
+    """``hidden``, and more, so that no part of a merged group stands beside it: the part that is left, where it is one;
+    else the group, which would take more numbers away than it gives."""
+    gone = set(hidden)
+    of: dict[int, list[int]] = defaultdict(list)
     for group, cells in parts.items():
         for cell in cells:
             of[cell].append(group)
-    left = list(hidden)
+    left = sorted(hidden & of.keys())
     while left:
-        for group in of.get(left.pop(), ()):
-            if group not in hidden:
-                new = [cell for cell in parts[group] if cell not in gone]
+        for group in of[left.pop()]:
+            shown = [cell for cell in parts[group] if cell not in gone]
+            if group not in gone and shown:
+                new = shown if len(shown) == 1 else [group]
                 gone.update(new)
-                left += new
+                left += [cell for cell in new if cell in of]
     return frozenset(gone)

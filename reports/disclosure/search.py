@@ -9,9 +9,12 @@ the hypercube method (Repsilber 1994; Giessing and Repsilber 2002), and it doesn
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from heapq import heappop, heappush
 
-from reports.disclosure.witnesses import NEAR, Changes, Goal, Ground
+import numpy as np
+
+from reports.disclosure.witnesses import NEAR, NOTHING, Changes, Goal, Ground
 
 Prices = Sequence[float | None]
 """By cell: 0 where nobody sees it, what hiding it costs where it is shown, None where it can't be hidden."""
@@ -21,23 +24,66 @@ _LENGTH = 0.001
 _UNEVEN = 0.4
 """What evening out one more sum is guessed to cost. With next to nothing the search tries all cheap ways first, takes
 twice as long, and on the bundled example hides more in the end; with much more it takes the first chain it finds."""
+_DOUBT = 0.3
+"""What it costs that a cell goes below what some partner knows it to be, so that it takes another witness for them."""
 
 
-def find(ground: Ground, goal: Goal, prices: Prices, steps: int, blur: float | None = None) -> dict[int, float] | None:
-    """A witness for ``goal`` that moves few cells of low price; None where none was found within ``steps``.
+class Footing:
+    """Counts from which chains start: the true ones, or those of a base; and how far each cell may go from there with
+    nobody to doubt it and no mark to deny it."""
+
+    def __init__(self, ground: Ground, base: Changes = NOTHING) -> None:
+        self.ground, self.base = ground, base
+        counts = np.array(ground.values, dtype=np.double)
+        counts[list(base)] += list(base.values())
+        self.counts: list[float] = counts.tolist()
+        self.down: list[float] = (np.maximum(ground.top, ground.least) - counts - NEAR).tolist()
+        self.up: list[float] = (np.array(ground.most, dtype=np.double) - counts + NEAR).tolist()
+
+    def copy(self) -> Footing:
+        """One that goes on without this one."""
+        other = copy(self)
+        other.counts, other.down, other.up = self.counts.copy(), self.down.copy(), self.up.copy()
+        return other
+
+    def go(self, changes: Changes) -> None:
+        """Goes on to where some cells have gone farther."""
+        for i, change in changes.items():
+            self.counts[i] += change
+            self.down[i] -= change
+            self.up[i] -= change
+
+    def allows(self, changes: Changes, goal: Goal) -> bool:
+        """Whether ``goal``'s attacker and all marks hold possible where ``changes`` lead to."""
+        ground, known = self.ground, self.ground.floor(goal.attackers[:1])
+        for i, change in changes.items():
+            if not self.down[i] <= change <= self.up[i]:
+                count = self.counts[i] + change
+                if not max(ground.least[i], known.get(i, 0.0)) - NEAR <= count <= ground.most[i] + NEAR:
+                    return False
+        return True
+
+
+def find(footing: Footing, goal: Goal, prices: Prices, steps: int, blur: float | None = None) -> Changes | None:
+    """What moves from a footing for ``goal``, few cells of low price; None where nothing was found within ``steps``.
 
     ``blur`` is the price of going beyond what a mark of this edition allows, so that the mark must go; None where
     marks stay. A count that can't go all the way at once goes in parts, as water finds several ways.
     """
     found: dict[int, float] = {}
-    left = step = goal.aim - ground.values[goal.secret]
+    start, costs = footing, list(prices)
+    left = step = goal.aim - footing.counts[goal.secret]
     while abs(left) > NEAR:
-        more = _Search(ground, goal, found, prices, blur).chain(step, steps)
+        more = _Search(start, goal, costs, blur).chain(step, steps)
         if more is not None:
-            for i, change in more.items():
-                found[i] = found.get(i, 0.0) + change
             left -= step
+            if not found and abs(left) <= NEAR:
+                return more
             step = left if abs(left) < abs(step) else step
+            start = footing.copy() if start is footing else start
+            start.go(more)
+            for i, change in more.items():
+                found[i], costs[i] = found.get(i, 0.0) + change, 0.0
         elif abs(step) <= 1:
             return None
         else:
@@ -45,8 +91,24 @@ def find(ground: Ground, goal: Goal, prices: Prices, steps: int, blur: float | N
     return {i: change for i, change in found.items() if abs(change) > NEAR}
 
 
-_DOUBT = 0.3
-"""What it costs that a cell goes below what some partner knows it to be, so that it takes another witness for them."""
+def mend(footing: Footing, base: Changes, goal: Goal, prices: Prices, steps: int, blur: float | None) -> Changes | None:
+    """What moves on from ``base``, a witness that ``goal``'s attacker doubts, so that they don't: the secret goes all
+    the way, then each count that is too low is lifted to what they know of it. None where one can't be."""
+    start, costs, found = footing.copy(), list(prices), dict[int, float]()
+    start.go(base)
+    known = footing.ground.floor(goal.attackers)
+    for i in (goal.secret, *base):
+        aim = goal.aim if i == goal.secret else max(start.counts[i], known.get(i, 0.0))
+        if abs(aim - start.counts[i]) > NEAR:
+            more = find(start, goal._replace(secret=i, aim=aim), costs, steps, blur)
+            if more is None:
+                return None
+            start.go(more)
+            for j, change in more.items():
+                found[j], costs[j] = found.get(j, 0.0) + change, 0.0
+        costs[goal.secret] = None  # it stays
+    return {i: change for i, change in found.items() if abs(change) > NEAR}
+
 
 _Way = tuple[float, int, float, int, float, Changes, Changes]
 """A chain that may be followed: its price as it is guessed, its number (of equals the one found first is taken, so that
@@ -55,11 +117,11 @@ and what was uneven then."""
 
 
 class _Search:
-    """The search for one chain; ``start`` is how far cells have gone already."""
+    """The search for one chain."""
 
-    def __init__(self, ground: Ground, goal: Goal, start: Changes, prices: Prices, blur: float | None) -> None:
-        self.ground, self.goal, self.start, self.prices, self.blur = ground, goal, start, prices, blur
-        self.known = ground.floor(goal.attackers)
+    def __init__(self, start: Footing, goal: Goal, prices: Prices, blur: float | None) -> None:
+        self.ground, self.goal, self.start, self.prices, self.blur = start.ground, goal, start, prices, blur
+        self.known = start.ground.floor(goal.attackers)
 
     def chain(self, step: float, steps: int) -> Changes | None:
         """The secret goes by ``step`` and others go along, each once, so that all sums hold."""
@@ -93,29 +155,21 @@ class _Search:
 
         Written out in one loop, since this is where nearly all the time of protecting an edition goes.
         """
-        ground, known, blur, start, prices = self.ground, self.known, self.blur, self.start, self.prices
-        values, least, most, top, parts = ground.values, ground.least, ground.most, ground.top, ground.parts
+        prices, parts, down, up = self.prices, self.ground.parts, self.start.down, self.start.up
         fewest: list[tuple[int, float, float]] = []
-        count = len(values)
-        for each in sorted(uneven, key=ground.sizes.__getitem__):
+        count = len(prices)
+        for each in sorted(uneven, key=self.ground.sizes.__getitem__):
             rest, ways = uneven[each], []
             for i, weight in parts[each]:
                 price = prices[i]
                 if price is None or i in moved:
                     continue
                 change = -rest / weight
-                value = values[i] + change
-                if i in start:
-                    value += start[i]
-                    price = 0.0
-                if value < -NEAR or (i in known and value < known[i] - NEAR):
-                    continue
-                if value < top[i] - NEAR:
-                    price += _DOUBT
-                if not least[i] - NEAR <= value <= most[i] + NEAR:
-                    if blur is None or ground.was_marked[i]:
+                if not down[i] <= change <= up[i]:
+                    more = self._doubtful(i, change)
+                    if more is None:
                         continue
-                    price += blur
+                    price += more
                 ways.append((i, change, price))
                 if len(ways) == count:
                     break
@@ -124,3 +178,15 @@ class _Search:
                 if count <= 2:  # nothing to choose
                     break
         return fewest
+
+    def _doubtful(self, cell: int, change: float) -> float | None:
+        """What it costs that somebody doubts a change, or a mark denies it; None where it can't be."""
+        ground, count = self.ground, self.start.counts[cell] + change
+        if count < -NEAR or (cell in self.known and count < self.known[cell] - NEAR):
+            return None
+        price = _DOUBT if count < ground.top[cell] - NEAR else 0.0
+        if not ground.least[cell] - NEAR <= count <= ground.most[cell] + NEAR:
+            if self.blur is None or ground.was_marked[cell]:
+                return None
+            price += self.blur
+        return price

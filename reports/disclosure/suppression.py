@@ -19,7 +19,7 @@ from reports.disclosure import kept
 from reports.disclosure.choice import Choice, choose
 from reports.disclosure.linked import Attacker, Linked, Part, apart
 from reports.disclosure.memory import keeping
-from reports.disclosure.witnesses import Changes
+from reports.disclosure.witnesses import Changes, Witness
 
 ALONE = 1000
 """Small cells that are done before other processes have begun to help."""
@@ -39,7 +39,7 @@ class Suppressed:
 
     linked: Linked
     hidden: frozenset[int]
-    witnesses: dict[int, list[Changes]]
+    witnesses: dict[int, list[Witness]]
 
 
 @keeping()
@@ -54,15 +54,17 @@ def suppress(linked: Linked, attackers: Sequence[Attacker], cache: Path | None =
     parts = [part for part in apart(linked, attackers) if any(c.is_small or c.was_hidden for c in part.linked.cells)]
     hidden: set[int] = set()
     cells = list(linked.cells)
-    witnesses: dict[int, list[Changes]] = {}
+    witnesses: dict[int, list[Witness]] = {}
     for part, choice in zip(parts, _choices(parts, cache), strict=True):
         hidden |= {part.cells[i] for i in choice.hidden}
         for i in choice.blurred:
             cells[part.cells[i]] = replace(cells[part.cells[i]], is_marked=False)
-        each_once = {id(each): each for found in choice.witnesses.values() for each in found}  # many serve many cells
-        named = {name: {part.cells[i]: by for i, by in each.items()} for name, each in each_once.items()}
+        named: dict[int, Changes] = {}  # many witnesses rest on the same base
+        for changes in (changes for found in choice.witnesses.values() for witness in found for changes in witness):
+            if id(changes) not in named:
+                named[id(changes)] = {part.cells[i]: by for i, by in changes.items()}
         for secret, found in choice.witnesses.items():
-            witnesses[part.cells[secret]] = [named[id(each)] for each in found]
+            witnesses[part.cells[secret]] = [Witness(named[id(each.step)], named[id(each.base)]) for each in found]
     return Suppressed(replace(linked, cells=cells), frozenset(hidden), witnesses)
 
 

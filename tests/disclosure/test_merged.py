@@ -86,10 +86,11 @@ def test_a_group_beside_one_of_its_parts_is_found(hidden: set[int]) -> None:
     assert [(e.cell, e.least, e.most) for e in exposed(YOUNG_OF, hidden, [PUBLIC])] == [(1, 4, None), (1, None, 4)]
 
 
-def test_all_parts_are_hidden_with_one_where_their_group_is_shown() -> None:
+def test_the_last_part_of_a_group_goes_with_the_others_and_of_more_the_group_does() -> None:
     parts = {9: [1, 2, 3], 8: [3, 4], 7: [5, 6]}
-    assert together(frozenset({1}), parts) == {1, 2, 3, 4}
-    assert together(frozenset({1, 9}), parts) == {1, 9}
+    assert together(frozenset({1, 2}), parts) == {1, 2, 3, 4}
+    assert together(frozenset({1}), parts) == {1, 9}
+    assert together(frozenset({1, 2, 9}), parts) == {1, 2, 9}
 
 
 def test_what_a_merged_group_is_made_of() -> None:

@@ -12,7 +12,7 @@ from reports.disclosure import kept
 from reports.disclosure.attackers import Exposed, exposed
 from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum, apart
 from reports.disclosure.suppression import suppress
-from reports.disclosure.witnesses import Ground
+from reports.disclosure.witnesses import Ground, Witness
 from tests.disclosure.made import table
 from tests.disclosure.optimum import fewest
 
@@ -54,8 +54,28 @@ def test_a_false_witness_proves_nothing() -> None:
     """One that moves a cell that is shown, breaks a sum, a mark or a person, or makes somebody less than nobody."""
     ground, unknown = Ground(MARGIN, [PUBLIC]), {0, 1}
     false = [{2: -5.0, 1: 5.0}, {1: 5.0}, {0: 6.0, 1: 6.0}, {0: 0.5, 1: 0.5}, {0: -6.0, 1: -6.0}]
-    assert ground.fits([{0: 5.0, 1: 5.0}, *false], unknown) == [True] + [False] * len(false)
-    assert exposed(MARGIN, {1}, [PUBLIC], {1: [{0: 5.0, 1: 5.0}, {0: -4.0, 1: -4.0}]}) != []
+    witnesses = [Witness({0: 5.0, 1: 5.0}), *map(Witness, false)]
+    assert ground.fits(witnesses, unknown) == [True] + [False] * len(false)
+    told = {1: [Witness({0: 5.0, 1: 5.0}), Witness({0: -4.0, 1: -4.0})]}
+    assert exposed(MARGIN, {1}, [PUBLIC], told) != []
+
+
+def test_a_witness_rests_on_one_that_holds() -> None:
+    """It is judged by where both lead together; and from what can't be, nothing that can be is shown to follow."""
+    ground, unknown = Ground(MARGIN, [PUBLIC]), {0, 1}
+    base = {0: 4.0, 1: 4.0}
+    witnesses = [Witness({0: 1.0, 1: 1.0}, base), Witness({0: 2.0, 1: 2.0}, base), Witness({}, base),
+                 Witness({0: -2.0, 1: -2.0}, {0: 6.0, 1: 6.0}), Witness({0: 1.0, 1: 1.0}, {1: 4.0})]  # fmt: skip
+    assert ground.fits(witnesses, unknown) == [True, False, True, False, False]
+
+
+def test_a_partner_doubts_where_a_base_and_a_step_lead_together() -> None:
+    """Of 95 it knows 90: it doubts a base of 89, not the one person more that makes it 90, but two less from 91."""
+    partner = Attacker("p", Own.of({0: 90.0}))
+    ground = Ground(PERCENT, [PUBLIC, partner])
+    low, high = {0: -6.0, 2: 6.0}, {0: -4.0, 2: 4.0}
+    witnesses = [Witness(low), Witness({0: 1.0, 2: -1.0}, low), Witness(high), Witness({0: -2.0, 2: 2.0}, high)]
+    assert [ground.doubters(witness) for witness in witnesses] == [2, 0, 0, 2]
 
 
 def test_what_was_chosen_is_kept_and_a_false_choice_is_found_out(
@@ -73,6 +93,8 @@ def test_what_was_chosen_is_kept_and_a_false_choice_is_found_out(
     cache.write_text(json.dumps(said))
     false = suppress(linked, attackers, cache)
     assert exposed(false.linked, false.hidden, attackers, false.witnesses) != []
+    cache.write_text(json.dumps({name: {"hidden": []} for name in said}))  # as another version may have kept them
+    assert suppress(linked, attackers, cache) == first
     cache.write_text("{")
     assert suppress(linked, attackers, cache) == first
 
