@@ -17,10 +17,10 @@ NARROW, WIDE = 320, 1100
 AXE = """
 const [colours, done] = arguments
 document.querySelectorAll('details').forEach(one => { one.open = true })
-axe.run({
+document.fonts.ready.then(() => axe.run({
   preload: false, resultTypes: ['violations'], rules: {'color-contrast': {enabled: colours}},
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-})
+}))
   .then(found => done(found.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 120))])))
 """
 LOADED = """
