@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOMS_TOGETHER = ("real", "example", "dbt")
 """Rooms whose tests share fixtures that take long, or a folder: one process runs all of a room's."""
-LONG_FIRST = (*ROOMS_TOGETHER, "flows", "disclosure")
+LONG_FIRST = (*ROOMS_TOGETHER, "test_killed.py", "flows", "disclosure", "bench")
 """So that at the end no process waits for another one's long room, or file."""
 
 
@@ -29,7 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(Path(__file__).parent)
         group = path.parts[0] if path.parts[0] in ROOMS_TOGETHER else path.as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (*LONG_FIRST, item.path.parent.name).index(item.path.parent.name))
+    items.sort(key=lambda item: _turn(item.path))
+
+
+def _turn(path: Path) -> int:
+    """When a file's tests begin: the long ones first."""
+    return min(
+        (LONG_FIRST.index(name) for name in (path.parent.name, path.name) if name in LONG_FIRST),
+        default=len(LONG_FIRST),
+    )
 
 
 @pytest.fixture(scope="session")
