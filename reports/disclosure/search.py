@@ -81,9 +81,7 @@ def find(footing: Footing, goal: Goal, prices: Prices, steps: int, blur: float |
                 return more
             step = left if abs(left) < abs(step) else step
             start = footing.copy() if start is footing else start
-            start.go(more)
-            for i, change in more.items():
-                found[i], costs[i] = found.get(i, 0.0) + change, 0.0
+            _go_on(start, more, found, costs)
         elif abs(step) <= 1:
             return None
         else:
@@ -103,11 +101,16 @@ def mend(footing: Footing, base: Changes, goal: Goal, prices: Prices, steps: int
             more = find(start, goal._replace(secret=i, aim=aim), costs, steps, blur)
             if more is None:
                 return None
-            start.go(more)
-            for j, change in more.items():
-                found[j], costs[j] = found.get(j, 0.0) + change, 0.0
+            _go_on(start, more, found, costs)
         costs[goal.secret] = None  # it stays
     return {i: change for i, change in found.items() if abs(change) > NEAR}
+
+
+def _go_on(start: Footing, more: Changes, found: dict[int, float], costs: list[float | None]) -> None:
+    """Goes on by ``more``, and notes that; what moves once may move again at no price."""
+    start.go(more)
+    for i, change in more.items():
+        found[i], costs[i] = found.get(i, 0.0) + change, 0.0
 
 
 _Way = tuple[float, int, float, int, float, Changes, Changes]

@@ -38,6 +38,7 @@ from reports.disclosure.own import read_own
 from reports.disclosure.suppression import suppress
 from reports.disclosure.withhold import Earlier, judged
 from sources.collect import collect
+from tests.disclosure.made import as_shown
 
 PARTNERS, INDICATORS, DIMENSIONS, MEMBERS = 200, 40, 6, 4
 PLACES_OF_A_PARTNER = 2
@@ -150,14 +151,8 @@ def editions(folder: Folder, values: pl.DataFrame, own: pl.DataFrame, count: int
     done: list[Earlier] = []
     for n in range(count):
         known = values.filter(pl.col("period").is_in(quarters[: n + 1]))
-        rows = [Row(*row) for row in known.iter_rows()]
         verdicts = judged(folder, known, HIDE, own, done, CHOICES / f"{n}.json")
-        seen = [
-            row._replace(has_numerator=not one.numerator, has_denominator=not one.denominator,
-                         has_upper=one.code == "F", code=one.code)
-            for row, one in zip(rows, verdicts, strict=True) if one is not None
-        ]  # fmt: skip
-        done.append(Earlier(quarters[n], tuple(seen)))
+        done.append(Earlier(quarters[n], as_shown((Row(*row) for row in known.iter_rows()), verdicts)))
         yield done[-1]
 
 

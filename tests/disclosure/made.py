@@ -1,11 +1,17 @@
-"""Random linked tables: places × groups with all their margins, and a percent's parts, as an edition links them."""
+"""Random linked tables: places × groups with all their margins, and a percent's parts, as an edition links them.
+
+And the rows of an edition as readers have them.
+"""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from itertools import product
 
+from reports.disclosure.cells import Row
 from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
+from reports.disclosure.withhold import Judged
 
 Key = tuple[str, ...]
 
@@ -70,3 +76,12 @@ def merged(seed: int) -> tuple[Linked, list[Attacker], dict[int, list[int]]]:
                 sums.append(Sum({len(cells): 1.0, **dict.fromkeys(within, -1.0)}))
                 cells.append(Cell("/".join((name, *rest)), count))
     return Linked(cells, sums), attackers, parts
+
+
+def as_shown(rows: Iterable[Row], verdicts: Iterable[Judged | None]) -> tuple[Row, ...]:
+    """The rows as an edition shows them that judges so; a merged group that it doesn't show is none of them."""
+    return tuple(
+        row._replace(has_numerator=not one.numerator, has_denominator=not one.denominator,
+                     has_upper=one.code == "F", code=one.code)
+        for row, one in zip(rows, verdicts, strict=True) if one is not None
+    )  # fmt: skip

@@ -28,7 +28,7 @@ from reports.marts import read_quarter
 from reports.quarter.gaps import gaps, groups, in_view
 from reports.quarter.tables import Quarter
 from reports.rendering.pages import write_project
-from tests.disclosure.made import merged
+from tests.disclosure.made import as_shown, merged
 from tests.disclosure.optimum import fewest
 from tests.reports.marts import build
 
@@ -155,11 +155,9 @@ def edition(
 
 def published(counts: Counts, shown: Mapping[tuple[str, str], Judged], merges: Merges = MERGES) -> Earlier:
     """The same as readers have it."""
-    rows = [
-        row._replace(has_numerator=not one.numerator, has_denominator=not one.denominator, code=one.code)
-        for row in rows_of(counts) if (one := shown.get((row.place, row.members))) is not None
-    ]  # fmt: skip
-    return Earlier("0000 of 2026Q3", tuple(rows), merges)
+    rows = rows_of(counts)
+    seen = as_shown(rows, [shown.get((row.place, row.members)) for row in rows])
+    return Earlier("0000 of 2026Q3", seen, merges)
 
 
 FEW = counted((4, 60), (40, 90))

@@ -22,6 +22,7 @@ from reports.disclosure.cells import ROW, Cells, Row
 from reports.disclosure.linked import PUBLIC
 from reports.disclosure.own import read_own
 from reports.disclosure.withhold import Earlier, judged
+from tests.disclosure.made import as_shown
 from tests.real.harness import Proof
 
 Published = Callable[[str], Proof]
@@ -63,11 +64,8 @@ class Ground:
         for end in ends:
             values = self.values.filter(pl.col("period_end") <= end)
             verdicts = judged(self.folder, values, HIDE, self.own, done)
-            rows = values.select(*ROW, "numerator", "denominator", "upper").iter_rows()
-            done.append(Earlier(str(end), tuple(
-                Row(*row, not one.numerator, not one.denominator, one.code == "F", one.code)
-                for row, one in zip(rows, verdicts, strict=True) if one is not None
-            )))  # fmt: skip
+            rows = (Row(*row) for row in values.select(*ROW, "numerator", "denominator", "upper").iter_rows())
+            done.append(Earlier(str(end), as_shown(rows, verdicts)))
         return done
 
     def attack(self, editions: Sequence[Earlier]) -> tuple[int, int]:
