@@ -207,17 +207,15 @@ class _Choosing:
 
     def _followed(self, goal: Goal) -> Witness | None:
         """A chain that was found for another goal, followed as far as this one asks, if it hides nothing more."""
-        free, cells = self.free, self.linked.cells
-        chains = self.chains[goal.secret][-LATEST:]
+        chains = [chain for chain in self.chains[goal.secret][:-LATEST - 1:-1]
+                  if all(self.free[i] is not None for i in chain)]  # fmt: skip
         for footing in self._near(goal) if chains else ():
             step = goal.aim - footing.counts[goal.secret]
-            for chain in reversed(chains):
+            for chain in chains:
                 times = step / chain[goal.secret]
                 changes = {i: times * by for i, by in chain.items()}
-                if (
-                    footing.allows(changes, goal)
-                    and all(free[i] is not None for i in changes)
-                    and all(by == round(by) or not cells[i].is_whole for i, by in changes.items())
+                if footing.allows(changes, goal) and all(
+                    by == round(by) or not self.ground.is_whole[i] for i, by in changes.items()
                 ):
                     return Witness(changes, footing.base)
         return None

@@ -19,13 +19,13 @@ from reports.disclosure.search import Prices
 from reports.disclosure.solver import INFINITE, Problem
 from reports.disclosure.witnesses import NEAR, Changes, Ground
 
-OFFERS = (3.0, 2.0, 1.5, 1.0, 0.7, 0.4, 0.1)
+OFFERS = (3.0, 2.0, 1.5, 1.0)
 """What hiding a cell costs for every person by whom it moves, while a small cell's step towards an end of its range is
-worth 1 to 2: another amount each time, so that others are reached, and so that few solutions are in fractions of
-people."""
-_TRIES = 3
-"""How often to ask for other amounts where counts came out in fractions of people."""
-_AGAIN, _FEW = 4, 0.05
+worth 1 to 2: another amount each time, so that others are reached. For less, cells are hidden that serve few."""
+_TRIES = 6
+"""How often to solve again where counts came out in fractions of people. Those stay where they are then, which is
+sooner solved than to ask for other counts, and leaves the rest as it was."""
+_AGAIN, _FEW = 4, 0.02
 """How often to go on with what is hidden, and the share of what is left that must be reached for it to be worth that.
 What is left in the end is looked for one by one."""
 
@@ -85,12 +85,9 @@ class _Rounds:
         crowd = self.crowd
         if not (self.to_low.any() or self.to_high.any()):
             return 0, False
-        for _ in range(_TRIES):
-            up = self.to_high & (~self.to_low | (crowd.dice.random(crowd.count) < 0.5))
-            moves = self._moves(up, self.to_low & ~up, offer)
-            if moves is not None:
-                break
-        else:
+        up = self.to_high & (~self.to_low | (crowd.dice.random(crowd.count) < 0.5))
+        moves = self._moves(up, self.to_low & ~up, offer)
+        if moves is None:
             return 0, False
         counts = crowd.values + moves
         is_low = self.to_low & (counts <= crowd.low + NEAR)
@@ -112,22 +109,24 @@ class _Rounds:
         A cell without price is one unknown, by how much it goes up or down; one with a price is two.
         """
         crowd = self.crowd
-        free = self.is_free
+        worth = (1.0 + crowd.dice.random(crowd.count)) * (up * 1.0 - down * 1.0)
         above = np.where(up, np.minimum(crowd.high, crowd.most), crowd.most) - crowd.values
         below = np.where(down, crowd.low, crowd.least) - crowd.values
-        priced = ~free & np.isfinite(crowd.price) if offer is not None else np.zeros(crowd.count, dtype=bool)
-        price = np.where(priced, np.where(priced, crowd.price, 0.0) * (offer or 0.0), 0.0)
-        worth = (1.0 + crowd.dice.random(crowd.count)) * (up * 1.0 - down * 1.0)
-        solution = crowd.problem.solve(
-            np.concatenate([price - worth, price + worth]),
-            np.concatenate([np.where(free, below, 0.0), np.zeros(crowd.count)]),
-            np.concatenate([np.where(free | priced, above, 0.0), np.where(priced, -below, 0.0)]),
-        )
-        if solution is None:
-            return None
-        moves = solution[: crowd.count] - solution[crowd.count :]
-        whole = np.round(moves)
-        if (np.abs(moves - whole)[crowd.is_whole] > NEAR).any():
-            return None
-        found: np.ndarray = np.where(crowd.is_whole, whole, moves)
-        return found
+        stays = np.zeros(crowd.count, dtype=bool) if offer is not None else ~self.is_free
+        for _ in range(_TRIES):
+            free = self.is_free & ~stays
+            priced = ~self.is_free & ~stays & np.isfinite(crowd.price)
+            price = np.where(priced, crowd.price, 0.0) * (offer or 0.0)
+            solution = crowd.problem.solve(
+                np.concatenate([price - worth, price + worth]),
+                np.concatenate([np.where(free, below, 0.0), np.zeros(crowd.count)]),
+                np.concatenate([np.where(free | priced, above, 0.0), np.where(priced, -below, 0.0)]),
+            )
+            if solution is None:
+                break
+            moves = solution[: crowd.count] - solution[crowd.count :]
+            whole: np.ndarray = np.where(crowd.is_whole, np.round(moves), moves)
+            if not (is_broken := np.abs(moves - whole) > NEAR).any():
+                return whole
+            stays |= is_broken
+        return None

@@ -55,10 +55,9 @@ class Network:
         other costs, about the same, and in the end in whole numbers, which can take a thousand times as long."""
         dice = np.random.default_rng(1)
         for _ in range(_TRIES):
-            solution = self.problem.solve(cost, least, most)
+            solution = self.problem.solve(cost * (1.0 + dice.random(len(cost))), least, most)
             if solution is None or self._is_whole(solution):
                 break
-            cost = cost * (1.0 + dice.random(len(cost)))
         else:
             solution = self.problem.solve(cost, least, most, self.is_whole * 2)
         if solution is None:

@@ -5,32 +5,16 @@ Every component is a matter of its own (`reports.disclosure.choice`), so who doe
 
 from __future__ import annotations
 
-import os
-import pickle
-import subprocess
-import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agenda.errors import Unavailable
 from reports.disclosure import kept
-from reports.disclosure.choice import Choice, choose
+from reports.disclosure.choice import Choice
+from reports.disclosure.helpers import choices
 from reports.disclosure.linked import Attacker, Linked, Part, apart
 from reports.disclosure.memory import keeping
 from reports.disclosure.witnesses import Changes, Witness
-
-ALONE = 1000
-"""Small cells that are done before other processes have begun to help."""
-
-_START = """
-import pickle, sys
-sys.path[:] = {path!r}
-from reports.disclosure.choice import choose
-parts = pickle.load(sys.stdin.buffer)
-pickle.dump([choose(part.linked, part.attackers) for part in parts], sys.stdout.buffer)
-"""
 
 
 @dataclass(frozen=True)
@@ -71,40 +55,12 @@ def suppress(linked: Linked, attackers: Sequence[Attacker], cache: Path | None =
 def _choices(parts: Sequence[Part], cache: Path | None) -> list[Choice]:
     """The choice of each part, in order; those that were made before are taken from ``cache``."""
     if cache is None:
-        return _made(parts)
+        return choices(parts)
     names = [kept.name_of(part) for part in parts]
     past = kept.read(cache)
     known = [past.of(part, name) for part, name in zip(parts, names, strict=True)]
     new = [n for n, before in enumerate(known) if before is None]
-    made = dict(zip(new, _made([parts[n] for n in new]), strict=True))
+    made = dict(zip(new, choices([parts[n] for n in new]), strict=True))
     all_of_them = [before or kept.keep(parts[n], names[n], made[n]) for n, before in enumerate(known)]
     kept.write(cache, all_of_them)
     return [each.choice for each in all_of_them]
-
-
-def _made(parts: Sequence[Part]) -> list[Choice]:
-    """The choice of each part, in order: as many processes as there are processors, each with its share."""
-    work = [sum(cell.is_small for cell in part.linked.cells) for part in parts]
-    count = min(os.cpu_count() or 1, len(parts))
-    if sum(work) <= ALONE or count < 2:
-        return [choose(part.linked, part.attackers) for part in parts]
-    shares: list[list[int]] = [[] for _ in range(count)]
-    for number in sorted(range(len(parts)), key=lambda n: -work[n]):
-        min(shares, key=lambda share: sum(work[n] for n in share)).append(number)
-    with ThreadPoolExecutor(count) as threads:
-        answers = threads.map(lambda share: _elsewhere([parts[n] for n in share]), shares)
-        found = {n: choice for share, choices in zip(shares, answers, strict=True)
-                 for n, choice in zip(share, choices, strict=True)}  # fmt: skip
-    return [found[n] for n in range(len(parts))]
-
-
-def _elsewhere(parts: Sequence[Part]) -> list[Choice]:
-    ran = subprocess.run(
-        [sys.executable, "-B", "-c", _START.format(path=sys.path)],
-        input=pickle.dumps(parts), capture_output=True, check=False,
-    )  # fmt: skip
-    if ran.returncode:
-        last = ran.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"it ended with {ran.returncode}"]
-        raise Unavailable(f"a process that helps to protect people failed: {last[0]}")
-    choices: list[Choice] = pickle.loads(ran.stdout)
-    return choices

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from reports.disclosure import kept
+from agenda.errors import Unavailable
+from reports.disclosure import helpers, kept
 from reports.disclosure.attackers import Exposed, exposed
 from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum, apart
 from reports.disclosure.suppression import suppress
@@ -27,6 +30,18 @@ def leaks(linked: Linked, attackers: list[Attacker]) -> list[Exposed]:
     assert all(i in chosen.hidden for i, cell in enumerate(linked.cells) if cell.is_small and not cell.is_implied)
     assert exposed(chosen.linked, chosen.hidden, attackers, chosen.witnesses) == []
     return exposed(chosen.linked, chosen.hidden, attackers)
+
+
+def beside(tables: Sequence[tuple[Linked, list[Attacker]]]) -> tuple[Linked, list[Attacker]]:
+    """All tables as one, that nothing links to one another; of the first one's attackers."""
+    cells: list[Cell] = []
+    sums: list[Sum] = []
+    for number, (linked, _) in enumerate(tables):
+        sums += [Sum({len(cells) + i: weight for i, weight in each.weights.items()}, each.total)
+                 for each in linked.sums]  # fmt: skip
+        cells += [replace(cell, name=f"{number} {cell.name}") for cell in linked.cells]
+    first, attackers = tables[0]
+    return Linked(cells, sums, first.hide), attackers
 
 
 def test_attackers_find_nothing_in_a_thousand_tables() -> None:
@@ -48,6 +63,22 @@ def test_hidden_cells_are_at_most_one_and_a_half_times_the_fewest() -> None:
             assert hidden <= 1.5 * optimum, seed
             chosen, best = chosen + hidden, best + optimum
     assert best <= chosen <= 1.1 * best
+
+
+def test_who_makes_the_choice_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    linked, attackers = beside([table(seed) for seed in range(20)])
+    alone = suppress(linked, attackers)
+    monkeypatch.setattr(helpers, "ALONE", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert suppress(linked, attackers) == alone
+
+
+def test_a_helper_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helpers, "ALONE", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(helpers, "_HELPER", "raise SystemExit('no memory left')")
+    with pytest.raises(Unavailable, match="helps to protect people failed: no memory left"):
+        suppress(*beside([table(seed) for seed in range(20)]))
 
 
 def test_a_false_witness_proves_nothing() -> None:
@@ -85,7 +116,7 @@ def test_what_was_chosen_is_kept_and_a_false_choice_is_found_out(
     cache = tmp_path / "kept" / "choices.json"
     first = suppress(linked, attackers, cache)
     with monkeypatch.context() as patch:
-        patch.setattr("reports.disclosure.suppression.choose", lambda *_: pytest.fail("chosen again"))
+        patch.setattr("reports.disclosure.helpers.choose", lambda *_: pytest.fail("chosen again"))
         assert suppress(linked, attackers, cache) == first
     said = json.loads(cache.read_text())
     for choice in said.values():
@@ -111,7 +142,7 @@ def test_what_was_published_as_it_was_chosen_stays_so(
              for i, cell in enumerate(chosen.linked.cells)]  # fmt: skip
     later = replace(linked, cells=cells)
     anew = suppress(later, attackers)
-    monkeypatch.setattr("reports.disclosure.suppression.choose", lambda *_: pytest.fail("chosen again"))
+    monkeypatch.setattr("reports.disclosure.helpers.choose", lambda *_: pytest.fail("chosen again"))
     again = suppress(later, attackers, tmp_path / "2026Q2.json")
     assert (again.linked, again.hidden) == (anew.linked, anew.hidden) == (later, chosen.hidden)
     assert exposed(again.linked, again.hidden, attackers, again.witnesses) == []
