@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -76,8 +77,8 @@ def read_quarter(
             as_of = connection.execute("select epoch_us(as_of) from meta_build").fetchone()
             readings = read(_READINGS)
             frozen = Frozen(read(_VALUES), read(_TRENDS), read(STANDINGS), read(PROJECTIONS))
-            own = read_own(connection) if folder.initiative.hides is not None else pl.DataFrame()
-            shown = withhold(folder, frozen, root, own, earlier, cache, _merges(connection))
+            merges, own = _merges(connection), partial(read_own, connection)
+            shown = withhold(folder, frozen, root, own, earlier, cache, merges)
             return Quarter(
                 folder=folder,
                 period=period,

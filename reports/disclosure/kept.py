@@ -8,12 +8,13 @@ reveals nobody.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+import orjson
 
 from reports.disclosure.choice import Choice
 from reports.disclosure.linked import Part
@@ -49,12 +50,12 @@ def name_of(part: Part) -> Name:
         [(cell.value, cell.is_small, cell.is_implied, cell.cost) for cell in cells],
         [(list(each.weights.items()), each.total) for each in part.linked.sums],
     ]
-    digest = hashlib.sha256(json.dumps(facts).encode())
+    digest = hashlib.sha256(orjson.dumps(facts))
     for attacker in part.attackers:
         digest.update(attacker.name.encode() + b"\0" + attacker.own.cells.tobytes() + attacker.own.counts.tobytes())
     unpublished = digest.hexdigest()
     published = [(cell.is_marked, cell.was_marked, cell.is_out, cell.was_hidden) for cell in cells]
-    digest.update(json.dumps(published).encode())
+    digest.update(orjson.dumps(published))
     return Name(digest.hexdigest(), unpublished)
 
 
@@ -102,8 +103,8 @@ def read(path: Path) -> Past:
     if not path.is_file():
         path = max((other for other in path.parent.glob("*.json") if other.name < path.name), default=path)
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        said = orjson.loads(path.read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
         return Past({})
     found = {}
     for name, each in said.items():
@@ -131,5 +132,5 @@ def write(path: Path, choices: list[Kept]) -> None:
         }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")
-    new.write_text(json.dumps(said), encoding="utf-8")
+    new.write_bytes(orjson.dumps(said))
     new.replace(path)

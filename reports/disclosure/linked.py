@@ -73,9 +73,10 @@ class Linked:
             if weights:
                 known = sum(w * self.cells[i].value for i, w in each.weights.items() if i not in among)
                 reduced.append(Sum(weights, each.total - known))
-                first, *others = map(find, weights)
+                first, *others = weights
+                top = find(first)
                 for other in others:
-                    parent[find(other)] = find(first)
+                    parent[find(other)] = top
         groups: dict[int, tuple[list[int], list[Sum]]] = {}
         for i in sorted(among):
             groups.setdefault(find(i), ([], []))[0].append(i)

@@ -9,7 +9,8 @@ groups that need not be shown together there is nothing. Codes: SDMX CL_OBS_STAT
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -22,11 +23,13 @@ from agenda.statuses import ELSEWHERE, SUPPRESSED
 from reports.disclosure.attackers import Exposed, exposed
 from reports.disclosure.cells import ROW, Cells, Row
 from reports.disclosure.groups import Key
+from reports.disclosure.linked import Attacker
 from reports.disclosure.merged import Merges, parts_of, together
 from reports.disclosure.suppression import Suppressed, suppress
 from reports.quarter.changes import COMPARED, compared
 
 _NAMED = 5
+Reads = Callable[[], pl.DataFrame]
 
 
 class Judged(NamedTuple):
@@ -77,10 +80,10 @@ def without_people(folder: Folder, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def withhold(
-    folder: Folder, frozen: Frozen, root: str, own: pl.DataFrame, earlier: Iterable[Earlier], cache: Path | None = None,
+    folder: Folder, frozen: Frozen, root: str, own: Reads, earlier: Iterable[Earlier], cache: Path | None = None,
     merges: Merges | None = None,
 ) -> Frozen:  # fmt: skip
-    """``frozen`` without what must not be seen; ``cache`` as in `suppression.suppress`.
+    """``frozen`` without what must not be seen; ``own`` as in `take_in`, ``cache`` as in `suppression.suppress`.
 
     Raises `HeldBack`, naming the cells, where an attacker still finds something out: from a published edition that
     shows it, or because not even hiding all that is linked is enough.
@@ -96,7 +99,7 @@ def judged(
     folder: Folder,
     values: pl.DataFrame,
     hide: tuple[int, int],
-    own: pl.DataFrame,
+    own: Reads,
     earlier: Iterable[Earlier],
     cache: Path | None = None,
     merges: Merges | None = None,
@@ -104,17 +107,34 @@ def judged(
     """What to hide of each row of ``values``, None for a merged group that isn't shown; raises `HeldBack` as `withhold`
     does."""
     rows = [Row(*row) for row in values.select(*ROW, "numerator", "denominator", "upper").iter_rows()]
-    cells = Cells(folder, hide)
-    for edition in earlier:
-        known = (row for row in edition.rows if row.indicator in cells.indicators)
-        cells.add(known, is_now=False, merges=edition.merges)
-    cells.add((row for row in rows if row.indicator in cells.indicators), is_now=True, merges=merges)
-    attackers = cells.attackers(own)
+    cells, attackers = take_in(folder, rows, hide, own, earlier, merges)
     choice = suppress(cells.linked(), attackers, cache)
     choice = replace(choice, hidden=together(choice.hidden, cells.parts))
     if found := exposed(choice.linked, choice.hidden, attackers, choice.witnesses):
         raise HeldBack(_said(cells, found))
     return list(_judged(cells, rows, choice, merges or {}))
+
+
+def take_in(
+    folder: Folder,
+    rows: Iterable[Row],
+    hide: tuple[int, int],
+    own: Reads,
+    earlier: Iterable[Earlier],
+    merges: Merges | None = None,
+) -> tuple[Cells, list[Attacker]]:
+    """All that readers have of the edition and of those before, and all who reckon with it.
+
+    ``own`` gives what is whose as `own.read_own` does; it is asked in a thread, and numbers are taken in meanwhile.
+    """
+    cells = Cells(folder, hide)
+    with ThreadPoolExecutor(1) as beside:
+        whose = beside.submit(own)
+        for edition in earlier:
+            known = (row for row in edition.rows if row.indicator in cells.indicators)
+            cells.add(known, is_now=False, merges=edition.merges)
+        cells.add((row for row in rows if row.indicator in cells.indicators), is_now=True, merges=merges)
+        return cells, cells.attackers(whose.result())
 
 
 def _judged(cells: Cells, rows: list[Row], choice: Suppressed, merges: Merges) -> Iterator[Judged | None]:

@@ -114,10 +114,10 @@ class Ground:
         """The attackers who know better, a bit each: to whom a cell is more than the witness makes of it."""
         if id(witness) not in self._doubters:  # the witness is kept with them, so that no other gets its id
             is_doubted = bool(witness.base) and self.doubters(self.based(witness.base)) > 0
-            moved = {**witness.base, **witness.step} if is_doubted else witness.step
+            base, step = witness.base, witness.step
             found = 0
-            for i in moved:
-                count = self.values[i] + witness.of(i) + NEAR
+            for i in {**base, **step} if is_doubted else step:
+                count = self.values[i] + base.get(i, 0.0) + step.get(i, 0.0) + NEAR
                 if self.top[i] > count:
                     found |= self._who_knows(i, count)
             self._doubters[id(witness)] = witness, found

@@ -33,10 +33,10 @@ from agenda.lint import read
 from agenda.store import open_store
 from flows.warehouse import build_warehouse
 from reports.disclosure.attackers import exposed
-from reports.disclosure.cells import ROW, Cells, Row
+from reports.disclosure.cells import ROW, Row
 from reports.disclosure.own import read_own
 from reports.disclosure.suppression import suppress
-from reports.disclosure.withhold import Earlier, judged
+from reports.disclosure.withhold import Earlier, Reads, judged, take_in
 from sources.collect import collect
 from tests.disclosure.made import as_shown
 
@@ -144,7 +144,7 @@ def _processors() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def editions(folder: Folder, values: pl.DataFrame, own: pl.DataFrame, count: int) -> Iterator[Earlier]:
+def editions(folder: Folder, values: pl.DataFrame, own: Reads, count: int) -> Iterator[Earlier]:
     """An edition at the end of each of the first quarters, proved beside those before."""
     shutil.rmtree(CHOICES, ignore_errors=True)
     quarters = sorted(values.filter(pl.col("period_type") == "quarter")["period"].unique())
@@ -156,12 +156,6 @@ def editions(folder: Folder, values: pl.DataFrame, own: pl.DataFrame, count: int
         yield done[-1]
 
 
-def take(cells: Cells, values: pl.DataFrame, earlier: list[Earlier]) -> None:
-    for edition in earlier:
-        cells.add(edition.rows, is_now=False)
-    cells.add((Row(*row) for row in values.iter_rows()), is_now=True)
-
-
 def timed(places: int, quarters: int, seed: int, published: int) -> dict[str, float]:
     write(BENCH, places, quarters, seed)
     folder, clock, warehouse = read(BENCH), Clock(), BENCH / "warehouse.duckdb"
@@ -170,16 +164,16 @@ def timed(places: int, quarters: int, seed: int, published: int) -> dict[str, fl
     build()  # so that dbt has read the project before, as on any day but the first
     clock.time("dbt", build)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        own = clock.time("own", lambda: read_own(connection))
         values = connection.execute(_ROWS).pl().select(*ROW, "numerator", "denominator", "upper")
-    earlier = list(editions(folder, values, own, published))
-    cells = Cells(folder, HIDE)
-    clock.time("take", lambda: take(cells, values, earlier))
-    linked, attackers = clock.time("link", lambda: (cells.linked(), cells.attackers(own)))
+        own = partial(read_own, connection)
+        earlier = list(editions(folder, values, own, published))
+        rows = (Row(*row) for row in values.iter_rows())
+        cells, attackers = clock.time("take", lambda: take_in(folder, rows, HIDE, own, earlier))
+    linked = clock.time("link", cells.linked)
     done = clock.time("hide", lambda: suppress(linked, attackers, CHOICES / "last.json"))
     leaks = clock.time("prove", lambda: exposed(done.linked, done.hidden, attackers, done.witnesses))
     leaks += clock.time("audit", lambda: exposed(done.linked, done.hidden, attackers))
-    control = ("own", "take", "link", "hide", "prove")
+    control = ("take", "link", "hide", "prove")
     sums = {unit: round(sum(clock.seconds[f"{step}_{unit}"] for step in control), 2)
             for unit in ("seconds", "cpu_seconds")}  # fmt: skip
     return {

@@ -148,7 +148,7 @@ def edition(
     rows = [row for row in rows_of(counts) if merges or row.members != YOUNG]
     values = pl.DataFrame([row[:10] for row in rows], [*ROW, "numerator", "denominator", "upper"], orient="row")
     verdicts = judged(
-        folder, values.with_columns(pl.col("upper").cast(pl.Float64)), HIDE, NOBODY, earlier, merges=merges
+        folder, values.with_columns(pl.col("upper").cast(pl.Float64)), HIDE, lambda: NOBODY, earlier, merges=merges
     )
     return {(row.place, row.members): one for row, one in zip(rows, verdicts, strict=True) if one is not None}
 
@@ -312,7 +312,7 @@ def test_where_nobody_is_protected_nothing_is_shown_together(quarter: Quarter, t
     bare = replace(quarter.folder, initiative=read(CHILDCARE).initiative)
     values = quarter.values.drop("conf_status")
     frozen = Frozen(values, quarter.trends, quarter.standings, quarter.projections)
-    found = withhold(bare, frozen, quarter.root.id, NOBODY, [], merges=MERGES)
+    found = withhold(bare, frozen, quarter.root.id, lambda: NOBODY, [], merges=MERGES)
     assert found.values.height == values.height - 2
     assert YOUNG not in set(found.values["members"])
     write_data(replace(quarter, folder=bare, values=found.values), tmp_path)

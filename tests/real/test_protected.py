@@ -63,7 +63,7 @@ class Ground:
         done: list[Earlier] = []
         for end in ends:
             values = self.values.filter(pl.col("period_end") <= end)
-            verdicts = judged(self.folder, values, HIDE, self.own, done)
+            verdicts = judged(self.folder, values, HIDE, lambda: self.own, done)
             rows = (Row(*row) for row in values.select(*ROW, "numerator", "denominator", "upper").iter_rows())
             done.append(Earlier(str(end), as_shown(rows, verdicts)))
         return done
