@@ -1,17 +1,15 @@
-"""The cells of an edition and how they are linked: which sums a reader can make of all that it offers.
+"""The cells of an edition and how they are linked: all that a reader of it, and of those before it, can make out.
 
-Read off the frozen values alone: members add up to their whole, places to the place that holds them, months to
-quarters to years; a stock's quarter is one of its months; a part and its complement add up to the number it is a part
-of. What is lacking from a sum (people whose group isn't known) is a cell too where it is small, and known to every
-attacker where it isn't: they are thought to know more than they can.
+Read off the frozen values alone. How they are linked is `reports.disclosure.links`'s matter.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 import polars as pl
@@ -20,16 +18,19 @@ from agenda.errors import HeldBack
 from agenda.folder import Folder
 from agenda.indicators import Formula, Indicator, Terms
 from agenda.model import Measure
-from agenda.periods import Calendar
 from agenda.versions import versions
-from reports.disclosure.groups import Key, by_members, by_place, by_time, dimensions
+from reports.disclosure.counts import Counts
+from reports.disclosure.groups import Key, dimensions
 from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
+from reports.disclosure.links import Complement, Linkable, Links
 from reports.disclosure.memory import keeping
 from reports.disclosure.merged import Merges, parts_of, unsaid
 
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
 ROW = ("indicator", "period_type", "period", "place", "breakdown", "members", "version")
+_SHOWN = 10
+"""Where a row begins to say what of it is shown."""
 
 
 class Row(NamedTuple):
@@ -60,15 +61,22 @@ class _Counted(NamedTuple):
     is_overlap: bool  # whether its value is a bound, as partners' lists may name the same people
 
 
-@dataclass(slots=True)
-class _Facts:
-    """Of one cell of one value: how it is seen."""
+class _Has(NamedTuple):
+    """What an edition has of one period."""
 
-    is_shown_now: bool = False
-    is_out: bool = False
-    was_marked: bool = False
-    was_hidden: bool = False
-    is_rest: bool = False
+    rows: list[Row]
+    is_now: bool
+    merges: Merges
+    linkable: Linkable
+    merged: list[tuple[Row, tuple[str, ...]]]
+    hidden: list[Key]
+
+    def is_again(self, rows: list[Row], is_now: bool, merges: Merges) -> bool:
+        """Whether another edition has just the same; what is to be published shows everything as yet."""
+        if self.is_now or self.merges != merges or len(rows) != len(self.rows):
+            return False
+        pairs = zip(rows, self.rows, strict=True)
+        return rows == self.rows or (is_now and all(one[:_SHOWN] == other[:_SHOWN] for one, other in pairs))
 
 
 @dataclass
@@ -78,14 +86,10 @@ class Cells:
     folder: Folder
     hide: tuple[int, int]
     now: dict[Key, int] = field(default_factory=dict)
-    _at: dict[tuple[Key | str, float], int] = field(default_factory=dict)
-    _facts: list[_Facts] = field(default_factory=list)
-    _names: list[tuple[Key | str, float]] = field(default_factory=list)
-    _sums: dict[tuple[tuple[tuple[int, float], ...], float], None] = field(default_factory=dict)
-    _rests: dict[int, dict[int, dict[int, float]]] = field(default_factory=lambda: defaultdict(dict))
-    """By whole, the cells of what is left of it, each with the weights of what it is left of."""
     parts: dict[int, list[int]] = field(default_factory=dict)
     """Of each merged group the cells that it is the sum of."""
+    _counts: Counts = field(default_factory=Counts)
+    _before: dict[str, _Has] = field(default_factory=dict)
     _unsaid: set[tuple[Key, float]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -94,10 +98,11 @@ class Cells:
         self.reference = {series.id for series in agenda.reference}
         self.indicators: dict[str, Indicator] = {i.id: i for i in agenda.indicators}
         self.parents = {place.id: place.parent for place in agenda.places}
-        self.calendar: Calendar = self.folder.initiative.calendar
+        calendar = self.folder.initiative.calendar
+        self._links = Links(self._counts, self.people, self.parents, calendar, self.hide[1])
         self._counted = {
             (i.id, version.number): self._reads(i, version.indicator.formula)
-            for i in agenda.indicators for version in versions(i, self.calendar)
+            for i in agenda.indicators for version in versions(i, calendar)
         }  # fmt: skip
 
     # -- taking in -------------------------------------------------------------------------------------
@@ -105,37 +110,53 @@ class Cells:
     @keeping()
     def add(self, rows: Iterable[Row], *, is_now: bool, merges: Merges | None = None) -> None:
         """An edition's rows: the one that is to be published, or an earlier one. ``merges`` are those of its agenda."""
-        cells: dict[Key, int] = {}
-        complements: list[tuple[Key, Key | float]] = []
-        merged: list[tuple[Row, tuple[str, ...]]] = []
-        hidden: list[Key] = []
+        merges = merges or {}
+        periods: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            if parts := parts_of(row.members, merges or {}):
-                merged.append((row, parts))
+            periods[row.period].append(row)
+        edition = {period: self._taken(said, is_now, merges) for period, said in periods.items()}
+        self._links.link({period: has.linkable for period, has in edition.items()})
+        cells = {key: cell for has in edition.values() for key, cell in has.linkable.cells.items()}
+        together = self._merge(cells, [each for has in edition.values() for each in has.merged], is_now)
+        if is_now:
+            self.now = cells | together
+        hidden = chain.from_iterable(has.hidden for has in edition.values())
+        for group in unsaid(hidden, merges) - together.keys():
+            within = [cells.get(group._replace(members=part)) for part in parts_of(group.members, merges)]
+            if None not in within:
+                self._unsaid.add((group, round(sum(self._value(cell) for cell in within if cell is not None), 6)))
+        self._before = edition
+
+    def _taken(self, rows: list[Row], is_now: bool, merges: Merges) -> _Has:
+        """What an edition has of one period. Most is as the edition before had it, which is taken over."""
+        before = self._before.get(rows[0].period)
+        if before is not None and before.is_again(rows, is_now, merges):
+            for cell in before.linkable.cells.values() if is_now else ():
+                self._counts.facts[cell].is_shown_now = True
+            return before._replace(rows=rows, is_now=is_now, hidden=[] if is_now else before.hidden)
+        has = _Has(rows, is_now, merges, Linkable({}, {}), [], [])
+        cells, complements = has.linkable
+        for row in rows:
+            if parts := parts_of(row.members, merges):
+                has.merged.append((row, parts))
                 continue
             numerator, denominator = keys = self.keys(row)
             for key, value, is_shown in self._seen(row, *keys):
-                cell = self._cell(key, value)
+                cell = self._counts.cell(key, value)
                 if cells.setdefault(key, cell) != cell:
-                    other = self._names[cells[key]][1]
-                    raise HeldBack(f"two values of this edition count {key} differently: {other:g}, {value:g}.")
-                facts = self._facts[cell]
+                    raise HeldBack(f"two values of this edition count {key} differently: "
+                                   f"{self._value(cells[key]):g}, {value:g}.")  # fmt: skip
+                facts = self._counts.facts[cell]
                 facts.is_shown_now |= is_now
                 facts.is_out |= not is_now and is_shown
                 facts.was_hidden |= not is_now and not is_shown
                 facts.was_marked |= row.code == "A" and not is_shown and self._is_small(value)
                 if not is_now and not is_shown:
-                    hidden.append(key)
+                    has.hidden.append(key)
             if numerator in cells and (whole := self._whole(row, denominator)) is not None:
-                complements.append((numerator, whole))
-        self._link(cells, [*complements, *self._within(cells)])
-        together = self._merge(cells, merged, is_now)
-        if is_now:
-            self.now = cells | together
-        for group in unsaid(hidden, merges or {}) - together.keys():
-            within = [cells.get(group._replace(members=part)) for part in parts_of(group.members, merges or {})]
-            if None not in within:
-                self._unsaid.add((group, round(sum(self._value(cell) for cell in within if cell is not None), 6)))
+                complements[numerator, whole] = None
+        complements |= dict.fromkeys(self._within(cells))
+        return has
 
     def _whole(self, row: Row, denominator: Key | None) -> Key | float | None:
         """What the numerator of a percent is a part of, so that a reader can take it away from that."""
@@ -146,7 +167,7 @@ class Cells:
             return float(row.denominator)
         return denominator
 
-    def _within(self, keys: Collection[Key]) -> Iterator[tuple[Key, Key]]:
+    def _within(self, keys: Collection[Key]) -> Iterator[Complement]:
         """Each key with that of the measure that its own is a part of."""
         for key in keys:
             whole = self.people[key.measure].part_of
@@ -180,13 +201,13 @@ class Cells:
             is_whole = len(within) == len(parts[key]) and round(sum(map(self._value, within)) - count, 6) == 0
             if is_now and (not is_whole or key in tight or self._is_small(count)):
                 continue
-            found[key] = cell = self._cell(key, count)
-            facts = self._facts[cell]
+            found[key] = cell = self._counts.cell(key, count)
+            facts = self._counts.facts[cell]
             facts.is_shown_now |= is_now
-            facts.is_out |= not is_now or all(self._facts[part].is_out for part in within)
+            facts.is_out |= not is_now or all(self._counts.facts[part].is_out for part in within)
             facts.was_hidden |= (key, count) in self._unsaid
             if is_whole:
-                self._sums.setdefault((((cell, 1.0), *((part, -1.0) for part in within)), 0.0))
+                self._links.sums.setdefault((((cell, 1.0), *((part, -1.0) for part in within)), 0.0))
                 self.parts[cell] = within
         return found
 
@@ -236,115 +257,26 @@ class Cells:
         divisor = 1.0 if counted.formula.per is None else float(row.denominator or 0)
         return round(row.upper * divisor / counted.formula.times / float(counted.formula.of[0].weight), 6)
 
-    def _cell(self, key: Key | str, value: float) -> int:
-        at = self._at.setdefault((key, value), len(self._names))
-        if at == len(self._names):
-            self._names.append((key, value))
-            self._facts.append(_Facts())
-        return at
-
-    # -- linking ---------------------------------------------------------------------------------------
-
-    def _link(self, cells: Mapping[Key, int], complements: Iterable[tuple[Key, Key | float]]) -> None:
-        groups = list(by_members(cells))
-        # Groups that add up to more than their whole overlap; then what is lacking elsewhere counts nobody either.
-        overlapping = {whole.measure for whole, parts in groups if self._rest(cells, whole, parts) < 0}
-        for whole, parts in groups:
-            self._make_up(cells, whole, parts, is_partition=whole.measure not in overlapping)
-        for whole, parts in by_place(cells, self.parents):
-            self._make_up(cells, whole, parts)
-        for whole, parts in by_time(cells, self.calendar):
-            if self.people[whole.measure].time_rule == "sum":
-                self._make_up(cells, whole, parts)
-            else:  # the last month's number, whichever that was
-                same = [part for part in parts if self._value(cells[part]) == self._value(cells[whole])]
-                self._add_up(cells, whole, same[-1:])
-        for part, of in dict.fromkeys(complements):
-            value = of if isinstance(of, float) else self._value(cells[of])
-            rest = value - self._value(cells[part])
-            if isinstance(of, Key) and rest >= 0:
-                self._sum({cells[of]: 1.0, cells[part]: -1.0}, rest, f"without, of {of}")
-            elif self._is_small(rest):
-                self._sum({cells[part]: -1.0}, rest, f"without, of {of}", -value)
-        for key, cell in cells.items():
-            if key.is_high:
-                low = cells[key._replace(is_high=False)]
-                self._sum({cell: 1.0, low: -1.0}, self._value(cell) - self._value(low), "", is_open=True)
-
     def _value(self, cell: int) -> float:
-        return self._names[cell][1]
-
-    def _rest(self, cells: Mapping[Key, int], whole: Key, parts: Iterable[Key]) -> float:
-        return round(self._value(cells[whole]) - sum(self._value(cells[part]) for part in parts), 6)
-
-    def _make_up(
-        self, cells: Mapping[Key, int], whole: Key, parts: Sequence[Key], *, is_partition: bool = True
-    ) -> None:
-        if parts and self.people[whole.measure].keyed:
-            self._unite(cells, whole, parts)
-        else:
-            self._add_up(cells, whole, parts, is_partition=is_partition)
-
-    def _unite(self, cells: Mapping[Key, int], whole: Key, parts: Sequence[Key]) -> None:
-        """People who count once: in the whole there are no fewer than in a part, and no more than in all of them and
-        of those in none. How many are in several, a partner knows of its own alone."""
-        at, within = cells[whole], [cells[part] for part in parts]
-        for cell in within:
-            if self._value(cell) <= self._value(at):
-                more = round(self._value(at) - self._value(cell), 6)
-                self._sum({at: 1.0, cell: -1.0}, more, "", is_open=True)
-        rest = self._rest(cells, whole, parts)
-        overlap = {at: -1.0} | dict.fromkeys(within, 1.0)
-        several = self._cell(f"in several: {self._said(overlap)}", max(-rest, 0.0))
-        self._facts[several].is_rest = True
-        self._rests[at][several] = overlap
-        weights = {at: 1.0, several: 1.0} | dict.fromkeys(within, -1.0)
-        if self._is_small(rest):
-            self._sum(weights, rest, f"rest of {whole}")
-        else:
-            self._sums.setdefault((tuple(weights.items()), max(rest, 0.0)))
-
-    def _add_up(self, cells: Mapping[Key, int], whole: Key, parts: Sequence[Key], *, is_partition: bool = True) -> None:
-        if parts:
-            rest = self._rest(cells, whole, parts)
-            weights = {cells[whole]: 1.0} | {cells[part]: -1.0 for part in parts}
-            if self._is_small(rest) and is_partition:
-                self._sum(weights, rest, f"rest of {whole}")
-            else:
-                self._sums.setdefault((tuple(weights.items()), rest))
-
-    def _sum(
-        self, weights: dict[int, float], rest: float, name: str, total: float = 0.0, is_open: bool = False
-    ) -> None:
-        """A sum with a cell for what is left; ``is_open`` where that is a difference and counts nobody."""
-        cell = self._cell(f"{name} {self._said(weights)}", rest)
-        self._facts[cell].is_rest = is_open
-        if not is_open and not total:
-            whole = next(i for i, weight in weights.items() if weight > 0)
-            self._rests[whole][cell] = weights
-        self._sums.setdefault((tuple({**weights, cell: -1.0}.items()), total))
-
-    def _said(self, weights: Mapping[int, float]) -> list[str]:
-        """The terms of a sum, the same whichever edition was taken in first."""
-        return sorted(f"{weight:+g} {self._names[i][0]} {self._names[i][1]:g}" for i, weight in weights.items())
+        return self._counts.value(cell)
 
     def _is_small(self, value: float) -> bool:
-        return 0 < value <= self.hide[1]
+        return self._links.is_small(value)
 
     # -- giving out ------------------------------------------------------------------------------------
 
     @keeping()
     def linked(self) -> Linked:
-        sums = [Sum(dict(weights), total) for weights, total in self._sums]
+        sums = [Sum(dict(weights), total) for weights, total in self._links.sums]
         small = [self._is_small(value) and not facts.is_rest
-                 for (_, value), facts in zip(self._names, self._facts, strict=True)]  # fmt: skip
+                 for (_, value), facts in zip(self._counts.names, self._counts.facts, strict=True)]  # fmt: skip
         inside: set[int] = set()
         for each in sums:
             wholes = [i for i, weight in each.weights.items() if weight > 0]
             if any(small[i] for i in wholes):  # it is the whole that is said to be small, so that the parts may be zero
                 inside |= each.weights.keys() - set(wholes)
         cells = []
-        for i, ((key, value), facts) in enumerate(zip(self._names, self._facts, strict=True)):
+        for i, ((key, value), facts) in enumerate(zip(self._counts.names, self._counts.facts, strict=True)):
             is_new = facts.is_shown_now and not facts.was_hidden  # what was hidden without a mark stays so
             is_marked = facts.was_marked or (small[i] and is_new and i not in inside)
             cells.append(
@@ -367,10 +299,10 @@ class Cells:
 
         ``own`` as `reports.disclosure.own.read_own` gives it.
         """
-        named = [(i, *key[:5]) for i, (key, _) in enumerate(self._names) if isinstance(key, Key)]
+        named = [(i, *key[:5]) for i, (key, _) in enumerate(self._counts.names) if isinstance(key, Key)]
         cells = pl.DataFrame(named, {"cell": pl.Int64} | dict.fromkeys(Key._fields[:5], pl.String), orient="row")
         whose = own.join(cells, on=Key._fields[:5]).select("partner", "cell", pl.col("value").cast(pl.Float64))
-        rests = [(rest, i, weight) for found in self._rests.values()
+        rests = [(rest, i, weight) for found in self._links.rests.values()
                  for rest, weights in found.items() for i, weight in weights.items()]  # fmt: skip
         left = (
             pl.DataFrame(rests, {"rest": pl.Int64, "cell": pl.Int64, "weight": pl.Float64}, orient="row")
@@ -387,4 +319,4 @@ class Cells:
         return self.now[key]
 
     def name(self, cell: int) -> Key | str:
-        return self._names[cell][0]
+        return self._counts.names[cell][0]
