@@ -68,6 +68,43 @@ def test_components_are_the_same_whichever_row_comes_first() -> None:
     assert sum(len(linked.sums) for linked in components[0]) > len(rows)
 
 
+def editions(seed: int) -> list[list[Row]]:
+    """Each of some quarters, their months and their year: as in an edition before, or with other numbers; groups may
+    overlap."""
+    chance, known, found = random.Random(seed), dict[str, list[Row]](), []
+    for _ in range(4):
+        periods = chance.sample(["2026", "2025Q3", "2025Q4", "2026Q1", "2025-07", "2025-08", "2025-09"], 5)
+        for period in periods:
+            if period in known and chance.random() < 0.8:
+                continue
+            kind, known[period] = {4: "year", 6: "quarter", 7: "month"}[len(period)], []
+            for place, members in product(("riverbend", "uptown"), ("", "setting=center", "setting=home")):
+                below = chance.choice([40, 45]) if members else chance.choice([80, 85, 90])
+                above = below - chance.choice([0, 4, 20])
+                known[period].append(Row("certified_teachers", kind, period, place, members and "setting", members, 1,
+                                         Decimal(above), Decimal(below), None))  # fmt: skip
+        found.append([row for period in periods for row in known[period]])
+    return found
+
+
+def test_the_sums_of_several_editions_are_those_of_each() -> None:
+    """However much of an edition is as the one before had it, and what was not in that one."""
+    folder = read(CHILDCARE)
+
+    def said(several: list[list[Row]]) -> set[frozenset[tuple[str, float]]]:
+        """The sums, by the names of what is in them."""
+        cells = Cells(folder, HIDE)
+        for rows in several:
+            cells.add(rows, is_now=rows is several[-1])
+        linked = cells.linked()
+        names = [f"{cell.name} {cell.value}" for cell in linked.cells]
+        return {frozenset((names[i], weight) for i, weight in each.weights.items()) for each in linked.sums}
+
+    for seed in range(60):
+        found = editions(seed)
+        assert said(found) == set().union(*(said([rows]) for rows in found)), seed
+
+
 REACH = read(Path(__file__).parents[1] / "dbt" / "initiative")
 AROUND = {"harbor": ["harbor", "north", "state"], "south": ["south", "state"]}
 IN_QUARTER = {month: ["2026Q1", month] for month in ("2025-07", "2025-08", "2025-09")}
