@@ -86,7 +86,7 @@ class Cells:
     folder: Folder
     hide: tuple[int, int]
     now: dict[Key, int] = field(default_factory=dict)
-    parts: dict[int, list[int]] = field(default_factory=dict)
+    _merged: dict[int, list[int]] = field(default_factory=dict)
     """Of each merged group the cells that it is the sum of."""
     _counts: Counts = field(default_factory=Counts)
     _before: dict[str, _Has] = field(default_factory=dict)
@@ -208,7 +208,7 @@ class Cells:
             facts.was_hidden |= (key, count) in self._unsaid
             if is_whole:
                 self._links.sums.setdefault((((cell, 1.0), *((part, -1.0) for part in within)), 0.0))
-                self.parts[cell] = within
+                self._merged[cell] = within
         return found
 
     def keys(self, row: Row) -> tuple[Key | None, Key | None]:
@@ -283,7 +283,7 @@ class Cells:
                 Cell(str(key), value, small[i], not (facts.is_shown_now or facts.is_out), is_marked, facts.was_marked,
                      facts.is_out, facts.was_hidden, self._cost(key))
             )  # fmt: skip
-        return Linked(cells, sums, self.hide)
+        return Linked(cells, sums, self.hide, self._merged)
 
     def _cost(self, key: Key | str) -> float:
         """What hiding a cell loses. The number of all people in the whole place is what a report is opened for; of

@@ -12,18 +12,19 @@ cells find other witnesses without it. Where nothing is found, all that is linke
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from reports.disclosure import search
 from reports.disclosure.crowd import OFFERS, Crowd
 from reports.disclosure.linked import Attacker, Linked
+from reports.disclosure.merged import together
 from reports.disclosure.network import Network
 from reports.disclosure.search import Footing
 from reports.disclosure.witnesses import HIGH, LOW, NOTHING, Changes, Goal, Ground, Witness
 
-STEPS, STEPS_FAR = 60, 500
+STEPS, STEPS_FAR = 30, 500
 """How far to look for a chain that may hide more: not far for most, farther for those that are left, before all cells
 are looked at. Steps, not seconds, so that the same numbers have the same cells hidden on every machine."""
 STEPS_AGAIN, STEPS_DEAR = 20, 1000
@@ -39,6 +40,8 @@ NEAREST = 2
 """From how many bases to look for a chain, before it is looked for from the truth."""
 LATEST = 30
 """How many of the chains through a cell that were found last to follow again before another is looked for."""
+QUICK = 60
+"""Up to so many cells a choice is made in several ways."""
 BLUR = 0.6
 """What a mark is worth: rather one number more shown than one cell more that says why it isn't."""
 
@@ -52,12 +55,53 @@ class Choice:
     witnesses: dict[int, list[Witness]]
 
 
+class _Way(NamedTuple):
+    """How to go about a choice: what to hide before anything else, whether to look for witnesses that many share, and
+    with which small cells to begin."""
+
+    ahead: frozenset[int]
+    is_crowded: bool
+    is_largest_first: bool = False
+
+
 def choose(linked: Linked, attackers: Sequence[Attacker]) -> Choice:
-    """A choice for all of ``linked``; witnesses lack where not even hiding everything is enough."""
-    work = _Choosing(linked, attackers)
-    work.protect()
+    """A choice for all of ``linked``; witnesses lack where not even hiding everything is enough.
+
+    No way is the best for all, so where each takes but a moment several are gone, and what hides least is taken.
+    """
+    tried = (_chosen(linked, attackers, way) for way in _ways(linked))
+    return min(tried, key=lambda found: found[0])[1]
+
+
+def _ways(linked: Linked) -> Iterator[_Way]:
+    cells = [cell for cell in linked.cells if not cell.is_out]
+    is_crowded = sum(cell.is_small for cell in cells) >= CROWD * len(cells)
+    for ahead in _ahead(linked):
+        yield _Way(ahead, is_crowded)
+        if len(linked.cells) <= QUICK:
+            yield _Way(ahead, not is_crowded)
+            yield _Way(ahead, is_crowded=True, is_largest_first=True)
+
+
+def _ahead(linked: Linked) -> Iterator[frozenset[int]]:
+    """Nothing; where merged groups have small parts, also these groups, all their parts, and all groups there are."""
+    yield frozenset()
+    groups = {group for group, parts in linked.merged.items() if any(linked.cells[part].is_small for part in parts)}
+    if groups:
+        yield frozenset(groups)
+        yield frozenset(part for group in groups for part in linked.merged[group])
+        yield frozenset(linked.merged)
+
+
+def _chosen(linked: Linked, attackers: Sequence[Attacker], way: _Way) -> tuple[tuple[int, float], Choice]:
+    """How many small cells aren't safe, and what is lost; and the choice for that."""
+    work = _Choosing(linked, attackers, way)
+    unsafe = work.protect()
+    work.keep_together()
     work.show_again()
-    return Choice(frozenset(work.hidden), frozenset(work.blurred), work.witnesses)
+    hidden = together(frozenset(work.hidden), linked.merged)
+    loss = sum(linked.cells[i].cost for i in hidden) + BLUR * len(work.blurred)
+    return (unsafe, loss), Choice(hidden, frozenset(work.blurred), work.witnesses)
 
 
 class _Effort(NamedTuple):
@@ -72,13 +116,13 @@ class _Effort(NamedTuple):
 class _Choosing:
     """The choice in the making."""
 
-    def __init__(self, linked: Linked, attackers: Sequence[Attacker]) -> None:
-        self.linked, self.ground = linked, Ground(linked, attackers)
+    def __init__(self, linked: Linked, attackers: Sequence[Attacker], way: _Way) -> None:
+        self.way, self.linked, self.ground = way, linked, Ground(linked, attackers)
         self.network = Network(self.ground)
         cells = list(enumerate(linked.cells))
         self.hidden = {i for i, cell in cells if not cell.is_implied and (cell.is_small or cell.was_hidden)}
         self.secrets = sorted((i for i, cell in cells if cell.is_small and not cell.is_out),
-                              key=lambda i: (linked.cells[i].value, i))  # fmt: skip
+                              key=lambda i: (linked.cells[i].value, i), reverse=way.is_largest_first)  # fmt: skip
         unseen = [not cell.is_out and (cell.is_implied or i in self.hidden) for i, cell in cells]
         self.free: list[float | None] = [0.0 if is_unseen else None for is_unseen in unseen]
         self.prices = [None if cell.is_out else 0.0 if unseen[i] else cell.cost for i, cell in cells]
@@ -87,11 +131,19 @@ class _Choosing:
         self.bases: dict[int, tuple[Changes, set[int]]] = {}  # each with the small cells whose witnesses rest on it
         self.blurred: set[int] = set()
         self.chains: dict[int, list[Changes]] = defaultdict(list)
+        self.merging: dict[int, dict[int, Sequence[int]]] = defaultdict(
+            dict
+        )  # by cell, the merged groups it belongs to
+        for group, parts in linked.merged.items():
+            for i in (group, *parts):
+                self.merging[i][group] = parts
         self.truth, self.footings = Footing(self.ground), list[Footing]()
 
-    def protect(self) -> None:
-        """Hides what must be; in vain where a small cell isn't safe with all of it hidden."""
-        if is_crowded := len(self.secrets) >= CROWD * len(self.prices):
+    def protect(self) -> int:
+        """Hides what must be; how many small cells aren't safe with all of it hidden."""
+        for i in sorted(self.way.ahead):
+            self._hide(i)
+        if self.way.is_crowded:
             self._settle_together(OFFERS)
         else:
             for secret in self.secrets:
@@ -101,8 +153,14 @@ class _Choosing:
                 self._settle_together(())
         left = self.secrets
         # where most is hidden anyway, a long search saves little
-        for steps in (STEPS, *(() if is_crowded else (STEPS_FAR,)), None):
+        for steps in (STEPS, *(() if self.way.is_crowded else (STEPS_FAR,)), None):
             left = [secret for secret in left if not self._settle(secret, _Effort(steps))]
+        return len(left)
+
+    def keep_together(self) -> None:
+        """Hides what would stand beside a merged group that it is a part of, or that group."""
+        for i in together(frozenset(self.hidden), self.linked.merged) - self.hidden:
+            self._hide(i)
 
     def _settle_together(self, offers: Sequence[float]) -> None:
         """Witnesses that many small cells share, and that nobody doubts."""
@@ -123,7 +181,7 @@ class _Choosing:
         for cell in sorted(added, key=lambda i: (-cells[i].cost, added[i], i)):
             is_dear = cells[cell].cost >= DEAR
             users = self._users(cell)
-            if len(users) > MANY and not is_dear:
+            if (len(users) > MANY and not is_dear) or not self._may_be_shown(cell):
                 continue
             self.free[cell] = None
             without = {secret: [w for w in self.witnesses[secret] if cell not in w.step and cell not in w.base]
@@ -142,6 +200,10 @@ class _Choosing:
                 self.free[cell] = 0.0
                 self.footings = footings
                 self.witnesses |= before
+
+    def _may_be_shown(self, cell: int) -> bool:
+        """Whether a cell would not stand beside a merged group that it is a part of, or be that group."""
+        return not self.merging[cell] or cell not in together(frozenset(self.hidden - {cell}), self.merging[cell])
 
     def _users(self, cell: int) -> set[int]:
         """The small cells with witnesses that move a cell, or that did."""

@@ -21,7 +21,7 @@ from reports.disclosure.linked import Part
 from reports.disclosure.memory import keeping
 from reports.disclosure.witnesses import Witness
 
-_CHOOSERS = ("choice.py", "crowd.py", "linked.py", "network.py", "search.py", "solver.py", "witnesses.py")
+_CHOOSERS = ("choice.py", "crowd.py", "linked.py", "merged.py", "network.py", "search.py", "solver.py", "witnesses.py")
 
 _SAID = {"unpublished", "hidden", "blurred", "marked", "changes", "witnesses"}
 
@@ -49,6 +49,7 @@ def name_of(part: Part) -> Name:
         part.linked.hide,
         [(cell.value, cell.is_small, cell.is_implied, cell.cost) for cell in cells],
         [(list(each.weights.items()), each.total) for each in part.linked.sums],
+        list(part.linked.merged.items()),
     ]
     digest = hashlib.sha256(orjson.dumps(facts))
     for attacker in part.attackers:

@@ -47,11 +47,13 @@ class Sum:
 
 @dataclass(frozen=True)
 class Linked:
-    """Cells, their sums, and the range (both ends included) in which a count must stay possible everywhere."""
+    """Cells, their sums, and the range (both ends included) in which a count must stay possible everywhere. ``merged``
+    are by cell the cells that it is shown in place of: where it is seen, so are all of them or none."""
 
     cells: Sequence[Cell]
     sums: Sequence[Sum]
     hide: tuple[int, int] = (1, 10)
+    merged: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
     def components(self, unknown: Iterable[int] | None = None) -> list[tuple[list[int], list[Sum]]]:
         """The cells in groups that no sum links to one another, each with its sums.
@@ -162,4 +164,5 @@ def apart(linked: Linked, attackers: Iterable[Attacker]) -> Iterator[Part]:
         to = dict(zip(cells, range(len(cells)), strict=True))
         each = sorted((sorted((to[i], weight) for i, weight in one.weights.items()), one.total) for one in sums)
         ordered = [Sum(dict(weights), total) for weights, total in each]
-        yield Part(cells, Linked([linked.cells[i] for i in cells], ordered, linked.hide), mine[number])
+        merged = {to[i]: [to[part] for part in linked.merged[i]] for i in cells if i in linked.merged}
+        yield Part(cells, Linked([linked.cells[i] for i in cells], ordered, linked.hide, merged), mine[number])

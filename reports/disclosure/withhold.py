@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from reports.disclosure.attackers import Exposed, exposed
 from reports.disclosure.cells import ROW, Cells, Row
 from reports.disclosure.groups import Key
 from reports.disclosure.linked import Attacker
-from reports.disclosure.merged import Merges, parts_of, together
+from reports.disclosure.merged import Merges, parts_of
 from reports.disclosure.suppression import Suppressed, suppress
 from reports.quarter.changes import COMPARED, compared
 
@@ -109,7 +109,6 @@ def judged(
     rows = [Row(*row) for row in values.select(*ROW, "numerator", "denominator", "upper").iter_rows()]
     cells, attackers = take_in(folder, rows, hide, own, earlier, merges)
     choice = suppress(cells.linked(), attackers, cache)
-    choice = replace(choice, hidden=together(choice.hidden, cells.parts))
     if found := exposed(choice.linked, choice.hidden, attackers, choice.witnesses):
         raise HeldBack(_said(cells, found))
     return list(_judged(cells, rows, choice, merges or {}))

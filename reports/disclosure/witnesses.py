@@ -146,7 +146,7 @@ class Ground:
         if value == (high if end == HIGH else low):
             return []  # the truth is the witness
         aim = float(high if end == HIGH else low)
-        counts = [value + witness.of(secret) for witness in witnesses]
+        counts = [value + base.get(secret, 0.0) + step.get(secret, 0.0) for step, base in witnesses]
         reaching = [witness for witness, count in zip(witnesses, counts, strict=True)
                     if (count >= aim - NEAR if end == HIGH else count <= aim + NEAR)]  # fmt: skip
         if not reaching:

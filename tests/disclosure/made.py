@@ -52,8 +52,8 @@ def _linked(ways: list[list[str]], counts: dict[Key, list[int]], partners: int) 
     return Linked(cells, sums), attackers
 
 
-def merged(seed: int) -> tuple[Linked, list[Attacker], dict[int, list[int]]]:
-    """A table of two or three ways with groups of the first one that may be shown together, and what each is made of.
+def merged(seed: int) -> tuple[Linked, list[Attacker]]:
+    """A table of two or three ways with groups of the first one that may be shown together.
 
     A group of few people is none. Sometimes a second group is made of the members that are left.
     """
@@ -75,7 +75,7 @@ def merged(seed: int) -> tuple[Linked, list[Attacker], dict[int, list[int]]]:
                 parts[len(cells)] = within
                 sums.append(Sum({len(cells): 1.0, **dict.fromkeys(within, -1.0)}))
                 cells.append(Cell("/".join((name, *rest)), count))
-    return Linked(cells, sums), attackers, parts
+    return Linked(cells, sums, merged=parts), attackers
 
 
 def as_shown(rows: Iterable[Row], verdicts: Iterable[Judged | None]) -> tuple[Row, ...]:

@@ -5,6 +5,8 @@ Exact, and slow beyond a few dozen cells. It shares nothing with `reports.disclo
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from reports.disclosure.linked import Linked
 from reports.disclosure.solver import Problem, Row
 
@@ -29,5 +31,7 @@ def fewest(linked: Linked) -> int | None:
         cost += [0.0] * n
         rows += [({first + i: weight for i, weight in each.weights.items()}, each.total, each.total)
                  for each in linked.sums]  # fmt: skip
+    for group, parts in linked.merged.items():  # where it is seen, so are all its parts or none
+        rows += [({one: 1.0, other: -1.0, group: -1.0}, -float("inf"), 0.0) for one, other in permutations(parts, 2)]
     solution = Problem(len(cost), rows, nodes=BRANCHES).solve(cost, least, most, [i < n for i in range(len(cost))])
     return None if solution is None else round(sum(cost[i] * solution[i] for i in range(n)))

@@ -46,12 +46,12 @@ def test_attackers_find_nothing_where_groups_are_shown_together() -> None:
     """Whatever else must be hidden for it; and no part of a group is seen beside it."""
     shown = 0
     for seed in range(TABLES):
-        linked, attackers, parts = merged(seed)
+        linked, attackers = merged(seed)
         chosen = suppress(linked, attackers)
-        hidden = together(chosen.hidden, parts)
+        hidden = chosen.hidden
         assert exposed(chosen.linked, hidden, attackers, chosen.witnesses) == [], seed
         assert exposed(chosen.linked, hidden, attackers) == [], seed
-        for group, cells in parts.items():
+        for group, cells in linked.merged.items():
             if group not in hidden:
                 assert len(hidden & set(cells)) in (0, len(cells)), seed
                 shown += bool(hidden & set(cells))
@@ -61,7 +61,7 @@ def test_attackers_find_nothing_where_groups_are_shown_together() -> None:
 def test_hidden_cells_are_at_most_one_and_a_half_times_the_fewest_with_groups_to_show_together() -> None:
     chosen = best = 0
     for seed in range(SOLVED):
-        linked, _, _ = merged(seed)
+        linked, _ = merged(seed)
         if len(linked.cells) <= SMALL:
             hidden, optimum = len(suppress(linked, [PUBLIC]).hidden), fewest(linked)
             assert optimum is not None
