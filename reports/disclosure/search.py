@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from heapq import heappop, heappush
+from math import copysign
 
 import numpy as np
 
@@ -73,17 +74,21 @@ def find(footing: Footing, goal: Goal, prices: Prices, steps: int, blur: float |
     found: dict[int, float] = {}
     start, costs = footing, list(prices)
     left = step = goal.aim - footing.counts[goal.secret]
+    half = 0.0
     while abs(left) > NEAR:
         more = _Search(start, goal, costs, blur).chain(step, steps)
         if more is not None:
             left -= step
             if not found and abs(left) <= NEAR:
                 return more
-            step = left if abs(left) < abs(step) else step
+            step = min(left, half or step, key=abs)
+            half = 0.0
             start = footing.copy() if start is footing else start
             _go_on(start, more, found, costs)
         elif abs(step) <= 1:
             return None
+        elif not found:  # where not even one person can go, this is soon known
+            half, step = float(int(step / 2)), copysign(1.0, step)
         else:
             step = float(int(step / 2))
     return {i: change for i, change in found.items() if abs(change) > NEAR}
