@@ -74,7 +74,7 @@ def exposed(
 
 def _sealed(linked: Linked, unknown: Container[int]) -> Linked:
     """``linked`` with all that is hidden hidden for good, and the rest out, so that there is nothing left to choose."""
-    cells = [replace(cell, was_hidden=i in unknown, is_out=i not in unknown, was_marked=cell.is_marked)
+    cells = [cell._replace(was_hidden=i in unknown, is_out=i not in unknown, was_marked=cell.is_marked)
              for i, cell in enumerate(linked.cells)]  # fmt: skip
     return replace(linked, cells=cells)
 

@@ -23,7 +23,6 @@ from reports.disclosure.counts import Counts
 from reports.disclosure.groups import Key, dimensions
 from reports.disclosure.linked import PUBLIC, Attacker, Cell, Linked, Own, Sum
 from reports.disclosure.links import Complement, Linkable, Links
-from reports.disclosure.memory import keeping
 from reports.disclosure.merged import Merges, parts_of, unsaid
 
 HEADLINE = 10.0
@@ -107,7 +106,6 @@ class Cells:
 
     # -- taking in -------------------------------------------------------------------------------------
 
-    @keeping()
     def add(self, rows: Iterable[Row], *, is_now: bool, merges: Merges | None = None) -> None:
         """An edition's rows: the one that is to be published, or an earlier one. ``merges`` are those of its agenda."""
         merges = merges or {}
@@ -265,7 +263,6 @@ class Cells:
 
     # -- giving out ------------------------------------------------------------------------------------
 
-    @keeping()
     def linked(self) -> Linked:
         sums = [Sum(dict(weights), total) for weights, total in self._links.sums]
         small = [self._is_small(value) and not facts.is_rest
@@ -293,7 +290,6 @@ class Cells:
         is_root = self.parents.get(key.place) is None
         return HEADLINE if is_root and not key.members else 1.0 + 0.1 * is_root + 0.1 * (not key.members)
 
-    @keeping()
     def attackers(self, own: pl.DataFrame) -> list[Attacker]:
         """The public, and each partner with what is its own of every cell; of what is left of a whole, too.
 

@@ -18,7 +18,6 @@ import orjson
 
 from reports.disclosure.choice import Choice
 from reports.disclosure.linked import Part
-from reports.disclosure.memory import keeping
 from reports.disclosure.witnesses import Witness
 
 _CHOOSERS = ("choice.py", "crowd.py", "linked.py", "merged.py", "network.py", "search.py", "solver.py", "witnesses.py")
@@ -98,7 +97,6 @@ def _is_published(part: Part, before: Kept) -> bool:
     )
 
 
-@keeping()
 def read(path: Path) -> Past:
     """What the file keeps; where there is none yet, the one before it by name. Nothing where it is not whole."""
     if not path.is_file():

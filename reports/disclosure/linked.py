@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One count. ``is_out``: it was published earlier, so hiding it hides nothing; ``was_marked``: so was its mark;
     ``was_hidden``: it was hidden earlier, and stays so.
 
@@ -37,8 +37,7 @@ class Cell:
         return self.value == round(self.value)
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(NamedTuple):
     """Weights by cell, and what the weighted cells add up to."""
 
     weights: Mapping[int, float]

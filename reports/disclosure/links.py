@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, permutations
 from typing import NamedTuple
 
 from agenda.model import Measure
@@ -53,9 +53,8 @@ class Links:
         self._link_members(cells, edition, new)
         for period in new:
             self._link_within(edition[period])
-        years = {period: self.calendar.containing(self.calendar.parse(period).start, "year") for period in edition}
-        touched = {years[period] for period in new}
-        self._link_times(cells, [key for key in cells if years[key.period] in touched])
+        touched = self._touched(edition, new)
+        self._link_times(cells, [key for key in cells if key.period in touched])
         self._before = edition
 
     def _link_members(self, cells: Mapping[Key, int], edition: Mapping[str, Linkable], new: Collection[str]) -> None:
@@ -88,6 +87,15 @@ class Links:
                 low = cells[key._replace(is_high=False)]
                 rest = self.counts.value(cell) - self.counts.value(low)
                 self._sum({cell: 1.0, low: -1.0}, rest, "", is_open=True)
+
+    def _touched(self, edition: Iterable[str], new: Collection[str]) -> set[str]:
+        """The periods of all years with something new, but those that are neither part of another nor have parts."""
+        parsed = {period: self.calendar.parse(period) for period in edition}
+        years = {period: self.calendar.containing(each.start, "year") for period, each in parsed.items()}
+        touched = {years[period] for period in new}
+        found = [period for period in edition if years[period] in touched]
+        within = [(long, short) for long, short in permutations(found, 2) if parsed[long].contains(parsed[short])]
+        return {period for pair in within for period in pair}
 
     def _link_times(self, cells: Mapping[Key, int], keys: Iterable[Key]) -> None:
         value = self.counts.value

@@ -42,7 +42,7 @@ def suppress(linked: Linked, attackers: Sequence[Attacker], cache: Path | None =
     for part, choice in zip(parts, _choices(parts, cache), strict=True):
         hidden |= {part.cells[i] for i in choice.hidden}
         for i in choice.blurred:
-            cells[part.cells[i]] = replace(cells[part.cells[i]], is_marked=False)
+            cells[part.cells[i]] = cells[part.cells[i]]._replace(is_marked=False)
         named: dict[int, Changes] = {}  # many witnesses rest on the same base
         for changes in (changes for found in choice.witnesses.values() for witness in found for changes in witness):
             if id(changes) not in named:

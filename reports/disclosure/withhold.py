@@ -24,6 +24,7 @@ from reports.disclosure.attackers import Exposed, exposed
 from reports.disclosure.cells import ROW, Cells, Row
 from reports.disclosure.groups import Key
 from reports.disclosure.linked import Attacker
+from reports.disclosure.memory import keeping
 from reports.disclosure.merged import Merges, parts_of
 from reports.disclosure.suppression import Suppressed, suppress
 from reports.quarter.changes import COMPARED, compared
@@ -95,6 +96,7 @@ def withhold(
     return without(frozen, root, judged(folder, frozen.values, hide, own, earlier, cache, merges))
 
 
+@keeping()
 def judged(
     folder: Folder,
     values: pl.DataFrame,

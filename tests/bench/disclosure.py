@@ -34,6 +34,7 @@ from agenda.store import open_store
 from flows.warehouse import build_warehouse
 from reports.disclosure.attackers import exposed
 from reports.disclosure.cells import ROW, Row
+from reports.disclosure.memory import keeping
 from reports.disclosure.own import read_own
 from reports.disclosure.suppression import suppress
 from reports.disclosure.withhold import Earlier, Reads, judged, take_in
@@ -156,6 +157,19 @@ def editions(folder: Folder, values: pl.DataFrame, own: Reads, count: int) -> It
         yield done[-1]
 
 
+@keeping()
+def protected(clock: Clock, folder: Folder, values: pl.DataFrame, own: Reads, earlier: list[Earlier]) -> dict[str, int]:
+    """Times the steps of `withhold.judged`, and the audit; gives how many cells there are, small, hidden and found out."""
+    rows = (Row(*row) for row in values.iter_rows())
+    cells, attackers = clock.time("take", lambda: take_in(folder, rows, HIDE, own, earlier))
+    linked = clock.time("link", cells.linked)
+    done = clock.time("hide", lambda: suppress(linked, attackers, CHOICES / "last.json"))
+    leaks = clock.time("prove", lambda: exposed(done.linked, done.hidden, attackers, done.witnesses))
+    leaks += clock.time("audit", lambda: exposed(done.linked, done.hidden, attackers))
+    return {"cells": len(linked.cells), "small": sum(c.is_small for c in linked.cells), "hidden": len(done.hidden),
+            "leaks": len(leaks)}  # fmt: skip
+
+
 def timed(places: int, quarters: int, seed: int, published: int) -> dict[str, float]:
     write(BENCH, places, quarters, seed)
     folder, clock, warehouse = read(BENCH), Clock(), BENCH / "warehouse.duckdb"
@@ -166,19 +180,12 @@ def timed(places: int, quarters: int, seed: int, published: int) -> dict[str, fl
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         values = connection.execute(_ROWS).pl().select(*ROW, "numerator", "denominator", "upper")
         own = partial(read_own, connection)
-        earlier = list(editions(folder, values, own, published))
-        rows = (Row(*row) for row in values.iter_rows())
-        cells, attackers = clock.time("take", lambda: take_in(folder, rows, HIDE, own, earlier))
-    linked = clock.time("link", cells.linked)
-    done = clock.time("hide", lambda: suppress(linked, attackers, CHOICES / "last.json"))
-    leaks = clock.time("prove", lambda: exposed(done.linked, done.hidden, attackers, done.witnesses))
-    leaks += clock.time("audit", lambda: exposed(done.linked, done.hidden, attackers))
+        counts = protected(clock, folder, values, own, list(editions(folder, values, own, published)))
     control = ("take", "link", "hide", "prove")
     sums = {unit: round(sum(clock.seconds[f"{step}_{unit}"] for step in control), 2)
             for unit in ("seconds", "cpu_seconds")}  # fmt: skip
     return {
-        "cells": len(linked.cells), "small": sum(c.is_small for c in linked.cells), "hidden": len(done.hidden),
-        "leaks": len(leaks), **clock.seconds, **sums,
+        **counts, **clock.seconds, **sums,
         "times_dbt": round(sums["seconds"] / clock.seconds["dbt_seconds"], 2),
         "times_dbt_cpu": round(sums["cpu_seconds"] / clock.seconds["dbt_cpu_seconds"], 2),
     }  # fmt: skip

@@ -103,7 +103,7 @@ def test_attackers_find_nothing_in_all_that_is_on_the_site(workspace: Workspace)
     assert any(group not in hidden for group in linked.merged)
     assert exposed(linked, hidden, attackers) == []
     leaky = [
-        replace(cell, is_out=True, is_implied=False) if cell.was_hidden and not cell.is_small else cell
+        cell._replace(is_out=True, is_implied=False) if cell.was_hidden and not cell.is_small else cell
         for cell in linked.cells
     ]
     assert exposed(replace(linked, cells=leaky), hidden, [PUBLIC]) != []  # had only small counts been hidden

@@ -39,7 +39,7 @@ def beside(tables: Sequence[tuple[Linked, list[Attacker]]]) -> tuple[Linked, lis
     for number, (linked, _) in enumerate(tables):
         sums += [Sum({len(cells) + i: weight for i, weight in each.weights.items()}, each.total)
                  for each in linked.sums]  # fmt: skip
-        cells += [replace(cell, name=f"{number} {cell.name}") for cell in linked.cells]
+        cells += [cell._replace(name=f"{number} {cell.name}") for cell in linked.cells]
     first, attackers = tables[0]
     return Linked(cells, sums, first.hide), attackers
 
@@ -137,7 +137,7 @@ def test_what_was_published_as_it_was_chosen_stays_so(
     """With or without what was kept: its cells are hidden or shown for good, and the proof need not be found again."""
     linked, attackers = table(seed)
     chosen = suppress(linked, attackers, tmp_path / "2026Q1.json")
-    cells = [replace(cell, is_out=i not in chosen.hidden, was_hidden=i in chosen.hidden,
+    cells = [cell._replace(is_out=i not in chosen.hidden, was_hidden=i in chosen.hidden,
                      is_marked=cell.is_marked and i in chosen.hidden, was_marked=cell.is_marked and i in chosen.hidden)
              for i, cell in enumerate(chosen.linked.cells)]  # fmt: skip
     later = replace(linked, cells=cells)
@@ -150,10 +150,10 @@ def test_what_was_published_as_it_was_chosen_stays_so(
 
 def test_a_mark_that_is_new_asks_for_another_choice(tmp_path: Path) -> None:
     """Two cells were hidden without a mark; with one, their witnesses are none: so those are not taken over."""
-    cells = [replace(cell, is_marked=False) for cell in MARGIN.cells]
+    cells = [cell._replace(is_marked=False) for cell in MARGIN.cells]
     bare = replace(MARGIN, cells=cells)
     chosen = suppress(bare, [PUBLIC], tmp_path / "a.json")
-    marked = [replace(cell, is_out=i not in chosen.hidden, was_hidden=i in chosen.hidden, is_marked=cell.is_small)
+    marked = [cell._replace(is_out=i not in chosen.hidden, was_hidden=i in chosen.hidden, is_marked=cell.is_small)
               for i, cell in enumerate(cells)]  # fmt: skip
     past = kept.read(tmp_path / "a.json")
     (part,) = apart(replace(MARGIN, cells=marked), [PUBLIC])
@@ -186,13 +186,13 @@ def test_a_planted_leak_is_found(linked: Linked, shown: set[str]) -> None:
 
 
 def test_an_older_edition_that_shows_a_small_cell_is_found() -> None:
-    out = replace(MARGIN, cells=[replace(c, is_out=c.is_small) for c in MARGIN.cells])
+    out = replace(MARGIN, cells=[c._replace(is_out=c.is_small) for c in MARGIN.cells])
     chosen = suppress(out, [PUBLIC])
     assert [found.cell for found in exposed(chosen.linked, chosen.hidden, [PUBLIC])] == [1]
 
 
 def test_older_editions_that_show_all_but_a_small_cell_are_found() -> None:
-    out = replace(MARGIN, cells=[replace(c, is_out=not c.is_small) for c in MARGIN.cells])
+    out = replace(MARGIN, cells=[c._replace(is_out=not c.is_small) for c in MARGIN.cells])
     chosen = suppress(out, [PUBLIC])
     found = exposed(chosen.linked, chosen.hidden, [PUBLIC], chosen.witnesses)
     assert [(e.cell, e.least, e.most) for e in found] == [(1, 5, None), (1, None, 5)]

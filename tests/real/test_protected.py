@@ -79,7 +79,7 @@ class Ground:
         linked, attackers = site.linked(), site.attackers(self.own)
         hidden = [i for i, cell in enumerate(linked.cells) if cell.was_hidden]
         assert exposed(linked, hidden, attackers) == []
-        bare = [replace(cell, is_out=True, is_implied=False) if cell.was_hidden and not cell.is_small else cell
+        bare = [cell._replace(is_out=True, is_implied=False) if cell.was_hidden and not cell.is_small else cell
                 for cell in linked.cells]  # fmt: skip
         assert exposed(replace(linked, cells=bare), hidden, [PUBLIC]) != []
         return len(hidden), sum(linked.cells[i].is_small for i in hidden)
