@@ -131,9 +131,7 @@ class _Choosing:
         self.bases: dict[int, tuple[Changes, set[int]]] = {}  # each with the small cells whose witnesses rest on it
         self.blurred: set[int] = set()
         self.chains: dict[int, list[Changes]] = defaultdict(list)
-        self.merging: dict[int, dict[int, Sequence[int]]] = defaultdict(
-            dict
-        )  # by cell, the merged groups it belongs to
+        self.merging: dict[int, dict[int, Sequence[int]]] = defaultdict(dict)  # by cell, the groups it is of, or is
         for group, parts in linked.merged.items():
             for i in (group, *parts):
                 self.merging[i][group] = parts

@@ -81,7 +81,7 @@ def by_time(keys: Iterable[Key], calendar: Calendar) -> Iterator[Group]:
         )
     for types in series.values():
         for long, *shorter in (("year", "quarter", "month"), ("quarter", "month")):
-            finer = next((types[short] for short in shorter if short in types), [])
             for whole, key in types.get(long, ()):
-                parts = [(p, k) for p, k in finer if whole.start <= p.start and p.end <= whole.end]
+                within = ([(p, k) for p, k in types.get(short, ()) if whole.contains(p)] for short in shorter)
+                parts = next(filter(None, within), [])
                 yield key, [k for _, k in sorted(parts, key=lambda pair: pair[0].start)]
