@@ -1,7 +1,7 @@
 # make demo    the example coalition, from partners' files to eight published quarters
 # make test    all tests         make check    style, types, SQL, the lock
 # make real    initiatives on real public data into build/real/
-# make bench   each stage timed against plain DuckDB, into build/bench.json (ROWS=10000000 for more)
+# make bench   each stage timed against plain DuckDB, into build/bench.json (ROWS=10000000 for more); protection, too
 # Each of them sets up what it needs first (make setup): the pinned packages, in .venv.
 
 .DEFAULT_GOAL := demo
@@ -72,6 +72,7 @@ real: setup
 
 bench: setup
 	@$(BIN)/python -m tests.bench.bench --rows $(ROWS) --out build/bench.json
+	@$(BIN)/python -m tests.bench.disclosure
 
 check: setup
 	$(BIN)/ruff check .

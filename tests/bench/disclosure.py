@@ -1,13 +1,13 @@
 """Times disclosure control of one edition beside dbt's build of the same lake: 200 partners × 40 indicators × 6
 dimensions, one at a time by place.
 
-    python -m tests.bench.disclosure [--quarters 4] [--published 3] [--places 20] [--seed 1]
+    python -m tests.bench.disclosure [--quarters 1] [--published 0] [--places 20] [--seed 1]
 
 The counts are made up, some measures common and some rare, so that about a fifth of all cells are small. Prints how
 many cells there are, how many are small, how many are hidden, and the seconds of each step, also those of all
 processors together, which say more on a busy machine. With ``--published`` so many quarters have had an edition each, as
-in any quarter but a coalition's first: what these hide and show is settled. The audit, by attackers who are told no witness, is no part of
-the control's sum.
+in any quarter but a coalition's first: what these hide and show is settled. The audit, by attackers who are told no
+witness, is no part of the control's sum.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def timed(places: int, quarters: int, seed: int, published: int) -> dict[str, fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time disclosure control of one edition.")
-    parser.add_argument("--quarters", type=int, default=4)
+    parser.add_argument("--quarters", type=int, default=1)
     parser.add_argument("--places", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--published", type=int, default=0)
