@@ -28,8 +28,6 @@ from reports.disclosure.merged import Merges, parts_of, unsaid
 HEADLINE = 10.0
 """How many other cells are rather hidden than the one that a report begins with."""
 ROW = ("indicator", "period_type", "period", "place", "breakdown", "members", "version")
-_SHOWN = 10
-"""Where a row begins to say what of it is shown."""
 
 
 class Row(NamedTuple):
@@ -49,6 +47,10 @@ class Row(NamedTuple):
     has_denominator: bool = True
     has_upper: bool = True
     code: str = "F"
+
+
+_SHOWN = Row._fields.index("has_numerator")
+"""Where a row begins to say what of it is shown."""
 
 
 class _Counted(NamedTuple):

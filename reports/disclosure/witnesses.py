@@ -114,7 +114,7 @@ class Ground:
         """The attackers who know better, a bit each: to whom a cell is more than the witness makes of it."""
         if id(witness) not in self._doubters:  # the witness is kept with them, so that no other gets its id
             is_doubted = bool(witness.base) and self.doubters(self.based(witness.base)) > 0
-            base, step = witness.base, witness.step
+            step, base = witness  # looked up here, not by `of`: this is asked for every cell of every witness
             found = 0
             for i in {**base, **step} if is_doubted else step:
                 count = self.values[i] + base.get(i, 0.0) + step.get(i, 0.0) + NEAR
